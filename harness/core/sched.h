@@ -1,0 +1,91 @@
+/*
+ * sched.h - one execution, step by step: who can step, step them, notice the end.
+ *
+ *     gx_sched_load(program) ─► set-up, initial snapshot
+ *     loop:  gx_sched_options() ─► strategy picks one ─► gx_sched_step(choice)
+ *     until  gx_sched_options() gives 0: the execution is over, gx_sched_ending() says how
+ *     gx_sched_reset() ─► the initial snapshot again
+ *
+ * Time is a pseudo-task: the clock can step whenever somebody sleeps, and its step wakes the earliest sleepers.
+ *
+ * Everything here runs on the harness's one thread, outside of controlled tasks.
+ */
+#ifndef GX_CORE_SCHED_H
+#define GX_CORE_SCHED_H
+
+#include "core/event.h"
+#include "core/status.h"
+#include "core/task.h"
+
+/* One way to go on. Equal choices have equal bytes. */
+struct gx_choice {
+	uint8_t task;         /* index; GX_CLOCK for the clock */
+	uint8_t spurious;     /* 1: a spurious wake-up */
+	uint16_t alternative; /* which way the op goes */
+};
+
+/* A task has GX_TASKS_MAX - 1 siblings, each with all of them as waiters, at the very most. */
+#define GX_OPTIONS_MAX 256
+
+/*
+ * What is executed. The callbacks get `context`; they run in the scheduler's context and must keep all that changes in the
+ * world (gx_world_shared()).
+ */
+struct gx_program {
+	void *context;
+	/* Build the models in the shared area and spawn the first tasks. Once per load, before the initial snapshot. */
+	enum gx_status (*setup)(void *context, struct gx_error *err);
+	/* Nobody who matters can step. Return true after changing the world so that somebody can, false to end the execution. */
+	bool (*at_rest)(void *context);
+	/* A daemon by nature, whose wake-ups do not keep an execution going (design: a thread that waits for work). */
+	bool (*daemon)(void *context, const struct gx_task *task);
+	/* Every event, in order, as it happens, in the emitting context. Must not reach a point. */
+	void (*observe)(void *context, const struct gx_event *event);
+	/* After each step; for rules over the whole view (isolation). May be NULL. */
+	void (*after_step)(void *context);
+	uint32_t steps_max;   /* of one execution; beyond: GX_L_STEP_LIMIT, the execution ends */
+	uint64_t time_ns_max; /* virtual */
+	uint32_t spurious_max; /* spurious wake-ups per execution */
+};
+
+enum gx_ending {
+	GX_ENDING_NONE,  /* not over */
+	GX_ENDING_QUIET, /* at_rest() had nothing more to do */
+	GX_ENDING_FATAL, /* a crash, a hang, a limit: see the last event */
+	GX_ENDING_STOPPED /* gx_sched_stop() */
+};
+
+/* Load a program: clear the world, run its set-up, keep the initial snapshot. The program must outlive its last step. */
+enum gx_status gx_sched_load(const struct gx_program *program, struct gx_error *err) GX_MUST_USE;
+
+/* Back to the initial snapshot, in the time of one copy of the used bytes. */
+void gx_sched_reset(void);
+
+/*
+ * The choices that there are now, the task that ran last first, then by index, spurious ones last; returns how many. Calls at_rest()
+ * when there is nobody who matters; 0 means that the execution is over.
+ */
+unsigned gx_sched_options(struct gx_choice options[GX_OPTIONS_MAX]);
+
+/* Perform one of the choices of the last gx_sched_options(). */
+void gx_sched_step(struct gx_choice choice);
+
+enum gx_ending gx_sched_ending(void);
+
+/* End the execution after the current step (a callback saw what it was looking for). */
+void gx_sched_stop(void);
+
+/* Number of steps so far, and the rolling hash of all events so far (equal for equal executions, in every process). */
+uint32_t gx_sched_steps(void);
+uint64_t gx_sched_event_hash(void);
+
+/* The task that ran last (index), GX_CLOCK at the start. */
+unsigned gx_sched_last(void);
+
+/*
+ * Record events into a caller's array while it is set (NULL stops). `*count` goes on counting beyond `capacity`, so that a
+ * trace that did not fit is noticed.
+ */
+void gx_sched_record(struct gx_event *events, uint32_t capacity, uint32_t *count);
+
+#endif

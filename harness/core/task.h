@@ -1,0 +1,181 @@
+/*
+ * task.h - tasks, and the points at which they announce what they do next.
+ *
+ *     task A   gx_point(op)  parked ........ granted ─ runs on, alone ─ gx_point(op) parked
+ *     task B   parked ................................................ granted ─ ...
+ *
+ * A task is a fiber: one logical thread of the system under test with its own stack. It never acts unannounced: gx_point()
+ * publishes the op that it is about to perform and parks. Granted, it performs the op and runs on, alone, until its next
+ * point. What stands between two points therefore needs no lock, and the scheduler always knows everybody's next op.
+ *
+ * Enabledness is a predicate over the world, never a wait queue: any waiter may win, as POSIX allows.
+ *
+ * Functions marked [task] are for code inside a controlled task, [sched] for the scheduler side and its callbacks.
+ */
+#ifndef GX_CORE_TASK_H
+#define GX_CORE_TASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/status.h"
+
+#define GX_TASKS_MAX 64u     /* index 0 is the clock */
+#define GX_CLOCK 0u          /* the clock as a task index */
+#define GX_FOREVER UINT64_MAX
+
+enum gx_access { GX_READ = 1, GX_WRITE = 2 };
+
+enum gx_task_state { GX_TASK_NONE, GX_TASK_PARKED, GX_TASK_RUNNING, GX_TASK_ENDED };
+
+/* What a task is; decides how it is named and what the rules at the end of an execution expect of it. */
+enum gx_task_role {
+	GX_ROLE_DRIVER,    /* opens and closes the gate, sends the probes */
+	GX_ROLE_ACTOR,     /* sends requests */
+	GX_ROLE_GO,        /* tracked: gx_go(), goAsync */
+	GX_ROLE_THREAD,    /* made by the gate with pthread_create */
+	GX_ROLE_CONTAINER, /* the process in a container */
+	GX_ROLE_HANDLER    /* a request of a container that outlives it (late_requests) */
+};
+
+struct gx_task;
+
+/*
+ * True if the task's pending op can be performed now. Reads the world, changes nothing, reaches no point. Called in the
+ * scheduler's context, once per decision for each parked task that has one: keep it to a few loads.
+ */
+typedef bool gx_ready_fn(const struct gx_task *task);
+
+/* How many ways the op can go (data choice), evaluated when the task is ready; 1 or more. */
+typedef unsigned gx_alternatives_fn(const struct gx_task *task);
+
+/* What a task is about to do. Copied by gx_point(); everything in it is hashed. */
+struct gx_op {
+	uint16_t label;                   /* event.h */
+	uint8_t access;                   /* enum gx_access bits on `object`, for dependence */
+	uint8_t spurious;                 /* 1: may also be granted without being ready (spurious wake-up), see sched.h */
+	uint32_t detail;                  /* for `ready` and reports, free for the label's owner */
+	uint64_t object;                  /* as in events: canonical, 0 for none */
+	gx_ready_fn *ready;               /* NULL: always */
+	gx_alternatives_fn *alternatives; /* NULL: one way only */
+	void *subject;                    /* world address that `ready` looks at (the mutex, ...) */
+	uint64_t deadline;                /* virtual ns since start at which it becomes ready anyway; GX_FOREVER: never */
+};
+
+struct gx_task {
+	/* Who it is. Hashed. */
+	uint32_t slot;     /* identity: place in the world, from (parent, nth child) */
+	uint32_t parent;   /* slot of its maker; 0 for the tasks of the scenario */
+	uint16_t nth;      /* nth child of its maker, from 1 */
+	uint8_t role;      /* enum gx_task_role */
+	uint8_t state;     /* enum gx_task_state */
+	uint32_t number;   /* free for the maker: actor's number, container's workspace, ... */
+	uint16_t children; /* how many tasks it has made */
+	uint16_t grants;   /* how the last grant came: enum gx_granted */
+	uint32_t serial;   /* gx_task_serial(): containers, tokens, ... that it has made */
+	uint32_t alternative; /* which way the granted op goes */
+
+	/* What it is about to do. Hashed. */
+	struct gx_op op;
+
+	/* Words for the layers above; each layer documents its own. Hashed. */
+	uint64_t user[6];
+
+	/* Where it is. The stack from sp to its top is hashed, sp itself is not. */
+	void *sp;
+	void (*entry)(void *);
+	void *argument;
+	uint16_t index; /* in this execution, by arrival; never hashed, never in a decision of the world */
+};
+
+/* How the op of the last point was granted. */
+enum gx_granted {
+	GX_GRANTED_READY,    /* its predicate held */
+	GX_GRANTED_TIMEOUT,  /* its deadline had come and the predicate did not hold */
+	GX_GRANTED_SPURIOUS  /* neither: a spurious wake-up */
+};
+
+/* user[] words by owner. */
+enum { GX_USER_POSIX_0 = 0, GX_USER_POSIX_1 = 1, GX_USER_SERVICE_0 = 2, GX_USER_SERVICE_1 = 3, GX_USER_SERVICE_2 = 4,
+       GX_USER_SERVICE_3 = 5 };
+
+/* The running controlled task, or NULL in the scheduler, in set-up and in any thread that is not the harness's. */
+struct gx_task *gx_task_self(void);
+
+/*
+ * [task] Publish `op`, park, and return when granted, having become the only running task. Returns how it was granted; the
+ * chosen alternative is gx_task_self()->alternative. errno is kept.
+ */
+enum gx_granted gx_point(const struct gx_op *op);
+
+/* [task] The common case: a point that is always ready. */
+void gx_point_simple(uint16_t label, uint8_t access, uint64_t object);
+
+/*
+ * [task or sched] Make a task that will run entry(argument). It is parked at an op (label core "task.begin") at once, so
+ * its first step is a point of its own. Returns NULL when all GX_TASKS_MAX tasks are in use (an ended task's place is used again
+ * once it has been reaped). From a scheduler callback the maker is the scenario itself (slot 0).
+ */
+struct gx_task *gx_task_spawn(enum gx_task_role role, uint32_t number, void (*entry)(void *), void *argument);
+
+/* [task] End the running task at once, its frames abandoned. `reap` frees its record; otherwise it stays ENDED until reaped. */
+void gx_task_exit(void) __attribute__((noreturn));
+
+/* End another, parked task at once, its frames abandoned (a container that is killed). Not for the running one. */
+void gx_task_kill(struct gx_task *task);
+
+/*
+ * Free the record of an ended task (it was joined, or nobody can ask for it any more). A task that has ended keeps its
+ * record, state GX_TASK_ENDED, until then, unless gx_task_autoreap() was called on it while it lived.
+ */
+void gx_task_reap(struct gx_task *task);
+void gx_task_autoreap(struct gx_task *task);
+
+/* The live record with this slot or index, or NULL. */
+struct gx_task *gx_task_by_slot(uint32_t slot);
+struct gx_task *gx_task_at(unsigned index);
+
+/* [task] A number that only this task hands out: (slot << 12 | nth). Identities of containers and tokens are made of it. */
+uint64_t gx_task_serial(void);
+
+/* Virtual time in ns since the start of the execution. Any context. */
+uint64_t gx_now(void);
+
+/* [task] Sleep for `ns` of virtual time: a point that is ready once the clock has come to it. 0 is a plain point. */
+void gx_sleep(uint16_t label, uint64_t ns);
+
+/*
+ * [task] The task cannot go on (crash, world too small): the execution ends here. `label` is the fact to emit (core
+ * "task.crash", ...), `value` its value. Does not return.
+ */
+void gx_task_fatal(uint16_t label, uint64_t value, const char *text) __attribute__((noreturn));
+
+/*
+ * The arena of the running task: canonical first fit, every block zeroed when freed, so that the bytes depend on which
+ * blocks are live and not on the order in which others came and went. 16-byte alignment unless more is asked (power of
+ * two, at most 4096). [task] for the first; free and size work from any context on any block of the world. When the arena is full the execution ends with
+ * core "world.full": never NULL, so that our limit is not mistaken for the gate's bug.
+ */
+void *gx_arena_alloc(size_t size, size_t alignment);
+void gx_arena_free(void *block);
+size_t gx_arena_size(const void *block);
+bool gx_arena_owns(const void *block);
+
+/* Core labels. */
+enum {
+	GX_L_TASK_BEGIN = 1,  /* "task.begin": first step of a task */
+	GX_L_TASK_END,        /* fact: a task ended */
+	GX_L_TASK_SPAWN,      /* fact: object = slot of the new task */
+	GX_L_TASK_KILL,       /* fact: object = slot of the killed task */
+	GX_L_CLOCK_TICK,      /* step of the clock; value = new time in ns */
+	GX_L_TASK_CRASH,      /* fact: value = signal number, extra = 1 if the stack overflowed */
+	GX_L_TASK_HANG,       /* fact: no point for a long while */
+	GX_L_STEP_LIMIT,      /* fact: value = the limit that was reached (steps, or ns of virtual time) */
+	GX_L_WORLD_FULL,      /* fact: value = bytes asked for, 0: no task left */
+	GX_L_SLEEP,           /* "sleep" */
+	GX_L_DEADLOCK,        /* fact: object = slot of a waiter, one fact each */
+	GX_L_CORE_END
+};
+
+#endif

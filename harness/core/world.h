@@ -1,0 +1,66 @@
+/*
+ * world.h - every byte that an execution can change, in one block at one fixed address.
+ *
+ *     0x567000000000
+ *     ├─ hidden area ── scheduler's bookkeeping: saved and restored, hashed only through the tasks
+ *     ├─ shared area ── models, oracles: what gx_world_shared() handed out; saved, restored, hashed
+ *     ├─ slot 0 ─────── one megabyte per task: guard page │ stack ↓ │ arena ↑
+ *     ├─ slot 1
+ *     └─ ...            mapped (PROT_NONE) as a whole, opened slot by slot on first use
+ *
+ * A task's slot follows from who it is, (parent's slot, nth child), not from when it arrived; so do the addresses on its
+ * stack and in its arena. Two interleavings that lead to the same situation therefore agree byte for byte, which is what
+ * lets the exhaustive search recognise a state (SPIN's visited set, on native code).
+ *
+ * Writable data of a plugin belongs to the world too: gx_world_adopt() adds a segment, which is then saved, restored and
+ * hashed like the shared area.
+ *
+ * Everything here is called from the one thread that runs the harness.
+ */
+#ifndef GX_CORE_WORLD_H
+#define GX_CORE_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/status.h"
+
+/*
+ * One address for plain, ASan, TSan and MSan builds on x86-64 (their shadow layouts leave 0x567... free). On other
+ * architectures the kernel decides whether it is free; gx_world_open() says so if not.
+ */
+#define GX_WORLD_BASE 0x567000000000ull
+#define GX_WORLD_AREA_BYTES (8ull << 20)   /* hidden and shared areas together */
+#define GX_SLOT_BYTES (1ull << 20)
+#define GX_SLOT_COUNT 16384u
+#define GX_SLOT_STACK_BYTES (256ull << 10) /* guard page included */
+#define GX_ARENA_BYTES (GX_SLOT_BYTES - GX_SLOT_STACK_BYTES)
+
+/* Map the block. Once per process; GX_ENOMEM or GX_ESYSTEM with a hint when the address is taken. */
+enum gx_status gx_world_open(struct gx_error *err) GX_MUST_USE;
+
+/*
+ * Hand out `size` zeroed bytes of the shared area, aligned to 16. During set-up of a program only (before the initial
+ * snapshot). The bytes live until gx_world_clear(). Never fails: the area is sized for the largest legal scenario, a
+ * request beyond it is a bug of the harness.
+ */
+void *gx_world_shared(size_t size);
+
+/* Forget everything: no tasks, no shared bytes, all of it zero, adopted segments dropped. Called before a set-up. */
+void gx_world_clear(void);
+
+/* Add a writable segment of a loaded plugin to the world. At most GX_WORLD_ADOPTED of them; GX_ELIMIT beyond. */
+#define GX_WORLD_ADOPTED 16
+enum gx_status gx_world_adopt(void *base, size_t size, struct gx_error *err) GX_MUST_USE;
+
+/* True if the address lies in the world: areas, slots, adopted segments. */
+bool gx_world_contains(const void *address);
+
+/*
+ * A number for an address that is the same in every process: an offset in the world or in an adopted segment. Objects of
+ * events are made of these. An address outside the world gives 0.
+ */
+uint64_t gx_world_canonical(const void *address);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * oracles.h - the rules, as pure functions over events.
+ *
+ *     events ──► gx_oracles_observe() ──► findings
+ *
+ * What a rule has to remember can change what it says later, so it is part of the state of an execution: struct gx_oracles
+ * lies in the world's shared area, is hashed, and is kept canonical (what no rule needs any more is cleared; nothing depends on
+ * the order in which independent things happened). No clock, allocation or global.
+ */
+#ifndef GX_ORACLES_H
+#define GX_ORACLES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/event.h"
+#include "service/facts.h"
+
+/* The stable rule ids, in the order in which reports list them. */
+enum gx_rule {
+	GX_RULE_NAME_CONFLICT,
+	GX_RULE_DOUBLE_TOKEN_WRITE,
+	GX_RULE_DEADLOCK,
+	GX_RULE_OVERLAPPING_CYCLES,
+	GX_RULE_STALE_BEARER,
+	GX_RULE_WEDGED,
+	GX_RULE_STATUS_MISMATCH,
+	GX_RULE_VICTIM_KILLED,
+	GX_RULE_ORPHAN_CONTAINER,
+	GX_RULE_GATE_LEAKED,
+	GX_RULE_ISOLATION,
+	GX_RULE_LOST_RESTART,
+	GX_RULE_UNTRACKED_TASK,
+	GX_RULE_MISUSE,
+	GX_RULE_CRASH,
+	GX_RULE_HANG,
+	GX_RULE_STEP_LIMIT,
+	GX_RULE_COUNT
+};
+
+/* "name-conflict"; and back, GX_RULE_COUNT for no rule. */
+const char *gx_rule_name(enum gx_rule rule);
+enum gx_rule gx_rule_find(const char *name);
+/* When it is broken, in one sentence (`list rules`). */
+const char *gx_rule_summary(enum gx_rule rule);
+
+/* A broken rule with its evidence. */
+struct gx_finding {
+	uint8_t rule;      /* enum gx_rule */
+	uint8_t workspace; /* index, GX_NO_WORKSPACE for none */
+	uint8_t requests[2]; /* the requests that collide: the one that broke the rule, then the other; 0 none */
+	uint16_t task;     /* index of the task whose event broke it */
+	uint16_t detail;   /* misuse: enum gx_misuse; stale-bearer: which differ; ... see gx_finding_message() */
+	uint32_t step;
+	uint64_t value;    /* container, token, ... */
+};
+
+/* Called during gx_oracles_observe(), in its context. The same rule may be found several times in one execution. */
+typedef void gx_finding_fn(void *context, const struct gx_finding *finding);
+
+struct gx_oracles;
+
+size_t gx_oracles_size(void);
+
+/* `workspaces` of them; findings go to `found(context, ...)`. The struct is zeroed by the caller. Pointers are not hashed state:
+ * they are the same in every execution of a load. */
+void gx_oracles_init(struct gx_oracles *oracles, unsigned workspaces, gx_finding_fn *found, void *context);
+
+void gx_oracles_observe(struct gx_oracles *oracles, const struct gx_event *event);
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * facts.h - what the service says it did, in the order it did it: the only thing that oracles see.
+ *
+ * In every fact `object` is the workspace (index in the scenario, from 0), `extra` the request it belongs to (its id, 0 for
+ * none) and `value` as stated. Tokens and containers are numbers from gx_task_serial(), never 0; 0 says "none".
+ */
+#ifndef GX_SERVICE_FACTS_H
+#define GX_SERVICE_FACTS_H
+
+#include "core/event.h"
+
+#define GX_WORKSPACES_MAX 8u
+#define GX_REQUESTS_MAX 48u /* of actors and probes together; ids 1..48 */
+#define GX_NO_WORKSPACE 0xffu
+
+/* workspaces.status, domain.md section 1. */
+enum gx_row_status {
+	GX_ROW_NONE, /* no row yet */
+	GX_ROW_PROVISIONING,
+	GX_ROW_ONLINE,
+	GX_ROW_DEGRADED,
+	GX_ROW_OFFLINE,
+	GX_ROW_FAILED,
+	GX_ROW_PAUSED,
+	GX_ROW_HIBERNATING,
+	GX_ROW_HIBERNATED,
+	GX_ROW_AWAITING_AGENT,
+	GX_ROW_REMOVED
+};
+
+/* "online" and so on; the words of the scenario format. */
+const char *gx_row_status_name(enum gx_row_status status);
+
+enum gx_fact {
+	/* The gate. */
+	GX_F_REQUEST = GX_LABELS_SERVICE, /* handle() is called; value = origin | legs << 8 | (probe ? 1 << 16 : 0) */
+	GX_F_ANSWER,    /* handle() returned and its deferred functions ran; value = enum gx_outcome */
+	GX_F_LEG_BEGIN, /* first op of a leg is about to run; value = leg */
+	GX_F_LEG_END,   /* value = leg | result << 8; also for a leg that ended at once (skipped, failed before) */
+	GX_F_NOTE,      /* gx_note(); value = index of the text in the notes of this execution */
+	GX_F_MISUSE,    /* value = enum gx_misuse; the gate broke its contract or POSIX's */
+
+	/* A provision, inside the start leg. */
+	GX_F_PROVISION_BEGIN, /* P1 has begun */
+	GX_F_PROVISION_END,   /* value = 1 online to be, 0 failed (FAIL has been written) */
+	GX_F_TOKEN_REVOKE,    /* value = live tokens it revoked (may be 0); extra 0: revoked by nobody's provision */
+	GX_F_TOKEN_MINT,      /* value = token */
+	GX_F_TOKEN_WRITE,     /* .auth_token in the volume; value = token */
+	GX_F_NAME_CONFLICT,   /* create was answered 409; value = container that holds the name */
+	GX_F_CONTAINER_MADE,  /* create was answered 201; value = container */
+	GX_F_CONTAINER_STARTED, /* start was answered 204; value = container */
+	GX_F_CONTAINER_REMOVED, /* a removal began (marked): extra = request whose leg removes, 0 somebody else; value = container */
+
+	/* Others. */
+	GX_F_ROW_STATUS,     /* value = enum gx_row_status, written to the row */
+	GX_F_SECRET_WRITE,   /* acknowledged write of secrets; value = new version (1, 2, ... per workspace) */
+	GX_F_SECRET_READ,    /* P1 read secrets; value = version */
+	GX_F_CLIENT_401,     /* a client that was given a bearer was answered 401; value = its token */
+	GX_F_CONTAINER_401,  /* a container was; no finding by itself; value = its token */
+	GX_F_WAIT_CYCLE,     /* waiters in a circle while others go on; value = slot of one of them */
+	GX_F_ISOLATION,      /* the view of rule `isolation` holds; extra = the blocked request */
+	GX_F_DRAINED,        /* shutdown: the drain returned, the database handle is closed */
+	GX_F_LATE_STEP,      /* shutdown: after GX_F_DRAINED, a task of the gate, or in the gate or in a leg, stepped; value = slot */
+
+	/* The end. One block of final facts per execution that reaches quiescence, closed by GX_F_QUIET. */
+	GX_F_FINAL_BLOCKED,   /* a blocked task that is no daemon; object = its workspace or GX_NO_WORKSPACE; value = slot */
+	GX_F_FINAL_ROW,       /* extra = enum gx_row_status; value = 1 if url is not empty */
+	GX_F_FINAL_TOKENS,    /* extra = number of live tokens minted by provisions; value = the newest live token, 0 none */
+	GX_F_FINAL_FILE,      /* value = token in the volume's .auth_token, 0 none */
+	GX_F_FINAL_CONTAINER, /* one per container that exists; extra = 1 running, 0 not; value = container */
+	GX_F_FINAL_HELD,      /* the running container's copy of the token; value = token, 0 none */
+	GX_F_FINAL_SECRET,    /* version of the secrets that the running container was made with */
+	GX_F_QUIET,           /* value = 1 if a fault of the scenario struck, 2 if a workspace has no backend, bits */
+	GX_F_PROBE_RESULT,    /* extra = request of the probe; value = 1 it reached a leg, 0 it did not */
+
+	GX_F_END
+};
+
+enum gx_misuse {
+	GX_MISUSE_LEG_TWICE = 1,
+	GX_MISUSE_START_BEFORE_STOP,
+	GX_MISUSE_LEG_AFTER_REFUSAL,  /* after GX_BUSY or GX_DROPPED, or such an answer after a leg */
+	GX_MISUSE_RAN_TOO_EARLY,      /* GX_RAN before the legs are over */
+	GX_MISUSE_BAD_OUTCOME,        /* handle() returned no enum gx_outcome */
+	GX_MISUSE_FOREIGN_REQUEST,    /* a request that the harness did not make */
+	GX_MISUSE_OPEN_FAILED,        /* open() returned NULL */
+	GX_MISUSE_UNLOCK_NOT_OWNER,
+	GX_MISUSE_UNLOCK_UNLOCKED,
+	GX_MISUSE_DESTROY_HELD,
+	GX_MISUSE_DESTROY_WAITERS,
+	GX_MISUSE_WAIT_WITHOUT_MUTEX,
+	GX_MISUSE_RELOCK_NORMAL,      /* not a finding by itself: it is a deadlock */
+	GX_MISUSE_JOIN_DETACHED,
+	GX_MISUSE_EXITED_HOLDING,     /* a thread ended while it holds a mutex */
+	GX_MISUSE_BAD_FREE,
+	GX_MISUSE_END
+};
+
+/* One sentence for a misuse: "unlocks a mutex that another task holds". */
+const char *gx_misuse_text(enum gx_misuse misuse);
+
+/* Register the names of the labels above ("gate.request", "provision.begin", ...). */
+void gx_facts_register(void);
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * result.h - what a run found, in words and numbers: all that a report needs, and all that it sees.
+ *
+ * Filled by the command line from an exploration, owned by it; reports borrow. Strings are UTF-8 without control characters.
+ */
+#ifndef GX_REPORTS_RESULT_H
+#define GX_REPORTS_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One step of a failing execution. */
+struct gx_result_step {
+	const char *task;   /* "manual-restart#1", "manual-restart#1/go#1", "container(ws-a)#1", "clock" */
+	const char *op;     /* "docker.create.reserve" */
+	const char *object; /* "ws-a", "mutex m1", "" */
+	const char *value;  /* what came of it: "409 name in use", "401", "failed", "" */
+	bool matters;       /* shown in the text report */
+	bool collides;      /* the ops that collide: marked */
+	bool preempted;     /* the task before it could have gone on: a switch that matters */
+};
+
+/* One waiter of a deadlock: "A waits for mutex m1, held by B". */
+struct gx_result_wait {
+	const char *task;
+	const char *op;
+	const char *object;
+	const char *holder; /* task name, or "" if nobody holds it */
+};
+
+struct gx_result_finding {
+	const char *rule;
+	const char *workspace; /* "" for none */
+	const char *message;   /* one sentence */
+	const char *repro;     /* the line to paste */
+	const char *repro_command; /* "gatecrash replay '...'" */
+	const char *remedy;    /* a hint, or "" */
+	uint64_t count;        /* sampling: executions with it; exhaustive: transitions that show it */
+	unsigned preemptions;
+	const struct gx_result_step *steps;
+	size_t step_count;
+	const struct gx_result_wait *waits;
+	size_t wait_count;
+};
+
+enum gx_verdict { GX_VERDICT_CLEAN, GX_VERDICT_FOUND, GX_VERDICT_INCOMPLETE };
+
+struct gx_result_explored {
+	uint64_t executions;   /* complete executions; of a search: end states */
+	uint64_t states;       /* 0 for sampling */
+	uint64_t transitions;  /* 0 for sampling */
+	uint64_t points;       /* steps granted in all */
+	double seconds;        /* wall clock; only for people, compared with nothing */
+	double interleavings;  /* 0: not known; exact below 2^53 */
+	bool interleavings_infinite; /* the state graph has a cycle */
+	double collision_chance; /* upper bound of the chance that a hash collision hid a state; exhaustive only */
+	uint64_t depth;        /* longest execution in steps */
+	uint64_t rechecked;    /* executions that were run again and compared event by event */
+};
+
+struct gx_result_run {
+	const char *scenario;
+	const char *gate;
+	const char *gate_summary;
+	const char *strategy;
+	uint64_t seed;
+	enum gx_verdict verdict;
+	bool complete;
+	const char *incomplete_why; /* "the state budget of 100000 is used up"; "" if complete or sampling */
+	bool interrupted;           /* SIGINT */
+	struct gx_result_explored explored;
+	const struct gx_result_finding *findings;
+	size_t finding_count;
+
+	/* matrix only */
+	bool judged;               /* expectations were compared */
+	bool as_expected;
+	const char *unexpected;    /* "missing: wedged; not expected: isolation" or "" */
+};
+
+/* "clean", "found", "incomplete": the words of the JSON format. */
+const char *gx_verdict_name(enum gx_verdict verdict);
+
+#endif
