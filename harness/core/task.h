@@ -65,7 +65,8 @@ struct gx_op {
 
 struct gx_task {
 	/* Who it is. Hashed. */
-	uint32_t slot;     /* identity: place in the world, from (parent, nth child) */
+	uint32_t slot;     /* place in the world; follows from `path` */
+	uint32_t path;     /* identity: hash of (parent's path, nth child) */
 	uint32_t parent;   /* slot of its maker; 0 for the tasks of the scenario */
 	uint16_t nth;      /* nth child of its maker, from 1 */
 	uint8_t role;      /* enum gx_task_role */
@@ -136,7 +137,7 @@ void gx_task_autoreap(struct gx_task *task);
 struct gx_task *gx_task_by_slot(uint32_t slot);
 struct gx_task *gx_task_at(unsigned index);
 
-/* [task] A number that only this task hands out: (slot << 12 | nth). Identities of containers and tokens are made of it. */
+/* [task] A number that only this task hands out: (path << 12 | nth). Identities of containers and tokens are made of it. */
 uint64_t gx_task_serial(void);
 
 /* Virtual time in ns since the start of the execution. Any context. */
@@ -149,7 +150,7 @@ void gx_sleep(uint16_t label, uint64_t ns);
  * [task] The task cannot go on (crash, world too small): the execution ends here. `label` is the fact to emit (core
  * "task.crash", ...), `value` its value. Does not return.
  */
-void gx_task_fatal(uint16_t label, uint64_t value, const char *text) __attribute__((noreturn));
+void gx_task_fatal(uint16_t label, uint64_t value) __attribute__((noreturn));
 
 /*
  * The arena of the running task: canonical first fit, every block zeroed when freed, so that the bytes depend on which

@@ -1,0 +1,215 @@
+/*
+ * arena.c - malloc for controlled tasks: one arena per task, first fit, canonical.
+ *
+ * An arena is a row of blocks without gaps, each with a 16-byte header, closed by the first header that is all zero. Free
+ * neighbours are always merged and the last block is always in use, and freed bytes are zeroed: so the bytes of an arena
+ * follow from which blocks are live and where, not from the order in which others came and went.
+ *
+ *     │head│ block in use │head│ free, zeroed │head│ block in use │ 0 ...
+ *
+ * Gates allocate little (a map, a few locks), so a walk over the blocks costs less than any index would.
+ */
+#include <string.h>
+
+#include "core/internal.h"
+
+struct head {
+	uint32_t bytes;  /* of the block, head excluded, a multiple of 16; 0: end of the arena */
+	uint32_t wanted; /* what was asked for */
+	uint32_t in_use;
+	uint32_t magic;
+};
+
+#define MAGIC 0x61726e61u
+
+_Static_assert(sizeof(struct head) == 16, "blocks must stay aligned to 16");
+
+static uint32_t slot_of(const void *address)
+{
+	uintptr_t offset = (uintptr_t)address - (GX_WORLD_BASE + GX_WORLD_AREA_BYTES);
+
+	return (uint32_t)(offset / GX_SLOT_BYTES);
+}
+
+static struct head *first(uint32_t slot)
+{
+	return (struct head *)gx_slot_arena(slot);
+}
+
+static struct head *next(struct head *head)
+{
+	return (struct head *)((unsigned char *)(head + 1) + head->bytes);
+}
+
+/* The arena ends here: a header must fit behind every block. */
+static struct head *limit(uint32_t slot)
+{
+	return (struct head *)(gx_slot_arena(slot) + GX_ARENA_BYTES) - 1;
+}
+
+static int place_of(uint32_t slot)
+{
+	for (uint32_t i = 0; i < GX_HIDDEN->arena_count; i++)
+		if (GX_HIDDEN->arenas[i] == slot)
+			return (int)i;
+	return -1;
+}
+
+bool gx_arena_listed(uint32_t slot)
+{
+	return place_of(slot) >= 0;
+}
+
+size_t gx_arena_high(uint32_t slot)
+{
+	struct head *head = first(slot);
+
+	while (head->bytes)
+		head = next(head);
+	return (size_t)((unsigned char *)head - gx_slot_arena(slot));
+}
+
+/* Cut a free block (or the open end, then `head` is the zero header) so that it begins with one of `bytes`. */
+static void *take(struct head *head, uint32_t bytes, uint32_t wanted)
+{
+	uint32_t rest = head->bytes - bytes;
+
+	if (head->bytes && rest >= sizeof(struct head)) {
+		struct head *behind;
+
+		head->bytes = bytes;
+		behind = next(head);
+		*behind = (struct head){.bytes = rest - (uint32_t)sizeof(struct head), .magic = MAGIC};
+		if (!behind->bytes) { /* a bare header: give it to the block, a block of 0 bytes would end the arena */
+			memset(behind, 0, sizeof(*behind));
+			head->bytes += (uint32_t)sizeof(struct head);
+		}
+	} else if (!head->bytes) {
+		head->bytes = bytes;
+	}
+	head->wanted = wanted;
+	head->in_use = 1;
+	head->magic = MAGIC;
+	return head + 1;
+}
+
+/* Bytes to leave free before a block at `head` so that its payload is aligned. 0 or at least a header and 16 bytes. */
+static uint32_t lead_for(const struct head *head, size_t alignment)
+{
+	uintptr_t payload = (uintptr_t)(head + 1);
+	uintptr_t gap = (0 - payload) & (alignment - 1);
+
+	while (gap && gap < 2 * sizeof(struct head))
+		gap += alignment;
+	return (uint32_t)gap;
+}
+
+static void full(size_t size)
+{
+	gx_task_fatal(GX_L_WORLD_FULL, size);
+}
+
+static void list_arena(uint32_t slot)
+{
+	if (place_of(slot) >= 0)
+		return;
+	if (GX_HIDDEN->arena_count == GX_ARENAS_MAX)
+		full(0);
+	GX_HIDDEN->arenas[GX_HIDDEN->arena_count++] = slot;
+}
+
+void *gx_arena_alloc(size_t size, size_t alignment)
+{
+	uint32_t slot = gx_current->slot;
+	uint32_t bytes;
+
+	if (alignment < 16)
+		alignment = 16;
+	if (size > GX_ARENA_BYTES - 4096 || alignment > 4096)
+		full(size);
+	bytes = (uint32_t)((size + 15) & ~(size_t)15);
+	if (!bytes)
+		bytes = 16;
+	list_arena(slot);
+	for (struct head *head = first(slot);; head = next(head)) {
+		uint32_t lead = lead_for(head, alignment);
+		uint32_t need = lead + bytes;
+
+		if (head->in_use)
+			continue;
+		if (!head->bytes && (unsigned char *)(head + 1) + need > (unsigned char *)limit(slot))
+			full(size);
+		if (head->bytes && head->bytes < need)
+			continue;
+		if (lead) {
+			/* A free block in front of the aligned one. */
+			uint32_t rest = head->bytes ? head->bytes - lead : 0;
+
+			head->bytes = lead - (uint32_t)sizeof(struct head);
+			head->magic = MAGIC;
+			head = next(head);
+			*head = (struct head){.bytes = rest, .magic = rest ? MAGIC : 0};
+		}
+		return take(head, bytes, (uint32_t)size);
+	}
+}
+
+bool gx_arena_owns(const void *block)
+{
+	uintptr_t at = (uintptr_t)block;
+	uintptr_t base = GX_WORLD_BASE + GX_WORLD_AREA_BYTES;
+
+	return at >= base && at < base + (uint64_t)GX_SLOT_COUNT * GX_SLOT_BYTES &&
+	       (unsigned char *)block >= gx_slot_arena(slot_of(block));
+}
+
+size_t gx_arena_size(const void *block)
+{
+	const struct head *head = (const struct head *)block - 1;
+
+	return head->magic == MAGIC && head->in_use ? head->wanted : 0;
+}
+
+/* Merge free neighbours and drop a free tail, so that the arena is canonical again. */
+static void tidy(uint32_t slot)
+{
+	struct head *tail = first(slot); /* first of the free blocks at the end */
+	struct head *head = tail;
+
+	while (head->bytes) {
+		struct head *behind = next(head);
+
+		if (head->in_use) {
+			tail = behind;
+			head = behind;
+		} else if (behind->bytes && !behind->in_use) {
+			uint32_t more = behind->bytes + (uint32_t)sizeof(*behind);
+
+			memset(behind, 0, sizeof(*behind));
+			head->bytes += more;
+		} else {
+			head = behind;
+		}
+	}
+	if (tail != head)
+		memset(tail, 0, sizeof(*tail)); /* its payload is zero already */
+}
+
+void gx_arena_free(void *block)
+{
+	struct head *head = (struct head *)block - 1;
+	uint32_t slot = slot_of(block);
+	int place;
+
+	GX_ASSERT(head->magic == MAGIC && head->in_use);
+	memset(block, 0, head->bytes);
+	head->in_use = 0;
+	head->wanted = 0;
+	tidy(slot);
+	if (first(slot)->bytes)
+		return;
+	place = place_of(slot);
+	GX_ASSERT(place >= 0);
+	GX_HIDDEN->arenas[place] = GX_HIDDEN->arenas[--GX_HIDDEN->arena_count];
+	GX_HIDDEN->arenas[GX_HIDDEN->arena_count] = 0;
+}

@@ -1,0 +1,116 @@
+/*
+ * crash.c - a gate that crashes or spins is a finding, not the end of the harness.
+ *
+ * The handler runs on the signal stack (the task's own may be what overflowed). It does not return into the task: it rewrites
+ * the interrupted context so that sigreturn lands in landing(), on a stack of its own, which jumps back to the scheduler. So the
+ * signal mask is restored by the kernel and nothing of this costs anything per step (sigsetjmp per step would).
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "core/internal.h"
+#include "core/sanitizer.h"
+
+struct gx_crash gx_crash_last;
+
+static unsigned char landing_stack[64 << 10] __attribute__((aligned(16)));
+static unsigned char signal_stack[64 << 10] __attribute__((aligned(16)));
+
+/* The timer looks this often; a task that stands in one and the same step this many looks in a row spins. */
+enum { LOOK_MS = 100, LOOKS_MAX = 20 };
+
+/* Abandons the task: its frames, and those of the handler, are never returned to. */
+static void __attribute__((noreturn)) landing(void)
+{
+#if GX_ASAN
+	void *fake;
+
+	__sanitizer_start_switch_fiber(&fake, NULL, 0);
+#endif
+	jump_fcontext(gx_core.scheduler, GX_SAYS_CRASHED);
+	GX_BUG("a crashed task was resumed");
+}
+
+static void divert(void *context)
+{
+	ucontext_t *uc = context;
+	uintptr_t top = (uintptr_t)landing_stack + sizeof(landing_stack);
+
+#if defined(__x86_64__)
+	uc->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)landing;
+	uc->uc_mcontext.gregs[REG_RSP] = (greg_t)(top - 8); /* as after a call */
+#elif defined(__aarch64__)
+	uc->uc_mcontext.pc = (uintptr_t)landing;
+	uc->uc_mcontext.sp = top;
+#else
+#error "crash.c: say how to divert a context on this architecture"
+#endif
+}
+
+static bool hit_the_guard(const siginfo_t *info)
+{
+	uintptr_t at = (uintptr_t)info->si_addr;
+	uintptr_t bottom = (uintptr_t)gx_slot_stack_bottom(gx_current->slot);
+
+	return at < bottom && bottom - at <= (64u << 10);
+}
+
+static void GX_NO_ASAN on_crash(int signal, siginfo_t *info, void *context)
+{
+	if (!gx_current) { /* our own crash: let it be seen, core dump and all */
+		struct sigaction plain = {.sa_handler = SIG_DFL};
+
+		sigaction(signal, &plain, NULL);
+		raise(signal);
+		return;
+	}
+	gx_crash_last.kind = GX_CRASH_SIGNAL;
+	if (signal == SIGSEGV && hit_the_guard(info))
+		gx_crash_last.kind = GX_CRASH_OVERFLOW;
+	gx_crash_last.signal = signal;
+	divert(context);
+}
+
+static void GX_NO_ASAN on_look(int signal GX_UNUSED, siginfo_t *info GX_UNUSED, void *context)
+{
+	static uint32_t step;
+	static unsigned looks;
+	int saved = errno;
+
+	if (!gx_current || step != GX_HIDDEN->steps) {
+		step = gx_current ? GX_HIDDEN->steps : 0;
+		looks = 0;
+	} else if (++looks >= LOOKS_MAX) {
+		looks = 0;
+		gx_crash_last.kind = GX_CRASH_HANG;
+		divert(context);
+	}
+	errno = saved;
+}
+
+enum gx_status gx_crash_install(struct gx_error *err)
+{
+	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
+	struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+	/* CPU time, not wall time: a machine that is suspended or overloaded must not produce findings. */
+	struct itimerval every = {.it_interval.tv_usec = LOOK_MS * 1000, .it_value.tv_usec = LOOK_MS * 1000};
+	stack_t stack = {.ss_sp = signal_stack, .ss_size = sizeof(signal_stack)};
+
+	sigemptyset(&action.sa_mask);
+	if (sigaltstack(&stack, NULL))
+		goto failed;
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (sigaction(signals[i], &action, NULL))
+			goto failed;
+	action.sa_sigaction = on_look;
+	action.sa_flags |= SA_RESTART;
+	if (sigaction(SIGVTALRM, &action, NULL) || setitimer(ITIMER_VIRTUAL, &every, NULL))
+		goto failed;
+	return GX_OK;
+failed:
+	return gx_fail(err, GX_ESYSTEM, "cannot install the crash handlers: %s", strerror(errno));
+}

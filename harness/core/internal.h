@@ -1,0 +1,107 @@
+/*
+ * internal.h - what the files of core share among themselves and nobody else sees.
+ */
+#ifndef GX_CORE_INTERNAL_H
+#define GX_CORE_INTERNAL_H
+
+#include "core/fcontext.h"
+#include "core/sched.h"
+#include "core/task.h"
+#include "core/world.h"
+
+#define GX_PAGE_BYTES 4096u
+#define GX_HIDDEN_BYTES (64u << 10)
+#define GX_ARENAS_MAX 128u
+
+/* Bytes below the stack pointer that are cleared whenever a task parks: dead bytes must not tell interleavings apart. */
+#define GX_STACK_CLEAR_BYTES 1024u
+/* Bytes at the top of a new task's stack that are cleared before it starts. */
+#define GX_STACK_FRESH_BYTES 4096u
+
+/*
+ * The hidden area. Saved and restored as bytes. Of it, only what can change the future is hashed: `now`, `spurious_left`,
+ * `maker_children`, and the tasks, each by its slot, so that the order of arrival (the index) does not count.
+ */
+struct gx_hidden {
+	uint64_t now;
+	uint64_t event_hash;
+	uint64_t used;        /* bit per index: record in use */
+	uint64_t parked;      /* bit per index: state GX_TASK_PARKED */
+	uint64_t conditional; /* of those: op has a predicate or a deadline */
+	uint64_t autoreap;    /* bit per index: free the record when the task ends */
+	uint32_t steps;
+	uint32_t last;
+	uint32_t spurious_left;
+	uint32_t maker_children; /* tasks that set-up and callbacks have made */
+	uint32_t ending;
+	uint32_t stop;
+	uint32_t arena_count;
+	uint32_t arenas[GX_ARENAS_MAX]; /* slots whose arena holds a block */
+	struct gx_task tasks[GX_TASKS_MAX]; /* last: only the part below the highest used index is copied */
+};
+
+_Static_assert(sizeof(struct gx_hidden) <= GX_HIDDEN_BYTES, "the hidden area is too small");
+
+#define GX_HIDDEN ((struct gx_hidden *)GX_WORLD_BASE)
+#define GX_SHARED_BASE ((unsigned char *)(GX_WORLD_BASE + GX_HIDDEN_BYTES))
+
+/* Process state that no execution can change: what is loaded, not what happens. */
+struct gx_core {
+	const struct gx_program *program;
+	size_t shared_used;
+	unsigned adopted;
+	struct {
+		unsigned char *base;
+		size_t size;
+	} segments[GX_WORLD_ADOPTED];
+	gx_fcontext scheduler; /* where the scheduler waits while a task runs */
+	struct gx_event *record;
+	uint32_t record_capacity;
+	uint32_t *record_count;
+};
+
+extern struct gx_core gx_core;
+extern __thread struct gx_task *gx_current __attribute__((tls_model("initial-exec")));
+
+/* world.c */
+unsigned char *gx_slot_base(uint32_t slot);
+static inline unsigned char *gx_slot_stack_top(uint32_t slot)
+{
+	return (unsigned char *)GX_WORLD_BASE + GX_WORLD_AREA_BYTES + (uint64_t)slot * GX_SLOT_BYTES + GX_SLOT_STACK_BYTES;
+}
+static inline unsigned char *gx_slot_stack_bottom(uint32_t slot)
+{
+	return gx_slot_stack_top(slot) - GX_SLOT_STACK_BYTES + GX_PAGE_BYTES;
+}
+static inline unsigned char *gx_slot_arena(uint32_t slot)
+{
+	return gx_slot_stack_top(slot);
+}
+void gx_slot_open(uint32_t slot);
+
+/* arena.c: bytes of the arena that are in use, header included; 0 for an empty one. */
+size_t gx_arena_high(uint32_t slot);
+bool gx_arena_listed(uint32_t slot);
+
+/* event.c */
+void gx_event_step(uint16_t task, uint16_t label, uint64_t object, uint64_t value);
+
+/* task.c: run `task` until it parks or ends. */
+void gx_task_resume(struct gx_task *task);
+void gx_task_mark_ended(struct gx_task *task);
+
+/* crash.c */
+enum gx_crash_kind { GX_CRASH_NONE, GX_CRASH_SIGNAL, GX_CRASH_OVERFLOW, GX_CRASH_HANG };
+struct gx_crash {
+	enum gx_crash_kind kind;
+	int signal;
+};
+extern struct gx_crash gx_crash_last;
+enum gx_status gx_crash_install(struct gx_error *err);
+
+/* What a task says when it jumps back. */
+#define GX_SAYS_PARKED ((void *)0)
+#define GX_SAYS_ENDED ((void *)1)
+#define GX_SAYS_CRASHED ((void *)2)
+
+#endif

@@ -1,0 +1,270 @@
+#include "core/task.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/event.h"
+#include "core/internal.h"
+#include "core/sanitizer.h"
+
+__thread struct gx_task *gx_current __attribute__((tls_model("initial-exec")));
+
+struct gx_task *gx_task_self(void)
+{
+	return gx_current;
+}
+
+uint64_t gx_now(void)
+{
+	return GX_HIDDEN->now;
+}
+
+/*
+ * Kept out of line, and the scheduler's stack pointer handed over at once: it differs with the depth of the caller, so it
+ * must not stay behind in a frame of a task, where it would be hashed.
+ */
+static void __attribute__((noinline)) note_scheduler(gx_fcontext from)
+{
+	gx_core.scheduler = from;
+#if GX_ASAN
+	__sanitizer_finish_switch_fiber(NULL, NULL, NULL);
+#endif
+}
+
+#if GX_ASAN
+/* Bounds of the thread's own stack, where the scheduler runs; learnt by the first switch away from it. */
+static const void *scheduler_bottom;
+static size_t scheduler_size;
+#endif
+
+static void __attribute__((noinline)) switch_out(void *says)
+{
+	struct gx_transfer transfer;
+
+#if GX_ASAN
+	void *fake;
+
+	__sanitizer_start_switch_fiber(&fake, scheduler_bottom, scheduler_size);
+#endif
+	transfer = jump_fcontext(gx_core.scheduler, says);
+	note_scheduler(transfer.from);
+}
+
+static void __attribute__((noreturn)) leave(void *says)
+{
+	for (;;)
+		switch_out(says);
+}
+
+static void begin(struct gx_transfer transfer)
+{
+	struct gx_task *self = transfer.data;
+
+	note_scheduler(transfer.from);
+	errno = 0;
+	self->entry(self->argument);
+	gx_task_exit();
+}
+
+void gx_task_mark_ended(struct gx_task *task)
+{
+	uint64_t bit = 1ull << task->index;
+	struct gx_hidden *hidden = GX_HIDDEN;
+
+	hidden->parked &= ~bit;
+	hidden->conditional &= ~bit;
+	task->state = GX_TASK_ENDED;
+	memset(&task->op, 0, sizeof(task->op));
+	task->grants = 0;
+	task->alternative = 0;
+	task->sp = NULL;
+	if (hidden->autoreap & bit)
+		gx_task_reap(task);
+}
+
+void gx_task_resume(struct gx_task *task)
+{
+	struct gx_transfer transfer;
+	unsigned char *bottom = gx_slot_stack_bottom(task->slot);
+	unsigned char *clear;
+
+	GX_HIDDEN->parked &= ~(1ull << task->index);
+	GX_HIDDEN->conditional &= ~(1ull << task->index);
+	task->state = GX_TASK_RUNNING;
+	memset(&task->op, 0, sizeof(task->op));
+	gx_current = task;
+#if GX_ASAN
+	void *fake;
+
+	__sanitizer_start_switch_fiber(&fake, bottom, GX_SLOT_STACK_BYTES - GX_PAGE_BYTES);
+#endif
+	transfer = jump_fcontext(task->sp, task);
+#if GX_ASAN
+	__sanitizer_finish_switch_fiber(fake, &scheduler_bottom, &scheduler_size);
+#endif
+	gx_current = NULL;
+	if (transfer.data != GX_SAYS_PARKED) {
+		if (transfer.data == GX_SAYS_CRASHED)
+			task->state = GX_TASK_ENDED;
+		return;
+	}
+	task->sp = transfer.from;
+	clear = (unsigned char *)task->sp - GX_STACK_CLEAR_BYTES;
+	if (clear < bottom)
+		clear = bottom;
+	/* Frames deeper than the parked one are gone; ASan is told by the callee's own epilogue, which has run. */
+	memset(clear, 0, (size_t)((unsigned char *)task->sp - clear));
+}
+
+enum gx_granted gx_point(const struct gx_op *op)
+{
+	struct gx_task *self = gx_current;
+	struct gx_hidden *hidden = GX_HIDDEN;
+	int saved = errno;
+
+	self->op = *op;
+	self->state = GX_TASK_PARKED;
+	self->grants = 0;
+	self->alternative = 0;
+	hidden->parked |= 1ull << self->index;
+	if (op->ready || op->deadline != GX_FOREVER)
+		hidden->conditional |= 1ull << self->index;
+	switch_out(GX_SAYS_PARKED);
+	errno = saved;
+	return (enum gx_granted)self->grants;
+}
+
+void gx_point_simple(uint16_t label, uint8_t access, uint64_t object)
+{
+	gx_point(&(struct gx_op){.label = label, .access = access, .object = object, .deadline = GX_FOREVER});
+}
+
+static bool never(const struct gx_task *task GX_UNUSED)
+{
+	return false;
+}
+
+void gx_sleep(uint16_t label, uint64_t ns)
+{
+	if (!ns) {
+		gx_point_simple(label, GX_READ, 0);
+		return;
+	}
+	gx_point(&(struct gx_op){.label = label, .access = GX_READ, .ready = never, .deadline = gx_now() + ns});
+}
+
+/* Finaliser of murmur3 (Appleby): spreads (parent, nth) over 32 bits. */
+static uint32_t mix32(uint32_t x)
+{
+	x ^= x >> 16;
+	x *= 0x85ebca6bu;
+	x ^= x >> 13;
+	x *= 0xc2b2ae35u;
+	return x ^ (x >> 16);
+}
+
+static bool slot_taken(uint32_t slot)
+{
+	return !slot || gx_task_by_slot(slot) || gx_arena_listed(slot);
+}
+
+struct gx_task *gx_task_spawn(enum gx_task_role role, uint32_t number, void (*entry)(void *), void *argument)
+{
+	struct gx_hidden *hidden = GX_HIDDEN;
+	uint32_t nth = gx_current ? ++gx_current->children : ++hidden->maker_children;
+	uint32_t path = mix32((gx_current ? gx_current->path : 0) * 31 + nth);
+	uint32_t slot = path % GX_SLOT_COUNT;
+	uint64_t free_mask = ~(hidden->used | 1);
+	struct gx_task *task;
+	unsigned char *top;
+
+	if (!free_mask)
+		return NULL;
+	/* Two live tasks on one slot are rare (a few in 16384); the next slot then depends on who came first. */
+	while (slot_taken(slot))
+		slot = (slot + 1) % GX_SLOT_COUNT;
+	gx_slot_open(slot);
+	top = gx_slot_stack_top(slot);
+#if GX_ASAN
+	__asan_unpoison_memory_region(gx_slot_stack_bottom(slot), GX_SLOT_STACK_BYTES - GX_PAGE_BYTES);
+#endif
+	memset(top - GX_STACK_FRESH_BYTES, 0, GX_STACK_FRESH_BYTES);
+	task = &hidden->tasks[__builtin_ctzll(free_mask)];
+	memset(task, 0, sizeof(*task));
+	task->index = (uint16_t)(task - hidden->tasks);
+	task->slot = slot;
+	task->path = path;
+	task->parent = gx_current ? gx_current->slot : 0;
+	task->nth = (uint16_t)nth;
+	task->role = (uint8_t)role;
+	task->number = number;
+	task->entry = entry;
+	task->argument = argument;
+	task->state = GX_TASK_PARKED;
+	task->op = (struct gx_op){.label = GX_L_TASK_BEGIN, .deadline = GX_FOREVER};
+	task->sp = make_fcontext(top, GX_SLOT_STACK_BYTES - GX_PAGE_BYTES, begin);
+	hidden->used |= 1ull << task->index;
+	hidden->parked |= 1ull << task->index;
+	hidden->autoreap &= ~(1ull << task->index);
+	gx_emit_extra(GX_L_TASK_SPAWN, task->index, path, (uint64_t)role << 32 | number);
+	return task;
+}
+
+void gx_task_exit(void)
+{
+	gx_emit(GX_L_TASK_END, gx_current->path, 0);
+	gx_task_mark_ended(gx_current);
+	leave(GX_SAYS_ENDED);
+}
+
+void gx_task_kill(struct gx_task *task)
+{
+	GX_ASSERT(task->state == GX_TASK_PARKED);
+	gx_emit_extra(GX_L_TASK_KILL, task->index, task->path, 0);
+	gx_task_mark_ended(task);
+}
+
+void gx_task_reap(struct gx_task *task)
+{
+	uint64_t bit = 1ull << task->index;
+
+	GX_ASSERT(task->state == GX_TASK_ENDED);
+	GX_HIDDEN->used &= ~bit;
+	GX_HIDDEN->autoreap &= ~bit;
+	memset(task, 0, sizeof(*task));
+}
+
+void gx_task_autoreap(struct gx_task *task)
+{
+	GX_HIDDEN->autoreap |= 1ull << task->index;
+}
+
+struct gx_task *gx_task_at(unsigned index)
+{
+	return index < GX_TASKS_MAX && GX_HIDDEN->used >> index & 1 ? &GX_HIDDEN->tasks[index] : NULL;
+}
+
+struct gx_task *gx_task_by_slot(uint32_t slot)
+{
+	for (uint64_t rest = GX_HIDDEN->used; rest; rest &= rest - 1) {
+		struct gx_task *task = &GX_HIDDEN->tasks[__builtin_ctzll(rest)];
+
+		if (task->slot == slot)
+			return task;
+	}
+	return NULL;
+}
+
+uint64_t gx_task_serial(void)
+{
+	GX_ASSERT(gx_current->serial < 4095);
+	return (uint64_t)gx_current->path << 12 | ++gx_current->serial;
+}
+
+void gx_task_fatal(uint16_t label, uint64_t value)
+{
+	gx_emit(label, gx_current->path, value);
+	GX_HIDDEN->ending = GX_ENDING_FATAL;
+	gx_task_mark_ended(gx_current);
+	leave(GX_SAYS_ENDED);
+}
