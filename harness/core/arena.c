@@ -160,7 +160,7 @@ bool gx_arena_owns(const void *block)
 	uintptr_t base = GX_WORLD_BASE + GX_WORLD_AREA_BYTES;
 
 	return at >= base && at < base + (uint64_t)GX_SLOT_COUNT * GX_SLOT_BYTES &&
-	       (unsigned char *)block >= gx_slot_arena(slot_of(block));
+	       (const unsigned char *)block >= gx_slot_arena(slot_of(block));
 }
 
 size_t gx_arena_size(const void *block)

@@ -1,0 +1,61 @@
+/*
+ * path.h - the choices of one execution, in order; and the line of text that repeats it.
+ *
+ * A repro line:
+ *
+ *     gx1:double-click:none:1*14~8c3,2*31~07f,1*2~b21:93:5d1f0c9e77a1b2c3
+ *      │       │        │      │                     │   └ hash of all events to the end of the execution
+ *      │    scenario   gate    │                     └ number of steps to the end
+ *      version                 └ runs: task 1 for 14 steps, ...; ~ and three digits: hash of the events so far
+ *
+ * After the runs the execution goes on by the default choice (the task that ran last, else the lowest index) to its end.
+ * Tasks are numbered by arrival, 0 is the clock. `2*1.3` takes alternative 3, `2*1!` wakes up spuriously. In scenario and
+ * gate, characters outside [A-Za-z0-9_./-] are written as %XX.
+ */
+#ifndef GX_EXPLORE_PATH_H
+#define GX_EXPLORE_PATH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/sched.h"
+#include "core/status.h"
+
+struct gx_path {
+	struct gx_choice *choice;
+	uint32_t count;
+	uint32_t capacity;
+};
+
+void gx_path_release(struct gx_path *path);
+/* Append; out of memory is a bug of the harness (paths are bounded by the step limit). */
+void gx_path_push(struct gx_path *path, struct gx_choice choice);
+void gx_path_copy(struct gx_path *to, const struct gx_path *from);
+
+/* One run of a repro: `steps` grants of one choice, then `check`, the low 12 bits of the event hash. */
+struct gx_repro_run {
+	struct gx_choice choice;
+	uint32_t steps;
+	uint16_t check;
+};
+
+#define GX_REPRO_NAME_MAX 256
+
+struct gx_repro {
+	char scenario[GX_REPRO_NAME_MAX];
+	char gate[GX_REPRO_NAME_MAX];
+	struct gx_repro_run *runs;
+	uint32_t run_count;
+	uint32_t steps;
+	uint64_t hash;
+};
+
+void gx_repro_release(struct gx_repro *repro);
+
+/* Parse a line (trailing newline and blanks are ignored). On failure *out is released and `err` says which character is wrong. */
+enum gx_status gx_repro_parse(struct gx_repro *out, const char *line, struct gx_error *err) GX_MUST_USE;
+
+/* The line, in malloc'ed memory that the caller frees. Prints what parses to the same repro. */
+char *gx_repro_print(const struct gx_repro *repro);
+
+#endif
