@@ -18,7 +18,8 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fr
 CPPFLAGS += -D_GNU_SOURCE -Iharness -Iharness/include -Imodels -I.
 CFLAGS ?= -O2 -g
 ALL_CFLAGS := -std=gnu11 $(CFLAGS) $(WARNINGS) $(ZERO_INIT) $(SANFLAGS)
-LDFLAGS += -rdynamic $(SANFLAGS)
+# -z now: the resolver that binds a symbol on its first call would leave different dead bytes behind than later calls.
+LDFLAGS += -rdynamic -Wl,-z,now $(SANFLAGS)
 LDLIBS := -lboost_context -lyaml -ljansson -lxxhash -ldl -lpthread -lm
 
 LIB_SRC := $(wildcard harness/core/*.c harness/posix/*.c harness/explore/*.c models/docker/*.c models/platform/*.c \
