@@ -51,17 +51,22 @@ static inline void happen(const struct gx_event *event)
 	gx_core.program->observe(gx_core.program->context, event);
 }
 
-void gx_emit_extra(unsigned label, uint16_t extra, uint64_t object, uint64_t value)
+void gx_emit_for(unsigned task, unsigned label, uint16_t extra, uint64_t object, uint64_t value)
 {
 	happen(&(struct gx_event){
 		.step = GX_HIDDEN->steps,
-		.task = gx_current ? gx_current->index : (uint16_t)GX_CLOCK,
+		.task = (uint16_t)task,
 		.label = (uint16_t)label,
 		.kind = GX_EVENT_FACT,
 		.extra = extra,
 		.object = object,
 		.value = value,
 	});
+}
+
+void gx_emit_extra(unsigned label, uint16_t extra, uint64_t object, uint64_t value)
+{
+	gx_emit_for(gx_current ? gx_current->index : GX_CLOCK, label, extra, object, value);
 }
 
 void gx_emit(unsigned label, uint64_t object, uint64_t value)

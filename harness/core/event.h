@@ -54,5 +54,7 @@ unsigned gx_label_find(const char *name);
  */
 void gx_emit(unsigned label, uint64_t object, uint64_t value);
 void gx_emit_extra(unsigned label, uint16_t extra, uint64_t object, uint64_t value);
+/* The same on behalf of the task with this index (from an observer, which runs in nobody's context). */
+void gx_emit_for(unsigned task, unsigned label, uint16_t extra, uint64_t object, uint64_t value);
 
 #endif

@@ -1,0 +1,82 @@
+/*
+ * cli.h - the command line: one file per command, one table of options.
+ *
+ * Exit status: 0 nothing found (matrix: all as expected), 1 found (matrix: something is not as expected), 2 usage or bad input,
+ * 3 could not tell (diverged, not deterministic, the world is too small, or incomplete under --require-complete).
+ */
+#ifndef GX_CLI_CLI_H
+#define GX_CLI_CLI_H
+
+#include <argp.h>
+#include <signal.h>
+#include <stdbool.h>
+
+#include "cli/session.h"
+#include "reports/report.h"
+
+#define GX_VERSION "0.1.0"
+
+enum gx_exit { GX_EXIT_HELD = 0, GX_EXIT_FOUND = 1, GX_EXIT_USAGE = 2, GX_EXIT_UNKNOWN = 3 };
+
+#define GX_WORDS_MAX 64
+
+/* What the options say. Words point into argv. */
+struct gx_options {
+	const char *scenarios[GX_WORDS_MAX];
+	unsigned scenario_count;
+	const char *gates[GX_WORDS_MAX];
+	unsigned gate_count;
+	const char *reports[GX_WORDS_MAX];
+	unsigned report_count;
+	struct gx_explore_options explore;
+	bool quiet;
+	bool require_complete;
+	uint64_t times; /* replay: how often */
+	enum { GX_COLOR_AUTO, GX_COLOR_ALWAYS, GX_COLOR_NEVER } color;
+};
+
+/* Which options a command takes. */
+enum { GX_TAKES_EXPLORE = 1, GX_TAKES_REPORT = 2, GX_TAKES_TIMES = 4, GX_TAKES_GATE = 8 };
+
+/*
+ * Parse the options of a command; a mistake prints one line and a hint and exits with status 2, --help and --version print and exit with 0.
+ * `doc` is argp's (text before the options, \v, text after them).
+ */
+void gx_options_parse(struct gx_options *out, int argc, char **argv, const char *command, const char *args, const char *doc,
+		      unsigned takes);
+
+/* Print "gatecrash: ..." and return the exit status that goes with it. */
+int gx_complain(enum gx_status status, const struct gx_error *err);
+
+/* SIGINT and SIGTERM set this; a second one ends the process. */
+extern volatile sig_atomic_t gx_interrupted;
+void gx_catch_interrupts(void);
+
+/* A live line on standard error while something explores; nothing unless it is a terminal and --quiet is not given. */
+struct gx_live {
+	bool on;
+	double last;
+	double started;
+	const char *what;
+};
+void gx_live_begin(struct gx_live *live, const struct gx_options *options, const char *what);
+void gx_live_show(void *live, const struct gx_progress *progress);
+void gx_live_end(struct gx_live *live);
+
+/* The runs of a command, growing. */
+struct gx_runs {
+	struct gx_result_run *runs;
+	size_t count;
+};
+struct gx_result_run *gx_runs_add(struct gx_runs *runs);
+
+/* Write the runs in every format that was asked for; text on standard output if none was. */
+int gx_write_reports(const struct gx_options *options, const struct gx_runs *runs, bool matrix);
+
+/* The commands: argv[0] is the command's name. Return the exit status. */
+int gx_command_run(int argc, char **argv);
+int gx_command_matrix(int argc, char **argv);
+int gx_command_replay(int argc, char **argv);
+int gx_command_list(int argc, char **argv);
+
+#endif

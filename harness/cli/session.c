@@ -1,0 +1,392 @@
+#include "cli/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/explain.h"
+#include "explore/replay.h"
+
+/* States per number of preemptions that minimising one finding may look at. */
+enum { MINIMISE_STATES = 60000, FINDINGS_MAX = 512 };
+
+enum gx_status gx_gate_choose(struct gx_gate_choice *out, const char *word, struct gx_error *err)
+{
+	size_t length = strlen(word);
+	bool is_file = strchr(word, '/') || (length > 3 && !strcmp(word + length - 3, ".so"));
+
+	*out = (struct gx_gate_choice){.word = word};
+	if (is_file) {
+		enum gx_status rc = gx_plugin_load(&out->plugin, word, err);
+
+		if (rc == GX_OK)
+			out->gate = gx_plugin_gate(out->plugin);
+		return rc;
+	}
+	out->gate = gx_gate_find(word);
+	if (!out->gate)
+		return gx_fail(err, GX_EINPUT,
+			       "there is no gate named \"%.80s\"; `gatecrash list gates` names them, a gate of your own is a path such as ./%.80s.so",
+			       word, word);
+	return GX_OK;
+}
+
+void gx_gate_choice_release(struct gx_gate_choice *choice)
+{
+	gx_plugin_free(choice->plugin);
+	*choice = (struct gx_gate_choice){0};
+}
+
+enum gx_status gx_session_load(struct gx_bench *bench, const struct gx_scenario *scenario,
+			       const struct gx_gate_choice *gate, struct gx_error *err)
+{
+	enum gx_status rc = gx_world_open(err);
+
+	if (rc != GX_OK)
+		return rc;
+	gx_bench_init(bench, scenario, gate->gate);
+	if (gate->plugin) {
+		bench->adopt = gx_plugin_adopt;
+		bench->plugin = gate->plugin;
+	}
+	return gx_sched_load(&bench->program, err);
+}
+
+/* Names of live tasks only need their makers, which may be gone: follow the events up to now instead. */
+static struct gx_name_book live_book;
+
+static void follow_live(void *context, const struct gx_event *event)
+{
+	gx_name_book_follow(context, event);
+}
+
+void gx_session_name_task(void *context, unsigned task, char *text, size_t size)
+{
+	(void)context;
+	snprintf(text, size, "%s", gx_name_book_task(&live_book, task));
+}
+
+static void begin_naming(struct gx_bench *bench)
+{
+	gx_sched_reset();
+	gx_name_book_init(&live_book, bench);
+	bench->follow = follow_live;
+	bench->follow_context = &live_book;
+}
+
+static void end_naming(struct gx_bench *bench)
+{
+	bench->follow = NULL;
+}
+
+/* ---- one recorded execution ---- */
+
+static enum gx_status record(struct gx_bench *bench, const struct gx_path *path, struct gx_recording *recording,
+			     struct gx_error *err)
+{
+	struct gx_replay replay = {.namer = gx_session_name_task, .context = bench};
+	enum gx_status rc;
+
+	for (uint32_t capacity = 4096;; capacity = replay.event_count) {
+		recording->events = realloc(recording->events, capacity * sizeof(*recording->events));
+		GX_ASSERT(recording->events);
+		recording->capacity = capacity;
+		replay.events = recording->events;
+		replay.capacity = capacity;
+		bench->finding_count = 0;
+		begin_naming(bench);
+		rc = gx_replay_path(&replay, path, NULL, err);
+		end_naming(bench);
+		recording->count = replay.event_count;
+		if (rc != GX_OK || replay.event_count <= capacity)
+			return rc;
+	}
+}
+
+/* Run the path again and stop where the finding shows, so that the live tasks can be looked at. */
+static void stand_at(struct gx_bench *bench, const struct gx_path *path, const struct gx_finding *finding)
+{
+	struct gx_choice options[GX_OPTIONS_MAX];
+	unsigned count;
+
+	bench->finding_count = 0;
+	begin_naming(bench);
+	for (uint32_t i = 0;; i++) {
+		bool found = false;
+
+		for (unsigned j = 0; j < bench->finding_count; j++)
+			found |= bench->findings[j].rule == finding->rule && bench->findings[j].workspace == finding->workspace;
+		if (found)
+			break;
+		count = gx_sched_options(options);
+		if (!count)
+			break;
+		gx_sched_step(i < path->count ? path->choice[i] : options[0]);
+	}
+	end_naming(bench);
+}
+
+static const char *request_name(void *context, unsigned request)
+{
+	const struct gx_bench *bench = context;
+
+	for (unsigned i = 0; i < bench->scenario->actor_count; i++)
+		if (request && bench->request_of[i] == request)
+			return bench->scenario->actors[i].name;
+	return request > bench->request_count ? "the probe" : "somebody";
+}
+
+static const char *task_name(void *context, unsigned task)
+{
+	(void)context;
+	return gx_name_book_task(&live_book, task);
+}
+
+static const char *workspace_name(const struct gx_bench *bench, unsigned index)
+{
+	return index < bench->scenario->workspace_count ? bench->scenario->workspaces[index].name : "";
+}
+
+static void say_message(struct gx_result_finding *out, struct gx_bench *bench, const struct gx_finding *finding,
+			struct gx_keep *keep)
+{
+	const char *workspaces[GX_WORKSPACES_MAX];
+	struct gx_message_names names = {.workspaces = workspaces, .workspace_count = bench->scenario->workspace_count,
+					 .request = request_name, .task = task_name, .context = bench};
+	char text[512];
+
+	for (unsigned i = 0; i < bench->scenario->workspace_count; i++)
+		workspaces[i] = bench->scenario->workspaces[i].name;
+	gx_finding_message(finding, &names, text, sizeof(text));
+	out->message = gx_keep_text(keep, text);
+}
+
+static enum gx_status say_repro(struct gx_result_finding *out, const struct gx_path *path, const char *scenario_word,
+				const struct gx_gate_choice *gate, struct gx_keep *keep, struct gx_error *err)
+{
+	struct gx_repro repro;
+	enum gx_status rc = gx_repro_make(&repro, scenario_word, gate->word, path, err);
+	char *line;
+
+	if (rc != GX_OK)
+		return rc;
+	line = gx_repro_print(&repro);
+	out->repro = gx_keep_text(keep, line);
+	free(line);
+	gx_repro_release(&repro);
+	return GX_OK;
+}
+
+/* Words for one finding of the execution that `path` gives. */
+static enum gx_status describe(struct gx_result_finding *out, struct gx_bench *bench, const struct gx_path *path,
+			       const struct gx_recording *recording, const struct gx_finding *finding,
+			       const char *scenario_word, const struct gx_gate_choice *gate, const char *repro,
+			       struct gx_keep *keep, struct gx_error *err)
+{
+	struct gx_name_book book;
+	enum gx_status rc = GX_OK;
+
+	out->rule = gx_rule_name((enum gx_rule)finding->rule);
+	out->workspace = workspace_name(bench, finding->workspace);
+	out->remedy = gx_explain_remedy((enum gx_rule)finding->rule);
+	out->repro = repro;
+	if (!repro)
+		rc = say_repro(out, path, scenario_word, gate, keep, err);
+	if (rc != GX_OK)
+		return rc;
+	out->repro_command = gx_keep_format(keep, "gatecrash replay '%s'", out->repro);
+	gx_sched_reset();
+	gx_name_book_init(&book, bench);
+	gx_explain_steps(out, &book, recording, finding, keep);
+	stand_at(bench, path, finding);
+	if (finding->rule == GX_RULE_DEADLOCK || finding->rule == GX_RULE_GATE_LEAKED)
+		gx_explain_waits(out, &book, keep);
+	say_message(out, bench, finding, keep);
+	return GX_OK;
+}
+
+/* ---- results ---- */
+
+static const struct gx_finding *finding_of(const struct gx_bench *bench, uint64_t key)
+{
+	for (unsigned i = 0; i < bench->finding_count; i++)
+		if (gx_finding_key(bench->findings[i].rule, bench->findings[i].workspace) == key)
+			return &bench->findings[i];
+	return NULL;
+}
+
+static int by_rule(const void *a, const void *b)
+{
+	uint64_t x = ((const struct gx_hit *)a)->key;
+	uint64_t y = ((const struct gx_hit *)b)->key;
+
+	return (x > y) - (x < y);
+}
+
+static enum gx_status result_of_hit(struct gx_result_finding *out, struct gx_bench *bench, struct gx_hit *hit,
+				    const char *scenario_word, const struct gx_gate_choice *gate, bool explain,
+				    struct gx_keep *keep, struct gx_error *err)
+{
+	struct gx_finding found[FINDINGS_MAX];
+	struct gx_recording recording = {0};
+	const struct gx_finding *finding;
+	enum gx_status rc = GX_OK;
+
+	out->count = hit->count;
+	if (explain)
+		rc = gx_minimise(&hit->path, hit->key, MINIMISE_STATES, &out->preemptions, err);
+	else
+		out->preemptions = gx_count_preemptions(&hit->path);
+	if (rc != GX_OK)
+		return rc;
+	bench->findings = found;
+	bench->finding_capacity = FINDINGS_MAX;
+	rc = record(bench, &hit->path, &recording, err);
+	finding = rc == GX_OK ? finding_of(bench, hit->key) : NULL;
+	if (rc == GX_OK && !finding)
+		rc = gx_fail(err, GX_EDIVERGED, "not deterministic: the path to a finding does not show it a second time");
+	if (rc == GX_OK) {
+		struct gx_finding copy = *finding;
+
+		rc = describe(out, bench, &hit->path, &recording, &copy, scenario_word, gate, NULL, keep, err);
+	}
+	bench->findings = NULL;
+	gx_recording_release(&recording);
+	return rc;
+}
+
+static void copy_figures(struct gx_result_run *out, const struct gx_explored *explored, struct gx_keep *keep)
+{
+	out->explored = (struct gx_result_explored){
+		.executions = explored->executions,
+		.states = explored->states,
+		.transitions = explored->transitions,
+		.points = explored->points,
+		.seconds = explored->seconds,
+		.interleavings = explored->interleavings,
+		.interleavings_infinite = explored->infinite,
+		.collision_chance = explored->collision_chance,
+		.depth = explored->depth,
+		.rechecked = explored->rechecked,
+	};
+	out->complete = explored->complete;
+	out->interrupted = explored->interrupted;
+	out->incomplete_why = gx_keep_text(keep, explored->complete ? "" : explored->why);
+	if (explored->hit_count)
+		out->verdict = GX_VERDICT_FOUND;
+	else if (explored->complete)
+		out->verdict = GX_VERDICT_CLEAN;
+	else
+		out->verdict = GX_VERDICT_INCOMPLETE;
+}
+
+static void begin_result(struct gx_result_run *out, const struct gx_scenario *scenario,
+			 const struct gx_gate_choice *gate)
+{
+	*out = (struct gx_result_run){
+		.scenario = scenario->name,
+		.gate = gate->plugin ? gate->word : gate->gate->name,
+		.gate_summary = gate->gate->summary ? gate->gate->summary : "",
+		.strategy = "",
+		.incomplete_why = "",
+		.unexpected = "",
+	};
+}
+
+enum gx_status gx_session_run(struct gx_result_run *out, const struct gx_scenario *scenario, const char *scenario_word,
+			      const struct gx_gate_choice *gate, const struct gx_explore_options *options, bool explain,
+			      struct gx_keep *keep, struct gx_error *err)
+{
+	static struct gx_explored explored; /* large */
+	struct gx_result_finding *findings;
+	struct gx_bench bench;
+	enum gx_status rc;
+
+	begin_result(out, scenario, gate);
+	out->strategy = gx_strategy_name(options->strategy);
+	out->seed = options->seed;
+	rc = gx_session_load(&bench, scenario, gate, err);
+	if (rc != GX_OK)
+		return rc;
+	rc = gx_explore(&explored, options, err);
+	copy_figures(out, &explored, keep);
+	qsort(explored.hits, explored.hit_count, sizeof(explored.hits[0]), by_rule);
+	findings = gx_keep_alloc(keep, sizeof(*findings) * (explored.hit_count + 1));
+	for (unsigned i = 0; i < explored.hit_count && rc == GX_OK; i++) {
+		rc = result_of_hit(&findings[i], &bench, &explored.hits[i], scenario_word, gate, explain, keep, err);
+		if (rc == GX_OK)
+			out->finding_count++;
+	}
+	out->findings = findings;
+	gx_explored_release(&explored);
+	return rc;
+}
+
+static bool seen_before(const struct gx_finding *found, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (found[i].rule == found[count].rule && found[i].workspace == found[count].workspace)
+			return true;
+	return false;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct gx_finding *x = a;
+	const struct gx_finding *y = b;
+
+	if (x->rule != y->rule)
+		return x->rule < y->rule ? -1 : 1;
+	return (x->workspace > y->workspace) - (x->workspace < y->workspace);
+}
+
+/* Each rule and workspace once, in the order of the rules. */
+static unsigned distinct(struct gx_finding *found, unsigned count)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		found[kept] = found[i];
+		if (!seen_before(found, kept))
+			kept++;
+	}
+	qsort(found, kept, sizeof(*found), by_key);
+	return kept;
+}
+
+enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_bench *bench, const struct gx_path *path,
+				   const char *scenario_word, const struct gx_gate_choice *gate, const char *repro,
+				   struct gx_keep *keep, struct gx_error *err)
+{
+	struct gx_finding found[FINDINGS_MAX];
+	struct gx_finding seen[FINDINGS_MAX];
+	struct gx_recording recording = {0};
+	struct gx_result_finding *findings;
+	unsigned count;
+	enum gx_status rc;
+
+	begin_result(out, bench->scenario, gate);
+	out->strategy = "replay";
+	bench->findings = found;
+	bench->finding_capacity = FINDINGS_MAX;
+	rc = record(bench, path, &recording, err);
+	count = bench->finding_count;
+	memcpy(seen, found, sizeof(seen));
+	out->explored.executions = 1;
+	out->explored.points = gx_sched_steps();
+	out->explored.depth = gx_sched_steps();
+	count = distinct(seen, count);
+	out->verdict = count ? GX_VERDICT_FOUND : GX_VERDICT_CLEAN;
+	findings = gx_keep_alloc(keep, sizeof(*findings) * (count + 1));
+	for (unsigned i = 0; i < count && rc == GX_OK; i++) {
+		findings[i].count = 1;
+		findings[i].preemptions = gx_count_preemptions(path);
+		rc = describe(&findings[i], bench, path, &recording, &seen[i], scenario_word, gate, repro, keep, err);
+		if (rc == GX_OK)
+			out->finding_count++;
+	}
+	out->findings = findings;
+	bench->findings = NULL;
+	gx_recording_release(&recording);
+	return rc;
+}

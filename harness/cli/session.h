@@ -1,0 +1,61 @@
+/*
+ * session.h - one scenario with one gate, from exploration to a result in words.
+ *
+ *     explore ─► for each finding: minimise ─► repro ─► replay, recording ─► steps, message, waits
+ */
+#ifndef GX_CLI_SESSION_H
+#define GX_CLI_SESSION_H
+
+#include "explore/explore.h"
+#include "gates/plugin.h"
+#include "reports/result.h"
+#include "scenario/scenario.h"
+#include "service/names.h"
+#include "service/service.h"
+
+/* A gate as the command line names it: linked in, or a plugin that the choice owns. */
+struct gx_gate_choice {
+	const char *word; /* as given: "per-workspace", "./mygate.so" */
+	const struct gx_gate *gate;
+	struct gx_plugin *plugin; /* NULL for a linked-in gate */
+};
+
+/* Resolve a word: one with a slash or ending in .so is a file. */
+enum gx_status gx_gate_choose(struct gx_gate_choice *out, const char *word, struct gx_error *err) GX_MUST_USE;
+void gx_gate_choice_release(struct gx_gate_choice *choice);
+
+/* Owner of the strings and arrays of results. */
+struct gx_keep {
+	void **blocks;
+	size_t count;
+	size_t capacity;
+};
+void *gx_keep_alloc(struct gx_keep *keep, size_t size);
+char *gx_keep_text(struct gx_keep *keep, const char *text);
+char *gx_keep_format(struct gx_keep *keep, const char *format, ...) GX_PRINTF(2, 3);
+void gx_keep_release(struct gx_keep *keep);
+
+/* Load the pair: afterwards executions of it can run. `scenario_word` is what a repro calls the scenario. */
+enum gx_status gx_session_load(struct gx_bench *bench, const struct gx_scenario *scenario,
+			       const struct gx_gate_choice *gate, struct gx_error *err) GX_MUST_USE;
+
+/*
+ * Explore the pair and fill *out; what it points to belongs to `keep`. GX_EDIVERGED and GX_ELIMIT: could not tell; *out holds what was
+ * seen before.
+ */
+enum gx_status gx_session_run(struct gx_result_run *out, const struct gx_scenario *scenario, const char *scenario_word,
+			      const struct gx_gate_choice *gate, const struct gx_explore_options *options, bool explain,
+			      struct gx_keep *keep, struct gx_error *err) GX_MUST_USE;
+
+/*
+ * Describe the execution of `path` on the loaded bench: every finding it shows, with steps. For replays; `out` like that of
+ * gx_session_run(). The repro line is `repro` if given, else made from the path.
+ */
+enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_bench *bench, const struct gx_path *path,
+				   const char *scenario_word, const struct gx_gate_choice *gate, const char *repro,
+				   struct gx_keep *keep, struct gx_error *err) GX_MUST_USE;
+
+/* gx_task_namer over the live tasks of a bench; context is a struct gx_bench. */
+void gx_session_name_task(void *context, unsigned task, char *text, size_t size);
+
+#endif

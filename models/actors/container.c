@@ -1,0 +1,210 @@
+/*
+ * container.c - A26: the process in a workspace's container, as far as the platform sees it.
+ *
+ * It reads its token file once, when it starts (#1877: a token written later is not noticed), registers, beats once, and rests until
+ * everything else has come to rest; then it beats once more. Killed, it takes its request with it, unless the scenario says
+ * `late_requests`: then a request that has reached the platform runs to its end there.
+ */
+#include "core/task.h"
+#include "service/labels.h"
+#include "service/service.h"
+
+/*
+ * A workspace's name is unique, so at most one container of it runs: one place per workspace is enough for the copy of the
+ * token, and the next container's takes it over.
+ */
+void gx_container_hold(uint64_t container, uint64_t token)
+{
+	const struct gx_docker_container *record = gx_docker_peek(gx_bench->docker, container);
+
+	if (!record)
+		return;
+	gx_service()->held[record->workspace].container = container;
+	gx_service()->held[record->workspace].token = token;
+}
+
+uint64_t gx_container_held(uint64_t container)
+{
+	for (unsigned i = 0; i < gx_bench->scenario->workspace_count; i++)
+		if (gx_service()->held[i].container == container)
+			return gx_service()->held[i].token;
+	return 0;
+}
+
+/* A process that is gone knows nothing any more. */
+static void forget(uint64_t container)
+{
+	for (unsigned i = 0; i < gx_bench->scenario->workspace_count; i++)
+		if (gx_service()->held[i].container == container) {
+			gx_service()->held[i].container = 0;
+			gx_service()->held[i].token = 0;
+		}
+}
+
+struct life {
+	struct gx_workspace *row;
+	unsigned index;
+	uint64_t token;
+	bool registered;
+};
+
+static void enter_platform(void)
+{
+	gx_task_self()->user[GX_USER_SERVICE_0] |= GX_DOING_REQUEST;
+}
+
+/* The request is over; a container that was killed meanwhile ends with it. */
+static void leave_platform(void)
+{
+	uint64_t *doing = &gx_task_self()->user[GX_USER_SERVICE_0];
+
+	*doing &= ~GX_DOING_REQUEST;
+	if (*doing & GX_DOING_DYING)
+		gx_task_exit();
+}
+
+/* A new copy of the token is known to the container only: kept in the engine's record of it, where the rules look. */
+static void hold(struct life *life, uint64_t token)
+{
+	life->token = token;
+	gx_container_hold(gx_task_self()->user[GX_USER_SERVICE_1], token);
+}
+
+/* The token gate with core#2611's second look: a mismatch is forgiven when nothing is live any more. */
+static bool admitted(struct life *life)
+{
+	if (gx_tokens_admit(life->row, life->index, life->token))
+		return true;
+	if (!gx_tokens_any(life->row, life->index))
+		return true;
+	gx_emit(GX_F_CONTAINER_401, life->index, life->token);
+	return false;
+}
+
+/* REG. */
+static void register_once(struct life *life)
+{
+	enter_platform();
+	if (admitted(life)) {
+		life->registered = true;
+		gx_row_register(life->row, life->index);
+		gx_keys_alive(life->row, life->index);
+		if (!gx_tokens_any(life->row, life->index))
+			hold(life, gx_tokens_mint(life->row, life->index, 0, 0));
+	}
+	leave_platform();
+}
+
+/* HB. */
+static void beat_once(struct life *life)
+{
+	enter_platform();
+	if (admitted(life)) {
+		gx_row_heartbeat(life->row, life->index);
+		gx_keys_alive(life->row, life->index);
+	}
+	leave_platform();
+}
+
+static bool may_beat(const struct gx_task *task GX_UNUSED)
+{
+	return gx_service()->beat;
+}
+
+static void rest(const struct life *life)
+{
+	gx_point(&(struct gx_op){.label = GX_L_CONTAINER_REST, .access = GX_READ,
+				 .object = gx_cell(GX_CELL_KEYS, life->index), .ready = may_beat, .deadline = GX_FOREVER});
+}
+
+static void live(struct life *life)
+{
+	if (life->registered) {
+		beat_once(life);
+		return;
+	}
+	register_once(life);
+	if (life->registered)
+		beat_once(life);
+}
+
+/* `argument`: 1 for the container that runs when the scenario begins, 0 for one that starts. */
+void gx_container_main(void *argument)
+{
+	struct gx_task *self = gx_task_self();
+	struct life life = {.index = self->number};
+
+	life.row = &gx_service()->workspaces[life.index];
+	if (argument) {
+		life.token = gx_container_held(self->user[GX_USER_SERVICE_1]);
+		life.registered = true;
+	} else {
+		hold(&life, gx_docker_read_token(gx_bench->docker, self->user[GX_USER_SERVICE_1]));
+		live(&life);
+	}
+	rest(&life);
+	live(&life);
+}
+
+static void on_started(void *context GX_UNUSED, uint64_t container, uint16_t name)
+{
+	unsigned index = gx_workspace_of_name(name);
+	struct gx_task *task;
+
+	if (index == GX_NO_WORKSPACE)
+		return;
+	task = gx_task_spawn(GX_ROLE_CONTAINER, index, gx_container_main, NULL);
+	if (!task)
+		gx_task_fatal(GX_L_WORLD_FULL, 0);
+	task->user[GX_USER_SERVICE_1] = container;
+	gx_task_autoreap(task);
+}
+
+static void on_exited(void *context GX_UNUSED, uint64_t container, uint16_t name GX_UNUSED)
+{
+	forget(container);
+	for (unsigned i = 1; i < GX_TASKS_MAX; i++) {
+		struct gx_task *task = gx_task_at(i);
+
+		if (!task || task->role != GX_ROLE_CONTAINER || task->user[GX_USER_SERVICE_1] != container ||
+		    task->state != GX_TASK_PARKED)
+			continue;
+		if (gx_bench->scenario->late_requests && task->user[GX_USER_SERVICE_0] & GX_DOING_REQUEST)
+			task->user[GX_USER_SERVICE_0] |= GX_DOING_DYING;
+		else
+			gx_task_kill(task);
+	}
+}
+
+static void on_removing(void *context GX_UNUSED, uint64_t container, uint16_t name GX_UNUSED)
+{
+	const struct gx_docker_container *record = gx_docker_peek(gx_bench->docker, container);
+	const struct gx_task *self = gx_task_self();
+	unsigned request = self ? GX_DOING_LEG(self->user[GX_USER_SERVICE_0]) : 0;
+
+	if (record)
+		gx_emit_extra(GX_F_CONTAINER_REMOVED, (uint16_t)request, record->workspace, container);
+}
+
+/* Which fault of the scenario, if any, strikes at this op; each strikes a given number of times. */
+static unsigned fault_at(void *context GX_UNUSED, unsigned label, uint16_t name GX_UNUSED)
+{
+	const struct gx_scenario *scenario = gx_bench->scenario;
+	struct gx_service *service = gx_service();
+
+	for (unsigned i = 0; i < scenario->fault_count; i++) {
+		if (scenario->faults[i].label != label || !service->faults_left[i])
+			continue;
+		service->faults_left[i]--;
+		service->fault_struck = 1;
+		return scenario->faults[i].status;
+	}
+	return 0;
+}
+
+const struct gx_docker_hooks gx_container_hooks = {
+	.started = on_started,
+	.exited = on_exited,
+	.removing = on_removing,
+	.fault = fault_at,
+};

@@ -1,0 +1,31 @@
+/*
+ * plugin.h - gates from outside: a shared object built from one C file against harness/include.
+ *
+ * Whatever is wrong with the file is one line and GX_EINPUT. Loading runs the plugin's constructors and its gx_gate_plugin(), so it
+ * is tried in a child process first: a plugin that crashes or hangs there does not take the harness with it.
+ *
+ * The plugin's static data belongs to the world: its writable segments are adopted by each set-up, as they were when it was loaded.
+ */
+#ifndef GX_GATES_PLUGIN_H
+#define GX_GATES_PLUGIN_H
+
+#include <stdbool.h>
+
+#include "core/status.h"
+#include "gatecrash/gate.h"
+
+struct gx_plugin;
+
+/* Load `path` (a path, not searched for). On GX_OK the caller owns *out; the gate lives as long. Main thread only. */
+enum gx_status gx_plugin_load(struct gx_plugin **out, const char *path, struct gx_error *err) GX_MUST_USE;
+void gx_plugin_free(struct gx_plugin *plugin);
+
+const struct gx_gate *gx_plugin_gate(const struct gx_plugin *plugin);
+
+/* For a set-up: put the static data back to what it was after loading, and add it to the world. `plugin` is a struct gx_plugin. */
+enum gx_status gx_plugin_adopt(void *plugin, struct gx_error *err) GX_MUST_USE;
+
+/* Say what is wrong with a gate's table: ABI, name, functions. `who` names it in the message. */
+enum gx_status gx_gate_check(const struct gx_gate *gate, const char *who, struct gx_error *err) GX_MUST_USE;
+
+#endif

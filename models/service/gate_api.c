@@ -1,0 +1,239 @@
+/*
+ * gate_api.c - what a gate calls: legs, tracked tasks, deferred functions, notes; and how it is called.
+ */
+#include <string.h>
+
+#include "core/task.h"
+#include "service/service.h"
+
+static uint64_t *doing(struct gx_task *task)
+{
+	return &task->user[GX_USER_SERVICE_0];
+}
+
+/* ---- requests ---- */
+
+bool gx_request_is_known(const struct gx_request *request)
+{
+	const struct gx_request *first = &gx_bench->requests[1];
+	unsigned count = gx_bench->request_count + gx_bench->probe_count;
+
+	return request >= first && request < first + count && request->id == (uint32_t)(request - first) + 1;
+}
+
+unsigned gx_request_workspace(unsigned id)
+{
+	const char *name = gx_bench->requests[id].workspace;
+
+	return (unsigned)((const char(*)[48])name - (const char(*)[48])gx_bench->workspace_names);
+}
+
+bool gx_request_is_probe(unsigned id)
+{
+	return id > gx_bench->request_count;
+}
+
+static void misuse(enum gx_misuse what, const struct gx_request *request)
+{
+	bool known = gx_request_is_known(request);
+
+	gx_emit_extra(GX_F_MISUSE, known ? (uint16_t)request->id : 0,
+		      known ? gx_request_workspace(request->id) : GX_NO_WORKSPACE, (uint64_t)what);
+}
+
+/* ---- legs ---- */
+
+static enum gx_leg_result run_leg(const struct gx_request *request, unsigned workspace, enum gx_leg leg)
+{
+	struct gx_task *self = gx_task_self();
+	struct gx_request_state *state = &gx_service()->requests[request->id];
+	uint64_t before = *doing(self);
+	enum gx_leg_result result;
+
+	*doing(self) = (before & 0xff) | (uint64_t)request->id << 8 | (uint64_t)leg << 16 | GX_DOING_LEG_PENDING;
+	state->begun |= (uint8_t)leg;
+	if (gx_request_is_probe(request->id))
+		result = GX_LEG_DONE; /* it has come to its first leg: all that a probe is for */
+	else
+		result = leg == GX_STOP ? gx_leg_stop(request, workspace) : gx_leg_start(request, workspace);
+	if (*doing(self) & GX_DOING_LEG_PENDING)
+		gx_emit_extra(GX_F_LEG_BEGIN, (uint16_t)request->id, workspace, (uint64_t)leg);
+	state->over |= (uint8_t)leg;
+	state->result = (uint8_t)result;
+	*doing(self) = before;
+	gx_emit_extra(GX_F_LEG_END, (uint16_t)request->id, workspace, (uint64_t)leg | (uint64_t)result << 8);
+	return result;
+}
+
+static enum gx_leg_result leg(const struct gx_request *request, enum gx_leg which)
+{
+	struct gx_request_state *state;
+
+	if (!gx_request_is_known(request)) {
+		misuse(GX_MISUSE_FOREIGN_REQUEST, request);
+		return GX_LEG_FAILED;
+	}
+	state = &gx_service()->requests[request->id];
+	if (!(request->legs & which))
+		return GX_LEG_DONE;
+	if (state->begun & which) {
+		misuse(GX_MISUSE_LEG_TWICE, request);
+		return (enum gx_leg_result)state->result;
+	}
+	if (state->answered == GX_BUSY + 1 || state->answered == GX_DROPPED + 1) {
+		misuse(GX_MISUSE_LEG_AFTER_REFUSAL, request);
+		return GX_LEG_FAILED;
+	}
+	if (state->result != GX_LEG_DONE)
+		return (enum gx_leg_result)state->result;
+	if (which == GX_START && request->legs & GX_STOP && !(state->over & GX_STOP))
+		misuse(GX_MISUSE_START_BEFORE_STOP, request);
+	return run_leg(request, gx_request_workspace(request->id), which);
+}
+
+enum gx_leg_result gx_stop(const struct gx_request *request)
+{
+	return leg(request, GX_STOP);
+}
+
+enum gx_leg_result gx_start(const struct gx_request *request)
+{
+	return leg(request, GX_START);
+}
+
+/* ---- deferred functions and tracked tasks ---- */
+
+struct call {
+	struct call *next;
+	void (*fn)(void *);
+	void *arg;
+};
+
+static struct call *new_call(void (*fn)(void *), void *arg)
+{
+	struct call *call = gx_arena_alloc(sizeof(*call), 16);
+
+	*call = (struct call){.fn = fn, .arg = arg};
+	return call;
+}
+
+void gx_defer(void (*fn)(void *), void *arg)
+{
+	struct gx_task *self = gx_task_self();
+	struct call *call = new_call(fn, arg);
+
+	call->next = (struct call *)(uintptr_t)self->user[GX_USER_SERVICE_2];
+	self->user[GX_USER_SERVICE_2] = (uintptr_t)call;
+}
+
+void gx_run_deferred(struct gx_task *task)
+{
+	while (task->user[GX_USER_SERVICE_2]) {
+		struct call *call = (struct call *)(uintptr_t)task->user[GX_USER_SERVICE_2];
+		struct call now = *call;
+
+		task->user[GX_USER_SERVICE_2] = (uintptr_t)now.next;
+		gx_arena_free(call);
+		now.fn(now.arg);
+	}
+}
+
+void gx_end_of_thread(void)
+{
+	gx_run_deferred(gx_task_self());
+}
+
+static void go_main(void *argument)
+{
+	struct call now = *(struct call *)argument;
+
+	gx_arena_free(argument);
+	now.fn(now.arg);
+	gx_run_deferred(gx_task_self());
+}
+
+void gx_go(void (*fn)(void *), void *arg)
+{
+	struct gx_task *task = gx_task_spawn(GX_ROLE_GO, 0, go_main, new_call(fn, arg));
+
+	if (!task)
+		gx_task_fatal(GX_L_WORLD_FULL, 0);
+	gx_task_autoreap(task);
+}
+
+/* ---- notes ---- */
+
+#define NOTES_MAX 128
+#define NOTE_BYTES 64
+
+/* Texts by their hash; outside the world, since only reports read them and a text never changes its hash. */
+static struct {
+	uint64_t hash;
+	char text[NOTE_BYTES];
+} notes[NOTES_MAX];
+
+void gx_note(const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325ull; /* FNV-1a */
+	size_t length = strnlen(text, NOTE_BYTES - 1);
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3ull;
+	for (unsigned i = 0; i < NOTES_MAX; i++) {
+		if (notes[i].hash == hash)
+			break;
+		if (!notes[i].hash) {
+			notes[i].hash = hash;
+			memcpy(notes[i].text, text, length);
+			break;
+		}
+	}
+	gx_emit(GX_F_NOTE, GX_NO_WORKSPACE, hash);
+}
+
+const char *gx_note_text(uint64_t value)
+{
+	for (unsigned i = 0; i < NOTES_MAX && notes[i].hash; i++)
+		if (notes[i].hash == value)
+			return notes[i].text;
+	return "?";
+}
+
+/* ---- calling the gate ---- */
+
+static void check_outcome(const struct gx_request *request, enum gx_outcome outcome)
+{
+	const struct gx_request_state *state = &gx_service()->requests[request->id];
+	bool closed = (state->over & request->legs) == request->legs || state->result != GX_LEG_DONE;
+
+	if ((unsigned)outcome > GX_BUSY)
+		misuse(GX_MISUSE_BAD_OUTCOME, request);
+	else if (outcome == GX_RAN && !closed)
+		misuse(GX_MISUSE_RAN_TOO_EARLY, request);
+	else if ((outcome == GX_BUSY || outcome == GX_DROPPED) && state->begun)
+		misuse(GX_MISUSE_LEG_AFTER_REFUSAL, request);
+}
+
+enum gx_outcome gx_handle(unsigned id)
+{
+	struct gx_service *service = gx_service();
+	const struct gx_request *request = &gx_bench->requests[id];
+	unsigned workspace = gx_request_workspace(id);
+	struct gx_task *self = gx_task_self();
+	enum gx_outcome outcome;
+
+	service->in_flight++;
+	*doing(self) = id;
+	service->reached |= 1ull << id;
+	gx_emit_extra(GX_F_REQUEST, (uint16_t)id, workspace,
+		      (uint64_t)request->origin | (uint64_t)request->legs << 8 |
+			      (gx_request_is_probe(id) ? 1ull << 16 : 0));
+	outcome = gx_bench->gate->handle(service->gate_state, request);
+	gx_run_deferred(self);
+	check_outcome(request, outcome);
+	service->requests[id].answered = (uint8_t)((unsigned)outcome > GX_BUSY ? GX_BUSY + 1 : (unsigned)outcome + 1);
+	*doing(self) = 0;
+	service->in_flight--;
+	gx_emit_extra(GX_F_ANSWER, (uint16_t)id, workspace, (uint64_t)outcome);
+	return outcome;
+}

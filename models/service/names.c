@@ -1,0 +1,220 @@
+#include "service/names.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "service/labels.h"
+
+static const char *workspace_name(const struct gx_bench *bench, uint64_t index)
+{
+	return index < bench->scenario->workspace_count ? bench->scenario->workspaces[index].name : "";
+}
+
+/* ---- tasks ---- */
+
+static void name_actor(struct gx_name_book *book, char *text, unsigned number)
+{
+	const struct gx_bench *bench = book->bench;
+	unsigned id;
+
+	if (number < bench->scenario->actor_count) {
+		snprintf(text, GX_TASK_NAME_BYTES, "%s", bench->scenario->actors[number].name);
+		return;
+	}
+	id = bench->request_count + number - GX_ACTORS_MAX;
+	snprintf(text, GX_TASK_NAME_BYTES, "probe-%s(%s)",
+		 bench->requests[id].origin == GX_MANUAL ? "manual" : "programmatic", bench->requests[id].workspace);
+}
+
+static void add_task(struct gx_name_book *book, unsigned maker, unsigned index, uint32_t path, unsigned role,
+		     unsigned number)
+{
+	char *text = book->task[index];
+	char from[GX_TASK_NAME_BYTES];
+
+	memcpy(from, maker != GX_CLOCK ? book->task[maker] : "", maker != GX_CLOCK ? sizeof(from) : 1);
+	book->path[index] = path;
+	book->goes[index] = 0;
+	book->threads[index] = 0;
+	switch (role) {
+	case GX_ROLE_DRIVER:
+		snprintf(text, GX_TASK_NAME_BYTES, "gate.%s", number ? "close" : "open");
+		break;
+	case GX_ROLE_ACTOR:
+		name_actor(book, text, number);
+		break;
+	case GX_ROLE_CONTAINER:
+		snprintf(text, GX_TASK_NAME_BYTES, "container(%s)#%u", workspace_name(book->bench, number),
+			 number < GX_WORKSPACES_MAX ? ++book->containers[number] : 0);
+		break;
+	case GX_ROLE_GO:
+		snprintf(text, GX_TASK_NAME_BYTES, "%.70s/go#%u", from, ++book->goes[maker]);
+		break;
+	default:
+		snprintf(text, GX_TASK_NAME_BYTES, "%.70s/thread#%u", from, ++book->threads[maker]);
+		break;
+	}
+}
+
+void gx_name_book_init(struct gx_name_book *book, const struct gx_bench *bench)
+{
+	memset(book, 0, sizeof(*book));
+	book->bench = bench;
+	for (unsigned i = 1; i < GX_TASKS_MAX; i++) {
+		const struct gx_task *task = gx_task_at(i);
+
+		if (task)
+			add_task(book, GX_CLOCK, i, task->path, task->role, task->number);
+	}
+}
+
+void gx_name_book_follow(struct gx_name_book *book, const struct gx_event *event)
+{
+	if (event->kind == GX_EVENT_FACT && event->label == GX_L_TASK_SPAWN)
+		add_task(book, event->task, event->extra, (uint32_t)event->object, (unsigned)(event->value >> 32),
+			 (unsigned)event->value);
+}
+
+const char *gx_name_book_task(const struct gx_name_book *book, unsigned index)
+{
+	if (index == GX_CLOCK)
+		return "clock";
+	return index < GX_TASKS_MAX && book->task[index][0] ? book->task[index] : "?";
+}
+
+const char *gx_name_book_path(const struct gx_name_book *book, uint32_t path)
+{
+	for (unsigned i = 1; i < GX_TASKS_MAX; i++)
+		if (book->path[i] == path && book->task[i][0])
+			return book->task[i];
+	return "?";
+}
+
+/* ---- objects ---- */
+
+static const char *posix_kind(unsigned label)
+{
+	const char *name = gx_label_name(label);
+
+	if (!strncmp(name, "mutex", 5))
+		return "mutex m";
+	if (!strncmp(name, "cond", 4))
+		return "condition c";
+	if (!strncmp(name, "sem", 3))
+		return "semaphore s";
+	return "once o";
+}
+
+void gx_name_object(struct gx_name_book *book, unsigned label, uint64_t object, char *text, size_t size)
+{
+	unsigned i = 0;
+
+	*text = 0;
+	if (!object)
+		return;
+	if (label >= GX_LABELS_SERVICE) {
+		if (object >> 32 != GX_CELL_SERVER)
+			snprintf(text, size, "%s", workspace_name(book->bench, object & 0xffffffff));
+		return;
+	}
+	if (label >= GX_LABELS_DOCKER) {
+		for (unsigned w = 0; w < book->bench->scenario->workspace_count; w++)
+			if ((object & 0xffffffff) == book->bench->name[w]) {
+				snprintf(text, size, "%s", workspace_name(book->bench, w));
+				return;
+			}
+		snprintf(text, size, "%s", gx_docker_object_name(object));
+		return;
+	}
+	if (label < GX_LABELS_POSIX || object >> 48 == 0)
+		return;
+	while (i < book->object_count && book->object[i] != object)
+		i++;
+	if (i == book->object_count) {
+		if (i == GX_OBJECTS_MAX)
+			return;
+		book->object[book->object_count++] = object;
+	}
+	snprintf(text, size, "%s%u", posix_kind(label), i + 1);
+}
+
+/* ---- what came of it ---- */
+
+static void say_answer(const struct gx_event *event, char *text, size_t size)
+{
+	struct gx_docker_answer answer = gx_docker_answer_of(event);
+	char message[256];
+
+	gx_docker_message(&answer, GX_DOCKER_E28, message, sizeof(message));
+	if (answer.message == GX_DOCKER_NAME_IN_USE)
+		snprintf(text, size, "%u name is already in use", answer.status);
+	else if (answer.message == GX_DOCKER_NO_SUCH_CONTAINER)
+		snprintf(text, size, "%u no such container", answer.status);
+	else if (answer.message == GX_DOCKER_REMOVAL_IN_PROGRESS)
+		snprintf(text, size, "%u removal in progress", answer.status);
+	else if (gx_docker_is_error(&answer))
+		snprintf(text, size, "%u %.60s", answer.status, message);
+	else
+		snprintf(text, size, "%u", answer.status);
+}
+
+static const char *const outcomes[] = {"ran", "accepted", "coalesced", "dropped", "busy: 409"};
+
+/* Later facts of a step say more than earlier ones: the last that has words wins, but a finding's own fact always does. */
+static bool say_fact(const struct gx_event *event, char *text, size_t size)
+{
+	switch (event->label) {
+	case GX_L_DOCKER_ANSWER:
+		say_answer(event, text, size);
+		return false;
+	case GX_F_ROW_STATUS:
+		snprintf(text, size, "%s", gx_row_status_name((enum gx_row_status)event->value));
+		return false;
+	case GX_F_TOKEN_REVOKE:
+		snprintf(text, size, "%llu revoked", (unsigned long long)event->value);
+		return false;
+	case GX_F_CLIENT_401:
+	case GX_F_CONTAINER_401:
+		snprintf(text, size, "401");
+		return true;
+	case GX_F_SECRET_WRITE:
+	case GX_F_SECRET_READ:
+		snprintf(text, size, "version %llu", (unsigned long long)event->value);
+		return false;
+	case GX_F_ANSWER:
+		if (event->value < sizeof(outcomes) / sizeof(outcomes[0]))
+			snprintf(text, size, "%s", outcomes[event->value]);
+		return false;
+	case GX_F_MISUSE:
+		snprintf(text, size, "%s", gx_misuse_text((enum gx_misuse)event->value));
+		return true;
+	case GX_L_TASK_CRASH:
+		snprintf(text, size, "%s", event->extra ? "stack overflow" : strsignal((int)event->value));
+		return true;
+	case GX_L_TASK_HANG:
+		snprintf(text, size, "never comes to a point again");
+		return true;
+	case GX_F_NOTE:
+		snprintf(text, size, "\"%s\"", gx_note_text(event->value));
+		return false;
+	case GX_L_TASK_KILL:
+		return false;
+	default:
+		return false;
+	}
+}
+
+void gx_name_value(struct gx_name_book *book GX_UNUSED, const struct gx_event *events, unsigned count, char *text,
+		   size_t size)
+{
+	*text = 0;
+	if (events[0].kind == GX_EVENT_STEP && events[0].label == GX_L_CLOCK_TICK)
+		snprintf(text, size, "%.3f s", (double)events[0].value / 1e9);
+	else if (events[0].kind == GX_EVENT_STEP && events[0].value >> 16 == GX_GRANTED_TIMEOUT)
+		snprintf(text, size, "timed out");
+	else if (events[0].kind == GX_EVENT_STEP && events[0].value >> 16 == GX_GRANTED_SPURIOUS)
+		snprintf(text, size, "spurious wake-up");
+	for (unsigned i = 1; i < count; i++)
+		if (say_fact(&events[i], text, size))
+			return;
+}

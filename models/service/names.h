@@ -1,0 +1,53 @@
+/*
+ * names.h - words for people: who a task is, what an object is, what came of a step.
+ *
+ * A name book follows the events of one execution (tasks come, end, and their indices are used again). Reports and replays
+ * use it; nothing here runs while exploring.
+ *
+ *     manual-restart#1               an actor
+ *     manual-restart#1/go#1          its first gx_go() task; .../thread#1 its first pthread_create()
+ *     container(ws-a)#2              the second process that ran as ws-a's container in this execution
+ *     gate.open, gate.close          the tasks that call open() and close()
+ *     probe-manual(ws-a)             a probe
+ */
+#ifndef GX_SERVICE_NAMES_H
+#define GX_SERVICE_NAMES_H
+
+#include <stddef.h>
+
+#include "service/service.h"
+
+#define GX_TASK_NAME_BYTES 96
+#define GX_OBJECTS_MAX 64
+
+struct gx_name_book {
+	const struct gx_bench *bench;
+	char task[GX_TASKS_MAX][GX_TASK_NAME_BYTES];
+	uint32_t path[GX_TASKS_MAX];
+	uint16_t goes[GX_TASKS_MAX];
+	uint16_t threads[GX_TASKS_MAX];
+	uint16_t containers[GX_WORKSPACES_MAX];
+	uint64_t object[GX_OBJECTS_MAX]; /* posix objects in the order in which they were first touched */
+	unsigned object_count;
+};
+
+/* Begin with the tasks that set-up made. Right after gx_sched_load() or gx_sched_reset(). */
+void gx_name_book_init(struct gx_name_book *book, const struct gx_bench *bench);
+
+/* Follow one event, in order. */
+void gx_name_book_follow(struct gx_name_book *book, const struct gx_event *event);
+
+/* The task with this index, now. */
+const char *gx_name_book_task(const struct gx_name_book *book, unsigned index);
+/* The task whose path (core/task.h) is this, or "?"; also one that has ended since. */
+const char *gx_name_book_path(const struct gx_name_book *book, uint32_t path);
+
+/* "ws-a", "mutex m1", ""; for the label and object of an op. Adds the object to the book. */
+void gx_name_object(struct gx_name_book *book, unsigned label, uint64_t object, char *text, size_t size);
+
+/*
+ * What came of a step, from its facts: "409 name in use", "401", "online", ""; `events` are those of the step, the step's own first.
+ */
+void gx_name_value(struct gx_name_book *book, const struct gx_event *events, unsigned count, char *text, size_t size);
+
+#endif
