@@ -32,12 +32,12 @@ CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
 all: ## build gatecrash
 all: $(BUILD)/gatecrash
 
+Q := $(if $(V),,@)
 $(BUILD)/gatecrash: $(CLI_OBJ) $(LIB_OBJ)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/%.o: %.c Makefile
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D); echo "CC $@"; $(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The headers that must stand alone.
 HEADERS := $(wildcard harness/*/*.h harness/include/gatecrash/*.h models/*/*.h reports/*.h)

@@ -64,9 +64,10 @@ size_t gx_arena_high(uint32_t slot)
 {
 	struct head *head = first(slot);
 
-	while (head->bytes)
+	/* A gate may have written over a header: stay inside. */
+	while (head < limit(slot) && head->bytes)
 		head = next(head);
-	return (size_t)((unsigned char *)head - gx_slot_arena(slot));
+	return head < limit(slot) ? (size_t)((unsigned char *)head - gx_slot_arena(slot)) : GX_ARENA_BYTES;
 }
 
 /* Cut a free block (or the open end, then `head` is the zero header) so that it begins with one of `bytes`. */
@@ -168,6 +169,18 @@ size_t gx_arena_size(const void *block)
 	const struct head *head = (const struct head *)block - 1;
 
 	return head->magic == MAGIC && head->in_use ? head->wanted : 0;
+}
+
+bool gx_arena_is_live(const void *block)
+{
+	uint32_t slot = slot_of(block);
+
+	if (place_of(slot) < 0)
+		return false;
+	for (struct head *head = first(slot); head < limit(slot) && head->bytes; head = next(head))
+		if (head + 1 == block)
+			return head->magic == MAGIC && head->in_use;
+	return false;
 }
 
 /* Merge free neighbours and drop a free tail, so that the arena is canonical again. */

@@ -239,6 +239,11 @@ void gx_task_autoreap(struct gx_task *task)
 	GX_HIDDEN->autoreap |= 1ull << task->index;
 }
 
+bool gx_task_is_autoreap(const struct gx_task *task)
+{
+	return GX_HIDDEN->autoreap >> task->index & 1;
+}
+
 struct gx_task *gx_task_at(unsigned index)
 {
 	return index < GX_TASKS_MAX && GX_HIDDEN->used >> index & 1 ? &GX_HIDDEN->tasks[index] : NULL;

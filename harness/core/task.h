@@ -132,6 +132,7 @@ void gx_task_kill(struct gx_task *task);
  */
 void gx_task_reap(struct gx_task *task);
 void gx_task_autoreap(struct gx_task *task);
+bool gx_task_is_autoreap(const struct gx_task *task);
 
 /* The live record with this slot or index, or NULL. */
 struct gx_task *gx_task_by_slot(uint32_t slot);
@@ -161,7 +162,8 @@ void gx_task_fatal(uint16_t label, uint64_t value) __attribute__((noreturn));
 void *gx_arena_alloc(size_t size, size_t alignment);
 void gx_arena_free(void *block);
 size_t gx_arena_size(const void *block);
-bool gx_arena_owns(const void *block);
+bool gx_arena_owns(const void *block);    /* an address in some task's arena */
+bool gx_arena_is_live(const void *block); /* an owned one that gx_arena_alloc() returned and nobody has freed */
 
 /* Core labels. */
 enum {
@@ -170,7 +172,7 @@ enum {
 	GX_L_TASK_SPAWN,      /* fact: object = slot of the new task */
 	GX_L_TASK_KILL,       /* fact: object = slot of the killed task */
 	GX_L_CLOCK_TICK,      /* step of the clock; value = new time in ns */
-	GX_L_TASK_CRASH,      /* fact: value = signal number, extra = 1 if the stack overflowed */
+	GX_L_TASK_CRASH,      /* fact: value = signal number, 0: it tried to end the process; extra = 1 if the stack overflowed */
 	GX_L_TASK_HANG,       /* fact: no point for a long while */
 	GX_L_STEP_LIMIT,      /* fact: value = the limit that was reached (steps, or ns of virtual time) */
 	GX_L_WORLD_FULL,      /* fact: value = bytes asked for, 0: no task left */

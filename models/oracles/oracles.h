@@ -68,4 +68,16 @@ void gx_oracles_init(struct gx_oracles *oracles, unsigned workspaces, gx_finding
 
 void gx_oracles_observe(struct gx_oracles *oracles, const struct gx_event *event);
 
+/* How a message names things; every pointer of it is borrowed for the call. */
+struct gx_message_names {
+	const char *const *workspaces;
+	unsigned workspace_count;
+	const char *(*request)(void *context, unsigned request); /* "manual-restart#1" */
+	const char *(*task)(void *context, unsigned task);       /* by index, in the execution that shows the finding */
+	void *context;
+};
+
+/* One sentence for a finding: what happened, to whom, who else was involved. */
+void gx_finding_message(const struct gx_finding *finding, const struct gx_message_names *names, char *text, size_t size);
+
 #endif

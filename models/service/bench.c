@@ -54,7 +54,10 @@ static void add_request(struct gx_bench *bench, unsigned id, enum gx_origin orig
 		.id = id, .origin = origin, .legs = legs, .workspace = bench->workspace_names[workspace]};
 }
 
-/* A probe per workspace, manual first, then one each, programmatic; none if the server shuts down. */
+/*
+ * A probe per workspace, manual first, then one each, programmatic; none if the server shuts down. They ask the dispatcher, past
+ * the handler's 503 for a workspace without a backend: what is probed is the gate.
+ */
 static void add_probes(struct gx_bench *bench)
 {
 	unsigned id = bench->request_count;
@@ -64,8 +67,6 @@ static void add_probes(struct gx_bench *bench)
 		return;
 	for (unsigned round = 0; round < 2; round++)
 		for (unsigned i = 0; i < bench->scenario->workspace_count; i++) {
-			if (!bench->scenario->workspaces[i].backend)
-				continue; /* the handler answers 503 before the gate; the dispatcher is what a probe asks */
 			add_request(bench, ++id, round ? GX_PROGRAMMATIC : GX_MANUAL, GX_STOP | GX_START, i);
 			bench->probe_count++;
 		}
@@ -366,6 +367,16 @@ static void on_step(const struct gx_event *event)
 		gx_emit_for(event->task, GX_F_LATE_STEP, (uint16_t)GX_DOING_LEG(*word), GX_NO_WORKSPACE, task->path);
 }
 
+/* POSIX's rules are judged by the same oracle as the gate contract's. */
+static void note_posix_misuse(const struct gx_event *event)
+{
+	const struct gx_task *task = gx_task_at(event->task);
+	unsigned request = task ? GX_DOING_HANDLE(task->user[GX_USER_SERVICE_0]) : 0;
+
+	gx_emit_for(event->task, GX_F_MISUSE, (uint16_t)request, request ? gx_request_workspace(request) : GX_NO_WORKSPACE,
+		    GX_MISUSE_POSIX + event->value);
+}
+
 static void observe(void *context, const struct gx_event *event)
 {
 	struct gx_bench *bench = context;
@@ -376,6 +387,8 @@ static void observe(void *context, const struct gx_event *event)
 		on_step(event);
 	else if (event->label == GX_F_PROVISION_BEGIN)
 		note_provision(event);
+	else if (event->label == GX_L_POSIX_MISUSE)
+		note_posix_misuse(event);
 	gx_oracles_observe(bench->oracles, event);
 }
 

@@ -8,6 +8,7 @@
 #define GX_SERVICE_FACTS_H
 
 #include "core/event.h"
+#include "posix/posix.h"
 
 #define GX_WORKSPACES_MAX 8u
 #define GX_REQUESTS_MAX 48u /* of actors and probes together; ids 1..48 */
@@ -57,13 +58,13 @@ enum gx_fact {
 	GX_F_SECRET_READ,    /* P1 read secrets; value = version */
 	GX_F_CLIENT_401,     /* a client that was given a bearer was answered 401; value = its token */
 	GX_F_CONTAINER_401,  /* a container was; no finding by itself; value = its token */
-	GX_F_WAIT_CYCLE,     /* waiters in a circle while others go on; value = slot of one of them */
+	GX_F_WAIT_CYCLE,     /* waiters in a circle while others go on; value = path of one of them */
 	GX_F_ISOLATION,      /* the view of rule `isolation` holds; extra = the blocked request */
 	GX_F_DRAINED,        /* shutdown: the drain returned, the database handle is closed */
-	GX_F_LATE_STEP,      /* shutdown: after GX_F_DRAINED, a task of the gate, or in the gate or in a leg, stepped; value = slot */
+	GX_F_LATE_STEP,      /* shutdown: after GX_F_DRAINED, a task of the gate, or in the gate or in a leg, stepped; value = its path */
 
 	/* The end. One block of final facts per execution that reaches quiescence, closed by GX_F_QUIET. */
-	GX_F_FINAL_BLOCKED,   /* a blocked task that is no daemon; object = its workspace or GX_NO_WORKSPACE; value = slot */
+	GX_F_FINAL_BLOCKED,   /* a blocked task that is no daemon; object = its workspace or GX_NO_WORKSPACE; value = its path */
 	GX_F_FINAL_ROW,       /* extra = enum gx_row_status; value = 1 if url is not empty */
 	GX_F_FINAL_TOKENS,    /* extra = number of live tokens minted by provisions; value = the newest live token, 0 none */
 	GX_F_FINAL_FILE,      /* value = token in the volume's .auth_token, 0 none */
@@ -84,16 +85,8 @@ enum gx_misuse {
 	GX_MISUSE_BAD_OUTCOME,        /* handle() returned no enum gx_outcome */
 	GX_MISUSE_FOREIGN_REQUEST,    /* a request that the harness did not make */
 	GX_MISUSE_OPEN_FAILED,        /* open() returned NULL */
-	GX_MISUSE_UNLOCK_NOT_OWNER,
-	GX_MISUSE_UNLOCK_UNLOCKED,
-	GX_MISUSE_DESTROY_HELD,
-	GX_MISUSE_DESTROY_WAITERS,
-	GX_MISUSE_WAIT_WITHOUT_MUTEX,
-	GX_MISUSE_RELOCK_NORMAL,      /* not a finding by itself: it is a deadlock */
-	GX_MISUSE_JOIN_DETACHED,
-	GX_MISUSE_EXITED_HOLDING,     /* a thread ended while it holds a mutex */
-	GX_MISUSE_BAD_FREE,
-	GX_MISUSE_END
+	GX_MISUSE_POSIX, /* and above: GX_MISUSE_POSIX + enum gx_posix_misuse */
+	GX_MISUSE_END = GX_MISUSE_POSIX + GX_POSIX_MISUSE_END
 };
 
 /* One sentence for a misuse: "unlocks a mutex that another task holds". */

@@ -1,0 +1,63 @@
+/*
+ * internal.h - what the files of posix share.
+ *
+ * user[] words of a task (core/task.h) as this layer uses them:
+ *   GX_USER_POSIX_0: in a wait on a condition variable, the mutex; of a thread that has ended, its result
+ *   GX_USER_POSIX_1: low half: how many mutexes it holds; GX_WOKEN: a signal has reached it
+ */
+#ifndef GX_POSIX_INTERNAL_H
+#define GX_POSIX_INTERNAL_H
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <time.h>
+
+#include "core/event.h"
+#include "core/task.h"
+#include "core/world.h"
+#include "posix/posix.h"
+
+#define GX_WOKEN (1ull << 63)
+
+/* libc's own function of the same name. `version` is needed where the oldest one would be found (condition variables). */
+#define GX_REAL(function)                                                             \
+	({                                                                            \
+		static __typeof__(&function) real_;                                   \
+		if (!real_)                                                           \
+			real_ = (__typeof__(&function))dlsym(RTLD_NEXT, #function);   \
+		real_;                                                                \
+	})
+void *gx_posix_real_versioned(const char *name, const char *version);
+#define GX_REAL_VERSION(function, version)                                                                 \
+	({                                                                                                 \
+		static __typeof__(&function) real_;                                                        \
+		if (!real_)                                                                                \
+			real_ = (__typeof__(&function))gx_posix_real_versioned(#function, version);        \
+		real_;                                                                                     \
+	})
+
+/* A rule of POSIX was broken: tell it as a fact. */
+void gx_posix_misuse(enum gx_posix_misuse misuse, const void *object);
+
+/* The object must be memory that executions reset; otherwise the execution ends here, with a misuse. */
+void gx_posix_check_place(const void *object);
+
+/* Park until `ready`, or until `deadline` (virtual ns). */
+enum gx_granted gx_posix_block(uint16_t label, const void *object, gx_ready_fn *ready, uint64_t deadline);
+
+/* A step that never blocks. */
+void gx_posix_step(uint16_t label, uint8_t access, const void *object);
+
+/* time.c: absolute time of a clock -> virtual ns since start. False for a time that is none (EINVAL). */
+bool gx_posix_deadline(clockid_t clock, const struct timespec *when, uint64_t *deadline);
+
+/* mutex.c: for condition variables. */
+bool gx_mutex_is_mine(const pthread_mutex_t *mutex);
+void gx_mutex_give_back(pthread_mutex_t *mutex);
+void gx_mutex_take_again(pthread_mutex_t *mutex);
+uint32_t gx_mutex_owner(const pthread_mutex_t *mutex);
+
+/* thread.c: slot of the thread that a parked joiner waits for. */
+uint32_t gx_thread_joined(const struct gx_task *joiner);
+
+#endif

@@ -1,0 +1,151 @@
+/*
+ * memory.c - malloc and friends: from the task's arena inside a controlled task, from libc everywhere else.
+ *
+ * libc's own allocator is called by its second names (__libc_malloc): looking it up with dlsym() would itself allocate.
+ * Under AddressSanitizer the runtime's interceptors stand in its place.
+ */
+#include <errno.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/sanitizer.h"
+#include "posix/internal.h"
+
+#if GX_ASAN
+#define REAL(name) __interceptor_##name
+#else
+#define REAL(name) __libc_##name
+#endif
+
+void *REAL(malloc)(size_t size);
+void *REAL(calloc)(size_t count, size_t size);
+void *REAL(realloc)(void *block, size_t size);
+void *REAL(memalign)(size_t alignment, size_t size);
+void REAL(free)(void *block);
+
+/*
+ * The streams of the harness must not get their buffers from the arena of the first task that happens to print: it would
+ * be gone after the next reset.
+ */
+static void __attribute__((constructor)) keep_stream_buffers_out_of_the_world(void)
+{
+	static char out[1 << 16];
+
+	setvbuf(stdout, out, _IOFBF, sizeof(out));
+}
+
+void *malloc(size_t size)
+{
+	return gx_task_self() ? gx_arena_alloc(size, 16) : REAL(malloc)(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (!gx_task_self())
+		return REAL(calloc)(count, size);
+	if (__builtin_mul_overflow(count, size, &bytes)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return gx_arena_alloc(bytes, 16); /* free bytes of an arena are zero already */
+}
+
+/* Not a live block of the world: memory of the process, or freed twice. Left as it is: other executions may need it. */
+static bool is_bad(const void *block)
+{
+	if (gx_arena_owns(block) && gx_arena_is_live(block))
+		return false;
+	gx_posix_misuse(GX_POSIX_BAD_FREE, block);
+	return true;
+}
+
+void free(void *block)
+{
+	if (!block)
+		return;
+	if (gx_task_self()) {
+		if (!is_bad(block))
+			gx_arena_free(block);
+	} else if (!gx_arena_owns(block)) {
+		REAL(free)(block);
+	}
+}
+
+static size_t size_of(void *block)
+{
+	return gx_arena_owns(block) ? gx_arena_size(block) : malloc_usable_size(block);
+}
+
+void *realloc(void *block, size_t size)
+{
+	void *moved;
+	size_t old;
+
+	if (!gx_task_self())
+		return REAL(realloc)(block, size);
+	if (!block)
+		return malloc(size);
+	if (gx_arena_owns(block) && is_bad(block))
+		return NULL;
+	old = size_of(block);
+	moved = gx_arena_alloc(size, 16);
+	memcpy(moved, block, old < size ? old : size);
+	if (gx_arena_owns(block))
+		gx_arena_free(block);
+	return moved;
+}
+
+static bool is_power_of_two(size_t n)
+{
+	return n && !(n & (n - 1));
+}
+
+void *memalign(size_t alignment, size_t size)
+{
+	if (!gx_task_self())
+		return REAL(memalign)(alignment, size);
+	if (!is_power_of_two(alignment)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	return gx_arena_alloc(size, alignment);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+	return memalign(alignment, size);
+}
+
+int posix_memalign(void **out, size_t alignment, size_t size)
+{
+	if (!is_power_of_two(alignment) || alignment % sizeof(void *))
+		return EINVAL;
+	*out = memalign(alignment, size);
+	return *out ? 0 : ENOMEM;
+}
+
+/* libc's call malloc() themselves; these exist because AddressSanitizer's do not. */
+static char *copy(const char *text, size_t length)
+{
+	char *out = malloc(length + 1);
+
+	if (!out)
+		return NULL;
+	memcpy(out, text, length);
+	out[length] = 0;
+	return out;
+}
+
+char *(strdup)(const char *text)
+{
+	return copy(text, strlen(text));
+}
+
+char *(strndup)(const char *text, size_t limit)
+{
+	return copy(text, strnlen(text, limit));
+}

@@ -1,0 +1,100 @@
+/*
+ * posix.c - labels, misuse, and what a parked task waits for.
+ */
+#include "posix/posix.h"
+
+#include "posix/internal.h"
+
+static const char *const labels[] = {
+	"mutex.lock",  "mutex.trylock", "mutex.unlock", "cond.enter",   "cond.wait",     "cond.signal",
+	"cond.broadcast", "sem.wait",   "sem.trywait",  "sem.post",     "sem.getvalue",  "thread.create",
+	"thread.join", "thread.detach", "once",         "yield",        "posix.misuse",
+};
+
+_Static_assert(sizeof(labels) / sizeof(labels[0]) == GX_L_POSIX_END - GX_L_MUTEX_LOCK, "every label has a name");
+_Static_assert((int)GX_L_MUTEX_LOCK == (int)GX_LABELS_POSIX, "the range of the posix labels begins here");
+
+void gx_posix_register_labels(void)
+{
+	gx_labels_register(GX_LABELS_POSIX, labels, GX_L_POSIX_END - GX_LABELS_POSIX);
+}
+
+const char *gx_posix_misuse_text(unsigned misuse)
+{
+	static const char *const texts[GX_POSIX_MISUSE_END] = {
+		[GX_POSIX_UNLOCK_NOT_OWNER] = "unlocks a mutex that another task holds",
+		[GX_POSIX_UNLOCK_UNLOCKED] = "unlocks a mutex that is not locked",
+		[GX_POSIX_DESTROY_HELD] = "destroys a mutex that is locked",
+		[GX_POSIX_DESTROY_WAITERS] = "destroys a condition variable or semaphore that tasks wait on",
+		[GX_POSIX_USE_DESTROYED] = "uses a mutex after it was destroyed",
+		[GX_POSIX_WAIT_WITHOUT_MUTEX] = "waits on a condition variable without holding its mutex",
+		[GX_POSIX_JOIN_DETACHED] = "joins or detaches a thread that is detached, joined or unknown",
+		[GX_POSIX_EXITED_HOLDING] = "lets a thread end while it holds a mutex",
+		[GX_POSIX_BAD_FREE] = "frees memory that is no live block (freed twice, or never allocated)",
+		[GX_POSIX_OUTSIDE] = "uses a lock that is not the gate's own memory: it would not be reset between executions",
+	};
+
+	return misuse < GX_POSIX_MISUSE_END && texts[misuse] ? texts[misuse] : "?";
+}
+
+void *gx_posix_real_versioned(const char *name, const char *version)
+{
+	void *found = dlvsym(RTLD_NEXT, name, version);
+
+	return found ? found : dlsym(RTLD_NEXT, name);
+}
+
+void gx_posix_misuse(enum gx_posix_misuse misuse, const void *object)
+{
+	gx_emit(GX_L_POSIX_MISUSE, gx_world_canonical(object), misuse);
+}
+
+void gx_posix_check_place(const void *object)
+{
+	if (!gx_world_contains(object))
+		gx_task_fatal(GX_L_POSIX_MISUSE, GX_POSIX_OUTSIDE);
+}
+
+/* `subject` is the world address that the predicate looks at. The cast drops const only: the object is the caller's. */
+enum gx_granted gx_posix_block(uint16_t label, const void *object, gx_ready_fn *ready, uint64_t deadline)
+{
+	return gx_point(&(struct gx_op){
+		.label = label,
+		.access = GX_READ | GX_WRITE,
+		.object = gx_world_canonical(object),
+		.ready = ready,
+		.subject = (void *)(uintptr_t)object,
+		.deadline = deadline,
+	});
+}
+
+void gx_posix_step(uint16_t label, uint8_t access, const void *object)
+{
+	gx_point_simple(label, access, gx_world_canonical(object));
+}
+
+bool gx_posix_is_work_wait(const struct gx_task *task)
+{
+	return task->state == GX_TASK_PARKED && (task->op.label == GX_L_COND_WAIT || task->op.label == GX_L_SEM_WAIT);
+}
+
+bool gx_posix_wait_describe(const struct gx_task *task, struct gx_posix_wait *out)
+{
+	if (task->state != GX_TASK_PARKED || !task->op.subject)
+		return false;
+	*out = (struct gx_posix_wait){.object = task->op.object};
+	switch (task->op.label) {
+	case GX_L_MUTEX_LOCK:
+		out->holder = gx_mutex_owner(task->op.subject);
+		return true;
+	case GX_L_THREAD_JOIN:
+		out->holder = gx_thread_joined(task);
+		return true;
+	case GX_L_COND_WAIT:
+	case GX_L_SEM_WAIT:
+	case GX_L_ONCE:
+		return true;
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,207 @@
+/*
+ * thread.c - pthread_create, join, detach, exit, self; pthread_once; sched_yield.
+ *
+ * A pthread_t is the task's path, which follows from who made it, so it is the same in every interleaving and is never
+ * used twice. The record of a thread that has ended stays until it is joined or detached.
+ */
+#include <errno.h>
+#include <sched.h>
+
+#include "posix/internal.h"
+
+void (*gx_posix_thread_end_hook)(void);
+
+#define THREAD_TAG (1ull << 32) /* so that no pthread_t is 0, and small integers are none */
+
+static pthread_t handle_of(const struct gx_task *task)
+{
+	return (pthread_t)(THREAD_TAG | task->path);
+}
+
+static struct gx_task *task_of(pthread_t thread)
+{
+	for (unsigned i = 1; i < GX_TASKS_MAX; i++) {
+		struct gx_task *task = gx_task_at(i);
+
+		if (task && handle_of(task) == thread)
+			return task;
+	}
+	return NULL;
+}
+
+/* Detached is what core calls reaped by itself; actors, and the driver, are that from birth. */
+static bool is_detached(const struct gx_task *task)
+{
+	return gx_task_is_autoreap(task);
+}
+
+static void __attribute__((noreturn)) end_thread(void *result)
+{
+	struct gx_task *self = gx_task_self();
+
+	if (gx_posix_thread_end_hook)
+		gx_posix_thread_end_hook();
+	if (self->user[GX_USER_POSIX_1])
+		gx_posix_misuse(GX_POSIX_EXITED_HOLDING, NULL);
+	self->user[GX_USER_POSIX_0] = (uint64_t)(uintptr_t)result;
+	self->user[GX_USER_POSIX_1] = 0;
+	gx_task_exit();
+}
+
+/* The start routine waits in user[GX_USER_POSIX_0] for the first step. */
+static void thread_main(void *argument)
+{
+	struct gx_task *self = gx_task_self();
+	void *(*routine)(void *) = (void *(*)(void *))(uintptr_t)self->user[GX_USER_POSIX_0];
+
+	self->user[GX_USER_POSIX_0] = 0;
+	end_thread(routine(argument));
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *), void *argument)
+{
+	struct gx_task *task;
+	int detached = PTHREAD_CREATE_JOINABLE;
+
+	if (!gx_task_self())
+		return GX_REAL(pthread_create)(thread, attributes, routine, argument);
+	if (attributes)
+		pthread_attr_getdetachstate(attributes, &detached);
+	gx_posix_step(GX_L_THREAD_CREATE, GX_WRITE, NULL);
+	task = gx_task_spawn(GX_ROLE_THREAD, gx_task_self()->path, thread_main, argument);
+	if (!task)
+		return EAGAIN;
+	task->user[GX_USER_POSIX_0] = (uint64_t)(uintptr_t)routine;
+	if (detached == PTHREAD_CREATE_DETACHED)
+		gx_task_autoreap(task);
+	*thread = handle_of(task);
+	return 0;
+}
+
+static bool has_ended(const struct gx_task *joiner)
+{
+	const struct gx_task *task = task_of((pthread_t)(THREAD_TAG | joiner->op.detail));
+
+	return !task || task->state == GX_TASK_ENDED;
+}
+
+uint32_t gx_thread_joined(const struct gx_task *joiner)
+{
+	const struct gx_task *task = task_of((pthread_t)(THREAD_TAG | joiner->op.detail));
+
+	return task ? task->slot : 0;
+}
+
+static int cannot_join(pthread_t thread)
+{
+	struct gx_task *task = task_of(thread);
+
+	if (task == gx_task_self())
+		return EDEADLK;
+	if (task && !is_detached(task))
+		return 0;
+	gx_posix_misuse(GX_POSIX_JOIN_DETACHED, NULL);
+	return task ? EINVAL : ESRCH;
+}
+
+int pthread_join(pthread_t thread, void **result)
+{
+	struct gx_task *task;
+	int rc;
+
+	if (!gx_task_self())
+		return GX_REAL(pthread_join)(thread, result);
+	rc = cannot_join(thread);
+	if (rc)
+		return rc;
+	task = task_of(thread);
+	gx_point(&(struct gx_op){
+		.label = GX_L_THREAD_JOIN,
+		.access = GX_READ,
+		.detail = task->path,
+		.ready = has_ended,
+		.subject = task,
+		.deadline = GX_FOREVER,
+	});
+	rc = cannot_join(thread); /* somebody else may have joined or detached it */
+	if (rc)
+		return rc;
+	task = task_of(thread);
+	if (result)
+		*result = (void *)(uintptr_t)task->user[GX_USER_POSIX_0];
+	gx_task_reap(task);
+	return 0;
+}
+
+int pthread_detach(pthread_t thread)
+{
+	struct gx_task *task;
+
+	if (!gx_task_self())
+		return GX_REAL(pthread_detach)(thread);
+	gx_posix_step(GX_L_THREAD_DETACH, GX_WRITE, NULL);
+	task = task_of(thread);
+	if (!task || is_detached(task)) {
+		gx_posix_misuse(GX_POSIX_JOIN_DETACHED, NULL);
+		return task ? EINVAL : ESRCH;
+	}
+	if (task->state == GX_TASK_ENDED)
+		gx_task_reap(task);
+	else
+		gx_task_autoreap(task);
+	return 0;
+}
+
+pthread_t pthread_self(void)
+{
+	return gx_task_self() ? handle_of(gx_task_self()) : GX_REAL(pthread_self)();
+}
+
+/* libc's is an inline comparison, ours compares the same numbers; defined so that no version of libc can look inside. */
+int pthread_equal(pthread_t one, pthread_t other)
+{
+	return one == other;
+}
+
+void pthread_exit(void *result)
+{
+	struct gx_task *self = gx_task_self();
+
+	if (!self)
+		GX_REAL(pthread_exit)(result);
+	if (self->role == GX_ROLE_THREAD)
+		end_thread(result);
+	gx_task_fatal(GX_L_TASK_CRASH, 0); /* a handler of the service or the driver is no thread of the gate's to end */
+	__builtin_unreachable();
+}
+
+/* ---- once: the words are glibc's, 0 not yet, 1 under way, 2 done ---- */
+
+enum { ONCE_UNDER_WAY = 1, ONCE_DONE = 2 };
+
+static bool not_under_way(const struct gx_task *task)
+{
+	return *(const pthread_once_t *)task->op.subject != ONCE_UNDER_WAY;
+}
+
+int pthread_once(pthread_once_t *once, void (*routine)(void))
+{
+	if (!gx_task_self())
+		return GX_REAL(pthread_once)(once, routine);
+	gx_posix_check_place(once);
+	gx_posix_block(GX_L_ONCE, once, not_under_way, GX_FOREVER);
+	if (*once == ONCE_DONE)
+		return 0;
+	*once = ONCE_UNDER_WAY;
+	routine();
+	*once = ONCE_DONE;
+	return 0;
+}
+
+int sched_yield(void)
+{
+	if (!gx_task_self())
+		return GX_REAL(sched_yield)();
+	gx_posix_step(GX_L_YIELD, GX_READ, NULL);
+	return 0;
+}

@@ -1,0 +1,125 @@
+/*
+ * time.c - virtual time under the names of POSIX's clocks.
+ *
+ * Reading a clock is no point: virtual time moves only by a step of the clock, which is a choice of the scheduler already.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "posix/internal.h"
+
+#define SECOND 1000000000ull
+/* When executions begin: 2026-01-01 00:00:00 UTC, on a machine that has been up for a day. Any fixed date would do. */
+#define EPOCH (1767225600ull * SECOND)
+#define UPTIME (86400ull * SECOND)
+
+static uint64_t base_of(clockid_t clock)
+{
+	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_TAI ? EPOCH : UPTIME;
+}
+
+static bool is_time(const struct timespec *when)
+{
+	return when->tv_nsec >= 0 && when->tv_nsec < (long)SECOND;
+}
+
+static uint64_t to_ns(const struct timespec *when)
+{
+	uint64_t seconds = when->tv_sec < 0 ? 0 : (uint64_t)when->tv_sec;
+
+	return seconds >= GX_FOREVER / SECOND - 1 ? GX_FOREVER - 1 : seconds * SECOND + (uint64_t)when->tv_nsec;
+}
+
+bool gx_posix_deadline(clockid_t clock, const struct timespec *when, uint64_t *deadline)
+{
+	uint64_t at = to_ns(when);
+	uint64_t base = base_of(clock);
+
+	if (!is_time(when))
+		return false;
+	*deadline = at > base ? at - base : 0;
+	return true;
+}
+
+static struct timespec to_timespec(uint64_t ns)
+{
+	return (struct timespec){.tv_sec = (time_t)(ns / SECOND), .tv_nsec = (long)(ns % SECOND)};
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+	if (!gx_task_self())
+		return GX_REAL(clock_gettime)(clock, now);
+	*now = to_timespec(base_of(clock) + gx_now());
+	return 0;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone)
+{
+	uint64_t ns = EPOCH + gx_now();
+
+	if (!gx_task_self())
+		return GX_REAL(gettimeofday)(now, zone);
+	now->tv_sec = (time_t)(ns / SECOND);
+	now->tv_usec = (suseconds_t)(ns % SECOND / 1000);
+	return 0;
+}
+
+time_t time(time_t *out)
+{
+	time_t now;
+
+	if (!gx_task_self())
+		return GX_REAL(time)(out);
+	now = (time_t)((EPOCH + gx_now()) / SECOND);
+	if (out)
+		*out = now;
+	return now;
+}
+
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec *wanted, struct timespec *left)
+{
+	uint64_t until;
+
+	if (!gx_task_self())
+		return GX_REAL(clock_nanosleep)(clock, flags, wanted, left);
+	if (!is_time(wanted))
+		return EINVAL;
+	if (!(flags & TIMER_ABSTIME)) {
+		gx_sleep(GX_L_SLEEP, to_ns(wanted));
+		return 0;
+	}
+	gx_posix_deadline(clock, wanted, &until);
+	gx_sleep(GX_L_SLEEP, until > gx_now() ? until - gx_now() : 0);
+	return 0;
+}
+
+int nanosleep(const struct timespec *wanted, struct timespec *left)
+{
+	int rc;
+
+	if (!gx_task_self())
+		return GX_REAL(nanosleep)(wanted, left);
+	rc = clock_nanosleep(CLOCK_MONOTONIC, 0, wanted, left);
+	if (rc)
+		errno = rc;
+	return rc ? -1 : 0;
+}
+
+int usleep(useconds_t us)
+{
+	if (!gx_task_self())
+		return GX_REAL(usleep)(us);
+	gx_sleep(GX_L_SLEEP, us * 1000ull);
+	return 0;
+}
+
+unsigned sleep(unsigned seconds)
+{
+	if (!gx_task_self())
+		return GX_REAL(sleep)(seconds);
+	gx_sleep(GX_L_SLEEP, seconds * SECOND);
+	return 0;
+}

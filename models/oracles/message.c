@@ -1,0 +1,219 @@
+/*
+ * message.c - a finding in one sentence. Nothing here runs while exploring.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/task.h"
+#include "oracles/internal.h"
+
+struct words {
+	const struct gx_finding *finding;
+	const struct gx_message_names *names;
+	char *text;
+	size_t size;
+};
+
+static const char *workspace(const struct words *w)
+{
+	unsigned index = w->finding->workspace;
+
+	return index < w->names->workspace_count ? w->names->workspaces[index] : "the service";
+}
+
+static const char *request(const struct words *w, unsigned which)
+{
+	return w->names->request(w->names->context, w->finding->requests[which]);
+}
+
+static const char *task(const struct words *w)
+{
+	return w->names->task(w->names->context, w->finding->task);
+}
+
+#define SAY(...) ((void)snprintf(w->text, w->size, __VA_ARGS__))
+
+static void say_conflict(const struct words *w)
+{
+	switch (w->finding->detail) {
+	case GX_HOLDER_BEING_REMOVED:
+		SAY("%s creates %s's container and is answered 409: the old one still holds the name while %s removes it",
+		    request(w, 0), workspace(w), request(w, 1));
+		return;
+	case GX_HOLDER_MADE:
+		SAY("%s creates %s's container and is answered 409: %s holds the name, its own container made but not yet started",
+		    request(w, 0), workspace(w), request(w, 1));
+		return;
+	case GX_HOLDER_STARTED:
+		SAY("%s creates %s's container and is answered 409: %s holds the name, its own container started, its provision not over",
+		    request(w, 0), workspace(w), request(w, 1));
+		return;
+	default:
+		SAY("%s creates %s's container and is answered 409: a container of an earlier provision holds the name",
+		    request(w, 0), workspace(w));
+	}
+}
+
+static void say_tokens(const struct words *w)
+{
+	if (w->finding->detail == GX_TOKENS_TWO_LIVE)
+		SAY("%llu live bearers of %s are left at the end, each minted by a provision",
+		    (unsigned long long)w->finding->value, workspace(w));
+	else
+		SAY("%s replaces the bearer of %s while the provision of %s is still replacing it", request(w, 0),
+		    workspace(w), request(w, 1));
+}
+
+static void say_stale(const struct words *w)
+{
+	uint64_t differ = w->finding->value;
+
+	if (w->finding->detail == GX_STALE_CLIENT)
+		SAY("a client that was given the bearer of %s is answered 401 with it", workspace(w));
+	else
+		SAY("at rest the bearer of %s is not one and the same: %s%s%s", workspace(w),
+		    differ & 1 ? "the volume's file is not the live token" : "the volume's file is the live token",
+		    differ & 4 ? ", the running container presents another one than the live" :
+				 ", the running container presents the live one",
+		    differ & 4 ? " (401)" : "");
+}
+
+static const char *row(const struct words *w)
+{
+	return gx_row_status_name((enum gx_row_status)w->finding->detail);
+}
+
+static void say_mismatch(const struct words *w)
+{
+	bool runs = w->finding->value & 0xff;
+
+	if (w->finding->detail == GX_ROW_ONLINE && runs)
+		SAY("at rest the row of %s says online, but its url is empty", workspace(w));
+	else
+		SAY("at rest the row of %s says %s, but %s", workspace(w), row(w),
+		    runs ? "its container runs" : "no container runs");
+}
+
+static void say_leak(const struct words *w)
+{
+	static const char *const came[] = {
+		[0] = "it is still blocked in the gate",
+		[GX_RAN + 1] = "it was answered as if it had run",
+		[GX_ACCEPTED + 1] = "it was accepted and nothing followed",
+		[GX_COALESCED + 1] = "it was coalesced into a cycle that never came",
+		[GX_DROPPED + 1] = "it was dropped",
+		[GX_BUSY + 1] = "it was refused as busy",
+	};
+	unsigned how = w->finding->detail;
+
+	SAY("a restart of %s an hour later does not reach its first leg: %s", workspace(w),
+	    how < sizeof(came) / sizeof(came[0]) ? came[how] : "?");
+}
+
+static void say_lost(const struct words *w)
+{
+	if (w->finding->detail == GX_LOST_SECRET)
+		SAY("a secret of %s was written and acknowledged, but the running container was made with an older version",
+		    workspace(w));
+	else
+		SAY("%s was acknowledged, but no provision of %s began after it had reached the gate", request(w, 0),
+		    workspace(w));
+}
+
+static void say_crash(const struct words *w)
+{
+	static const struct {
+		int signal;
+		const char *name;
+	} signals[] = {{4, "an illegal instruction (SIGILL)"}, {5, "a trap (SIGTRAP)"}, {6, "an abort (SIGABRT)"},
+		       {7, "a bus error (SIGBUS)"}, {8, "an arithmetic error (SIGFPE)"}, {11, "an invalid memory access (SIGSEGV)"}};
+	const char *name = "a signal";
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if ((uint64_t)signals[i].signal == w->finding->value)
+			name = signals[i].name;
+	if (w->finding->detail == 1)
+		SAY("%s overflows its stack", task(w));
+	else if (!w->finding->value)
+		SAY("%s tries to end the process (exit, pthread_exit)", task(w));
+	else
+		SAY("%s is ended by %s", task(w), name);
+}
+
+static void say_limit(const struct words *w)
+{
+	if (w->finding->detail == GX_LIMIT_WORLD && w->finding->value)
+		SAY("%s asks for %llu bytes more than its memory in the world holds", task(w),
+		    (unsigned long long)w->finding->value);
+	else if (w->finding->detail == GX_LIMIT_WORLD)
+		SAY("%s makes more tasks, or tasks with memory, than an execution can hold", task(w));
+	else
+		SAY("the execution does not come to rest within the scenario's limits");
+}
+
+void gx_finding_message(const struct gx_finding *finding, const struct gx_message_names *names, char *text, size_t size)
+{
+	const struct words words = {.finding = finding, .names = names, .text = text, .size = size};
+	const struct words *w = &words;
+
+	switch ((enum gx_rule)finding->rule) {
+	case GX_RULE_NAME_CONFLICT:
+		say_conflict(w);
+		return;
+	case GX_RULE_DOUBLE_TOKEN_WRITE:
+		say_tokens(w);
+		return;
+	case GX_RULE_DEADLOCK:
+		SAY("nobody can go on who should: the waiters for %s stand as shown below", workspace(w));
+		return;
+	case GX_RULE_OVERLAPPING_CYCLES:
+		SAY("%s begins its %s leg of %s while the cycle of %s is open", request(w, 0),
+		    finding->detail == GX_STOP ? "stop" : "start", workspace(w), request(w, 1));
+		return;
+	case GX_RULE_STALE_BEARER:
+		say_stale(w);
+		return;
+	case GX_RULE_WEDGED:
+		SAY("a restart of %s was acknowledged, and everything has come to rest with its row saying %s", workspace(w),
+		    row(w));
+		return;
+	case GX_RULE_STATUS_MISMATCH:
+		say_mismatch(w);
+		return;
+	case GX_RULE_VICTIM_KILLED:
+		SAY("%s removes the container of %s that %s has just made and is not done with", request(w, 0), workspace(w),
+		    request(w, 1));
+		return;
+	case GX_RULE_ORPHAN_CONTAINER:
+		SAY("%u containers of %s exist at rest that its row does not account for", finding->detail, workspace(w));
+		return;
+	case GX_RULE_GATE_LEAKED:
+		say_leak(w);
+		return;
+	case GX_RULE_ISOLATION:
+		SAY("%s waits in the gate of %s although no leg of it is under way: only other workspaces' are", request(w, 0),
+		    workspace(w));
+		return;
+	case GX_RULE_LOST_RESTART:
+		say_lost(w);
+		return;
+	case GX_RULE_UNTRACKED_TASK:
+		SAY("%s still steps after the shutdown drain has returned and the database is closed", task(w));
+		return;
+	case GX_RULE_MISUSE:
+		SAY("%s %s", task(w), gx_misuse_text((enum gx_misuse)finding->detail));
+		return;
+	case GX_RULE_CRASH:
+		say_crash(w);
+		return;
+	case GX_RULE_HANG:
+		SAY("%s computes for seconds without reaching a point", task(w));
+		return;
+	case GX_RULE_STEP_LIMIT:
+		say_limit(w);
+		return;
+	case GX_RULE_COUNT:
+		break;
+	}
+	SAY("?");
+}
