@@ -31,12 +31,12 @@ struct gx_result_wait {
 
 struct gx_result_finding {
 	const char *rule;
-	const char *workspace; /* "" for none */
-	const char *message;   /* one sentence */
-	const char *repro;     /* the line to paste */
+	const char *workspace;     /* "" for none */
+	const char *message;       /* one sentence */
+	const char *repro;         /* the line to paste */
 	const char *repro_command; /* "gatecrash replay '...'" */
-	const char *remedy;    /* a hint, or "" */
-	uint64_t count;        /* sampling: executions with it; exhaustive: transitions that show it */
+	const char *remedy;        /* a hint, or "" */
+	uint64_t count;            /* sampling: executions with it; exhaustive: transitions that show it */
 	unsigned preemptions;
 	const struct gx_result_step *steps;
 	size_t step_count;
@@ -47,16 +47,16 @@ struct gx_result_finding {
 enum gx_verdict { GX_VERDICT_CLEAN, GX_VERDICT_FOUND, GX_VERDICT_INCOMPLETE };
 
 struct gx_result_explored {
-	uint64_t executions;   /* complete executions; of a search: end states */
-	uint64_t states;       /* 0 for sampling */
-	uint64_t transitions;  /* 0 for sampling */
-	uint64_t points;       /* steps granted in all */
-	double seconds;        /* wall clock; only for people, compared with nothing */
-	double interleavings;  /* 0: not known; exact below 2^53 */
+	uint64_t executions;         /* complete executions; of a search: end states */
+	uint64_t states;             /* 0 for sampling */
+	uint64_t transitions;        /* 0 for sampling */
+	uint64_t points;             /* steps granted in all */
+	double seconds;              /* wall clock; only for people, compared with nothing */
+	double interleavings;        /* 0: not known; exact below 2^53 */
 	bool interleavings_infinite; /* the state graph has a cycle */
-	double collision_chance; /* upper bound of the chance that a hash collision hid a state; exhaustive only */
-	uint64_t depth;        /* longest execution in steps */
-	uint64_t rechecked;    /* executions that were run again and compared event by event */
+	double collision_chance;     /* upper bound of the chance that a hash collision hid a state; exhaustive only */
+	uint64_t depth;              /* longest execution in steps */
+	uint64_t rechecked;          /* executions that were run again and compared event by event */
 };
 
 struct gx_result_run {
@@ -74,9 +74,9 @@ struct gx_result_run {
 	size_t finding_count;
 
 	/* matrix only */
-	bool judged;               /* expectations were compared */
+	bool judged; /* expectations were compared */
 	bool as_expected;
-	const char *unexpected;    /* "missing: wedged; not expected: isolation" or "" */
+	const char *unexpected; /* "missing: wedged; not expected: isolation" or "" */
 };
 
 /* "clean", "found", "incomplete": the words of the JSON format. */

@@ -42,8 +42,8 @@ enum { GX_TAKES_EXPLORE = 1, GX_TAKES_REPORT = 2, GX_TAKES_TIMES = 4, GX_TAKES_G
  * Parse the options of a command; a mistake prints one line and a hint and exits with status 2, --help and --version print and exit with 0.
  * `doc` is argp's (text before the options, \v, text after them).
  */
-void gx_options_parse(struct gx_options *out, int argc, char **argv, const char *command, const char *args, const char *doc,
-		      unsigned takes);
+void gx_options_parse(struct gx_options *out, int argc, char **argv, const char *command, const char *args,
+		      const char *doc, unsigned takes);
 
 /* Print "gatecrash: ..." and return the exit status that goes with it. */
 int gx_complain(enum gx_status status, const struct gx_error *err);

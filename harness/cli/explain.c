@@ -171,8 +171,9 @@ static bool ends_here(const struct gx_event *events, unsigned count)
 }
 
 /* The step that broke the rule, and the other party's last step on the same object before it. */
-static void mark_collision(struct gx_result_finding *out, struct gx_result_step *steps, const struct gx_event *const *first,
-			   const uint8_t *leg, size_t count, const struct gx_finding *finding)
+static void mark_collision(struct gx_result_finding *out, struct gx_result_step *steps,
+			   const struct gx_event *const *first, const uint8_t *leg, size_t count,
+			   const struct gx_finding *finding)
 {
 	size_t at = count;
 
@@ -207,8 +208,11 @@ static void keep_a_screenful(struct gx_result_step *steps, size_t count)
 void gx_explain_steps(struct gx_result_finding *out, struct gx_name_book *book, const struct gx_recording *recording,
 		      const struct gx_finding *finding, struct gx_keep *keep)
 {
-	struct teller teller = {.book = book, .keep = keep, .finding = finding,
-				.groups = groups_of((enum gx_rule)finding->rule), .last_ended = true};
+	struct teller teller = {.book = book,
+				.keep = keep,
+				.finding = finding,
+				.groups = groups_of((enum gx_rule)finding->rule),
+				.last_ended = true};
 	struct gx_result_step *steps = gx_keep_alloc(keep, sizeof(*steps) * (recording->count + 1));
 	const struct gx_event **first = gx_keep_alloc(keep, sizeof(*first) * (recording->count + 1));
 	uint8_t *leg = gx_keep_alloc(keep, recording->count + 1);

@@ -21,26 +21,30 @@ enum {
 	KEY_TIMES
 };
 
-#define STATES_DEFAULT 20000000u
+#define STATES_DEFAULT     20000000u
 #define EXECUTIONS_DEFAULT 20000u
 
 static const struct {
 	struct argp_option option;
 	unsigned takes; /* 0: every command */
 } table[] = {
-	{{"gate", KEY_GATE, "NAME|FILE.so", 0, "gate to try; repeatable (see `gatecrash list gates`)", 0}, GX_TAKES_GATE},
+	{{"gate", KEY_GATE, "NAME|FILE.so", 0, "gate to try; repeatable (see `gatecrash list gates`)", 0},
+	 GX_TAKES_GATE},
 	{{"strategy", KEY_STRATEGY, "NAME", 0, "auto, exhaustive or random (default auto)", 0}, GX_TAKES_EXPLORE},
 	{{"seed", KEY_SEED, "N", 0, "seed of the random choices (default 1)", 0}, GX_TAKES_EXPLORE},
 	{{"executions", KEY_EXECUTIONS, "N", 0, "random executions to run (default 20000)", 0}, GX_TAKES_EXPLORE},
-	{{"states", KEY_STATES, "N", 0, "states an exhaustive search may hold, about 24 bytes each (default 20000000)", 0},
+	{{"states", KEY_STATES, "N", 0, "states an exhaustive search may hold, about 24 bytes each (default 20000000)",
+	  0},
 	 GX_TAKES_EXPLORE},
-	{{"time", KEY_TIME, "DURATION", 0, "wall clock budget per scenario and gate, such as 30s or 2m (default none)", 0},
+	{{"time", KEY_TIME, "DURATION", 0, "wall clock budget per scenario and gate, such as 30s or 2m (default none)",
+	  0},
 	 GX_TAKES_EXPLORE},
 	{{"stop-at-first", KEY_FIRST, NULL, 0, "stop exploring at the first finding", 0}, GX_TAKES_EXPLORE},
 	{{"require-complete", KEY_COMPLETE, NULL, 0, "exit with 3 if nothing was found but not everything was seen", 0},
 	 GX_TAKES_EXPLORE},
 	{{"times", KEY_TIMES, "N", 0, "replay N times and compare the event hashes (default 1)", 0}, GX_TAKES_TIMES},
-	{{"report", KEY_REPORT, "FORMAT[=FILE]", 0, "text or json, to standard output or a file; repeatable (default text)", 0},
+	{{"report", KEY_REPORT, "FORMAT[=FILE]", 0,
+	  "text or json, to standard output or a file; repeatable (default text)", 0},
 	 GX_TAKES_REPORT},
 	{{"quiet", 'q', NULL, 0, "no progress, no text report; the exit status tells", 0}, GX_TAKES_REPORT},
 	{{"color", KEY_COLOR, "WHEN", 0, "auto, always or never (default auto)", 0}, GX_TAKES_REPORT},
@@ -154,8 +158,8 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
 	}
 }
 
-void gx_options_parse(struct gx_options *out, int argc, char **argv, const char *command, const char *args, const char *doc,
-		      unsigned takes)
+void gx_options_parse(struct gx_options *out, int argc, char **argv, const char *command, const char *args,
+		      const char *doc, unsigned takes)
 {
 	struct argp_option options[TABLE_COUNT + 1] = {0};
 	struct argp argp = {.options = options, .parser = parse_one, .args_doc = args, .doc = doc};
@@ -166,7 +170,9 @@ void gx_options_parse(struct gx_options *out, int argc, char **argv, const char 
 		if (takes & table[i].takes)
 			options[count++] = table[i].option;
 	*out = (struct gx_options){
-		.explore = {.seed = 1, .executions = EXECUTIONS_DEFAULT, .states = STATES_DEFAULT,
+		.explore = {.seed = 1,
+			    .executions = EXECUTIONS_DEFAULT,
+			    .states = STATES_DEFAULT,
 			    .interrupted = &gx_interrupted},
 		.times = 1,
 	};

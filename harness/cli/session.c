@@ -25,9 +25,10 @@ enum gx_status gx_gate_choose(struct gx_gate_choice *out, const char *word, stru
 	}
 	out->gate = gx_gate_find(word);
 	if (!out->gate)
-		return gx_fail(err, GX_EINPUT,
-			       "there is no gate named \"%.80s\"; `gatecrash list gates` names them, a gate of your own is a path such as ./%.80s.so",
-			       word, word);
+		return gx_fail(
+			err, GX_EINPUT,
+			"there is no gate named \"%.80s\"; `gatecrash list gates` names them, a gate of your own is a path such as ./%.80s.so",
+			word, word);
 	return GX_OK;
 }
 
@@ -115,7 +116,8 @@ static void stand_at(struct gx_bench *bench, const struct gx_path *path, const s
 		bool found = false;
 
 		for (unsigned j = 0; j < bench->finding_count; j++)
-			found |= bench->findings[j].rule == finding->rule && bench->findings[j].workspace == finding->workspace;
+			found |= bench->findings[j].rule == finding->rule &&
+				 bench->findings[j].workspace == finding->workspace;
 		if (found)
 			break;
 		count = gx_sched_options(options);
@@ -151,8 +153,11 @@ static void say_message(struct gx_result_finding *out, struct gx_bench *bench, c
 			struct gx_keep *keep)
 {
 	const char *workspaces[GX_WORKSPACES_MAX];
-	struct gx_message_names names = {.workspaces = workspaces, .workspace_count = bench->scenario->workspace_count,
-					 .request = request_name, .task = task_name, .context = bench};
+	struct gx_message_names names = {.workspaces = workspaces,
+					 .workspace_count = bench->scenario->workspace_count,
+					 .request = request_name,
+					 .task = task_name,
+					 .context = bench};
 	char text[512];
 
 	for (unsigned i = 0; i < bench->scenario->workspace_count; i++)
@@ -244,7 +249,8 @@ static enum gx_status result_of_hit(struct gx_result_finding *out, struct gx_ben
 	rc = record(bench, &hit->path, &recording, err);
 	finding = rc == GX_OK ? finding_of(bench, hit->key) : NULL;
 	if (rc == GX_OK && !finding)
-		rc = gx_fail(err, GX_EDIVERGED, "not deterministic: the path to a finding does not show it a second time");
+		rc = gx_fail(err, GX_EDIVERGED,
+			     "not deterministic: the path to a finding does not show it a second time");
 	if (rc == GX_OK) {
 		struct gx_finding copy = *finding;
 

@@ -12,22 +12,17 @@
 
 #include <stdint.h>
 
-enum {
-	GX_LABELS_CORE = 1,
-	GX_LABELS_POSIX = 64,
-	GX_LABELS_DOCKER = 128,
-	GX_LABELS_SERVICE = 256,
-	GX_LABELS_END = 512
-};
+enum { GX_LABELS_CORE = 1, GX_LABELS_POSIX = 64, GX_LABELS_DOCKER = 128, GX_LABELS_SERVICE = 256, GX_LABELS_END = 512 };
 
 enum gx_event_kind {
-	GX_EVENT_STEP = 1, /* the scheduler granted a step: label and object are those of the op, value the alternative */
-	GX_EVENT_FACT      /* the code that runs says what it did: label says what, object whom, value how much */
+	GX_EVENT_STEP =
+		1,    /* the scheduler granted a step: label and object are those of the op, value the alternative */
+	GX_EVENT_FACT /* the code that runs says what it did: label says what, object whom, value how much */
 };
 
 struct gx_event {
-	uint32_t step;   /* number of the grant it belongs to; the first is 1, setup is 0 */
-	uint16_t task;   /* index of the task in this execution; 0 is the clock */
+	uint32_t step; /* number of the grant it belongs to; the first is 1, setup is 0 */
+	uint16_t task; /* index of the task in this execution; 0 is the clock */
 	uint16_t label;
 	uint16_t kind;   /* enum gx_event_kind */
 	uint16_t extra;  /* free for the label's owner */

@@ -9,9 +9,9 @@
 #include "core/task.h"
 #include "core/world.h"
 
-#define GX_PAGE_BYTES 4096u
+#define GX_PAGE_BYTES   4096u
 #define GX_HIDDEN_BYTES (64u << 10)
-#define GX_ARENAS_MAX 128u
+#define GX_ARENAS_MAX   128u
 
 /* Bytes below the stack pointer that are cleared whenever a task parks: dead bytes must not tell interleavings apart. */
 #define GX_STACK_CLEAR_BYTES 1024u
@@ -36,13 +36,13 @@ struct gx_hidden {
 	uint32_t ending;
 	uint32_t stop;
 	uint32_t arena_count;
-	uint32_t arenas[GX_ARENAS_MAX]; /* slots whose arena holds a block */
+	uint32_t arenas[GX_ARENAS_MAX];     /* slots whose arena holds a block */
 	struct gx_task tasks[GX_TASKS_MAX]; /* last: only the part below the highest used index is copied */
 };
 
 _Static_assert(sizeof(struct gx_hidden) <= GX_HIDDEN_BYTES, "the hidden area is too small");
 
-#define GX_HIDDEN ((struct gx_hidden *)GX_WORLD_BASE)
+#define GX_HIDDEN      ((struct gx_hidden *)GX_WORLD_BASE)
 #define GX_SHARED_BASE ((unsigned char *)(GX_WORLD_BASE + GX_HIDDEN_BYTES))
 
 /* Process state that no execution can change: what is loaded, not what happens. */
@@ -67,7 +67,8 @@ extern __thread struct gx_task *gx_current __attribute__((tls_model("initial-exe
 unsigned char *gx_slot_base(uint32_t slot);
 static inline unsigned char *gx_slot_stack_top(uint32_t slot)
 {
-	return (unsigned char *)GX_WORLD_BASE + GX_WORLD_AREA_BYTES + (uint64_t)slot * GX_SLOT_BYTES + GX_SLOT_STACK_BYTES;
+	return (unsigned char *)GX_WORLD_BASE + GX_WORLD_AREA_BYTES + (uint64_t)slot * GX_SLOT_BYTES +
+	       GX_SLOT_STACK_BYTES;
 }
 static inline unsigned char *gx_slot_stack_bottom(uint32_t slot)
 {
@@ -100,8 +101,8 @@ extern struct gx_crash gx_crash_last;
 enum gx_status gx_crash_install(struct gx_error *err);
 
 /* What a task says when it jumps back. */
-#define GX_SAYS_PARKED ((void *)0)
-#define GX_SAYS_ENDED ((void *)1)
+#define GX_SAYS_PARKED  ((void *)0)
+#define GX_SAYS_ENDED   ((void *)1)
 #define GX_SAYS_CRASHED ((void *)2)
 
 #endif

@@ -9,8 +9,8 @@
 static struct gx_state *initial;
 
 static const char *const names[] = {
-	"task.begin", "task.end",   "task.spawn", "task.kill",  "clock.tick", "task.crash",
-	"task.hang",  "step.limit", "world.full", "sleep", "deadlock",
+	"task.begin", "task.end",   "task.spawn", "task.kill", "clock.tick", "task.crash",
+	"task.hang",  "step.limit", "world.full", "sleep",     "deadlock",
 };
 
 _Static_assert(sizeof(names) / sizeof(names[0]) == GX_L_CORE_END - GX_LABELS_CORE, "every core label has a name");
@@ -99,8 +99,7 @@ static bool sleeper_matters(const struct options *options)
 static void add_spurious(struct options *out)
 {
 	for (uint64_t rest = out->spuriouss; rest && out->count < GX_OPTIONS_MAX; rest &= rest - 1)
-		out->list[out->count++] =
-			(struct gx_choice){.task = (uint8_t)__builtin_ctzll(rest), .spurious = 1};
+		out->list[out->count++] = (struct gx_choice){.task = (uint8_t)__builtin_ctzll(rest), .spurious = 1};
 }
 
 /* The choices there are, or 0 if nobody who matters can step. */

@@ -43,15 +43,15 @@ struct gx_program {
 	void (*observe)(void *context, const struct gx_event *event);
 	/* After each step; for rules over the whole view (isolation). May be NULL. */
 	void (*after_step)(void *context);
-	uint32_t steps_max;   /* of one execution; beyond: GX_L_STEP_LIMIT, the execution ends */
-	uint64_t time_ns_max; /* virtual */
+	uint32_t steps_max;    /* of one execution; beyond: GX_L_STEP_LIMIT, the execution ends */
+	uint64_t time_ns_max;  /* virtual */
 	uint32_t spurious_max; /* spurious wake-ups per execution */
 };
 
 enum gx_ending {
-	GX_ENDING_NONE,  /* not over */
-	GX_ENDING_QUIET, /* at_rest() had nothing more to do */
-	GX_ENDING_FATAL, /* a crash, a hang, a limit: see the last event */
+	GX_ENDING_NONE,   /* not over */
+	GX_ENDING_QUIET,  /* at_rest() had nothing more to do */
+	GX_ENDING_FATAL,  /* a crash, a hang, a limit: see the last event */
 	GX_ENDING_STOPPED /* gx_sched_stop() */
 };
 

@@ -24,7 +24,7 @@ struct piece {
 	unsigned char *base;        /* where in the world; NULL: there is no such piece */
 	const unsigned char *bytes; /* saved copy; NULL: not copied (yet) */
 	uint32_t size;
-	uint32_t key;               /* stacks and arenas: slot, so that a position reused by another is noticed */
+	uint32_t key; /* stacks and arenas: slot, so that a position reused by another is noticed */
 	uint64_t hash;
 };
 
@@ -121,8 +121,8 @@ static GX_NO_ASAN void raw_zero(void *to, size_t size)
 		target[i] = 0;
 }
 #else
-#define raw_copy memcpy
-#define raw_compare memcmp
+#define raw_copy           memcpy
+#define raw_compare        memcmp
 #define raw_zero(to, size) memset((to), 0, (size))
 #endif
 
@@ -262,7 +262,8 @@ static uint64_t look_at_arenas(struct gx_state *after, const struct gx_state *be
 uint64_t gx_state_diff(struct gx_state *after, const struct gx_state *before)
 {
 	const struct gx_hidden *hidden = GX_HIDDEN;
-	uint64_t sum = weigh(hidden->now, 1) + weigh((uint64_t)hidden->spurious_left << 32 | hidden->maker_children, 2) +
+	uint64_t sum = weigh(hidden->now, 1) +
+		       weigh((uint64_t)hidden->spurious_left << 32 | hidden->maker_children, 2) +
 		       weigh(hidden->ending, 3);
 	struct piece *piece = after->piece;
 
@@ -279,7 +280,7 @@ uint64_t gx_state_diff(struct gx_state *after, const struct gx_state *before)
 }
 
 /* Call `visit` for every piece of a state. */
-#define FOR_EACH_PIECE(state, position)                                                                          \
+#define FOR_EACH_PIECE(state, position) \
 	for (unsigned position = first_piece(); position < PIECES; position = next_piece((state), position))
 
 static unsigned first_piece(void)
@@ -304,7 +305,8 @@ static unsigned next_piece(const struct gx_state *state, unsigned position)
 
 enum gx_status gx_state_keep(struct gx_state *after, struct gx_error *err)
 {
-	FOR_EACH_PIECE(after, position) {
+	FOR_EACH_PIECE(after, position)
+	{
 		struct piece *piece = &after->piece[position];
 		size_t bytes;
 
@@ -339,7 +341,8 @@ static void trim_arenas(const struct gx_state *target, const struct gx_state *no
 void gx_state_restore_from(const struct gx_state *target, const struct gx_state *now)
 {
 	trim_arenas(target, now);
-	FOR_EACH_PIECE(target, position) {
+	FOR_EACH_PIECE(target, position)
+	{
 		const struct piece *want = &target->piece[position];
 		const struct piece *have = &now->piece[position];
 		bool valid = position < PIECE_STACKS ||
@@ -358,7 +361,7 @@ void gx_state_restore(const struct gx_state *state)
 	for (uint32_t i = 0; i < hidden->arena_count; i++)
 		memset(gx_slot_arena(hidden->arenas[i]), 0, gx_arena_high(hidden->arenas[i]));
 	FOR_EACH_PIECE(state, position)
-		load_piece(position, &state->piece[position]);
+	load_piece(position, &state->piece[position]);
 }
 
 enum gx_status gx_state_new(struct gx_state **out, struct gx_error *err)
@@ -394,12 +397,13 @@ enum gx_status gx_state_save(struct gx_state *state, struct gx_error *err)
 	gx_state_diff(state, NULL);
 	state->own_bytes = 0;
 	FOR_EACH_PIECE(state, position)
-		state->own_bytes += copy_bytes(position, &state->piece[position]);
+	state->own_bytes += copy_bytes(position, &state->piece[position]);
 	state->own = malloc(state->own_bytes);
 	if (!state->own)
 		return gx_fail(err, GX_ENOMEM, "out of memory for a state of %zu bytes", state->own_bytes);
 	to = state->own;
-	FOR_EACH_PIECE(state, position) {
+	FOR_EACH_PIECE(state, position)
+	{
 		save_piece(position, &state->piece[position], to);
 		to += copy_bytes(position, &state->piece[position]);
 	}
@@ -416,6 +420,6 @@ size_t gx_state_bytes(const struct gx_state *state)
 	size_t sum = 0;
 
 	FOR_EACH_PIECE(state, position)
-		sum += state->piece[position].size;
+	sum += state->piece[position].size;
 	return sum;
 }

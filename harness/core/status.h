@@ -19,10 +19,10 @@ enum gx_status {
 	GX_ELIMIT     /* the world is too small for the scenario: exit status 3 */
 };
 
-#define GX_MUST_USE __attribute__((warn_unused_result))
+#define GX_MUST_USE          __attribute__((warn_unused_result))
 #define GX_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#define GX_COLD __attribute__((cold, noinline))
-#define GX_UNUSED __attribute__((unused))
+#define GX_COLD              __attribute__((cold, noinline))
+#define GX_UNUSED            __attribute__((unused))
 
 /* One message, whole and ready to print after "gatecrash: ". Valid once a function has answered anything but GX_OK. */
 struct gx_error {
@@ -34,7 +34,7 @@ enum gx_status gx_fail(struct gx_error *err, enum gx_status status, const char *
 
 /* The harness broke its own rule: print where, and abort. Never for input, never for what a gate does. */
 void gx_bug(const char *file, int line, const char *what) GX_COLD __attribute__((noreturn));
-#define GX_BUG(what) gx_bug(__FILE__, __LINE__, (what))
+#define GX_BUG(what)    gx_bug(__FILE__, __LINE__, (what))
 #define GX_ASSERT(fact) ((fact) ? (void)0 : gx_bug(__FILE__, __LINE__, #fact))
 
 #endif

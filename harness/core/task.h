@@ -21,9 +21,9 @@
 
 #include "core/status.h"
 
-#define GX_TASKS_MAX 64u     /* index 0 is the clock */
-#define GX_CLOCK 0u          /* the clock as a task index */
-#define GX_FOREVER UINT64_MAX
+#define GX_TASKS_MAX 64u /* index 0 is the clock */
+#define GX_CLOCK     0u  /* the clock as a task index */
+#define GX_FOREVER   UINT64_MAX
 
 enum gx_access { GX_READ = 1, GX_WRITE = 2 };
 
@@ -52,29 +52,29 @@ typedef unsigned gx_alternatives_fn(const struct gx_task *task);
 
 /* What a task is about to do. Copied by gx_point(); everything in it is hashed. */
 struct gx_op {
-	uint16_t label;                   /* event.h */
-	uint8_t access;                   /* enum gx_access bits on `object`, for dependence */
-	uint8_t spurious;                 /* 1: may also be granted without being ready (spurious wake-up), see sched.h */
-	uint32_t detail;                  /* for `ready` and reports, free for the label's owner */
-	uint64_t object;                  /* as in events: canonical, 0 for none */
-	gx_ready_fn *ready;               /* NULL: always */
+	uint16_t label;     /* event.h */
+	uint8_t access;     /* enum gx_access bits on `object`, for dependence */
+	uint8_t spurious;   /* 1: may also be granted without being ready (spurious wake-up), see sched.h */
+	uint32_t detail;    /* for `ready` and reports, free for the label's owner */
+	uint64_t object;    /* as in events: canonical, 0 for none */
+	gx_ready_fn *ready; /* NULL: always */
 	gx_alternatives_fn *alternatives; /* NULL: one way only */
 	void *subject;                    /* world address that `ready` looks at (the mutex, ...) */
-	uint64_t deadline;                /* virtual ns since start at which it becomes ready anyway; GX_FOREVER: never */
+	uint64_t deadline; /* virtual ns since start at which it becomes ready anyway; GX_FOREVER: never */
 };
 
 struct gx_task {
 	/* Who it is. Hashed. */
-	uint32_t slot;     /* place in the world; follows from `path` */
-	uint32_t path;     /* identity: hash of (parent's path, nth child) */
-	uint32_t parent;   /* slot of its maker; 0 for the tasks of the scenario */
-	uint16_t nth;      /* nth child of its maker, from 1 */
-	uint8_t role;      /* enum gx_task_role */
-	uint8_t state;     /* enum gx_task_state */
-	uint32_t number;   /* free for the maker: actor's number, container's workspace, ... */
-	uint16_t children; /* how many tasks it has made */
-	uint16_t grants;   /* how the last grant came: enum gx_granted */
-	uint32_t serial;   /* gx_task_serial(): containers, tokens, ... that it has made */
+	uint32_t slot;        /* place in the world; follows from `path` */
+	uint32_t path;        /* identity: hash of (parent's path, nth child) */
+	uint32_t parent;      /* slot of its maker; 0 for the tasks of the scenario */
+	uint16_t nth;         /* nth child of its maker, from 1 */
+	uint8_t role;         /* enum gx_task_role */
+	uint8_t state;        /* enum gx_task_state */
+	uint32_t number;      /* free for the maker: actor's number, container's workspace, ... */
+	uint16_t children;    /* how many tasks it has made */
+	uint16_t grants;      /* how the last grant came: enum gx_granted */
+	uint32_t serial;      /* gx_task_serial(): containers, tokens, ... that it has made */
 	uint32_t alternative; /* which way the granted op goes */
 
 	/* What it is about to do. Hashed. */
@@ -92,14 +92,20 @@ struct gx_task {
 
 /* How the op of the last point was granted. */
 enum gx_granted {
-	GX_GRANTED_READY,    /* its predicate held */
-	GX_GRANTED_TIMEOUT,  /* its deadline had come and the predicate did not hold */
-	GX_GRANTED_SPURIOUS  /* neither: a spurious wake-up */
+	GX_GRANTED_READY,   /* its predicate held */
+	GX_GRANTED_TIMEOUT, /* its deadline had come and the predicate did not hold */
+	GX_GRANTED_SPURIOUS /* neither: a spurious wake-up */
 };
 
 /* user[] words by owner. */
-enum { GX_USER_POSIX_0 = 0, GX_USER_POSIX_1 = 1, GX_USER_SERVICE_0 = 2, GX_USER_SERVICE_1 = 3, GX_USER_SERVICE_2 = 4,
-       GX_USER_SERVICE_3 = 5 };
+enum {
+	GX_USER_POSIX_0 = 0,
+	GX_USER_POSIX_1 = 1,
+	GX_USER_SERVICE_0 = 2,
+	GX_USER_SERVICE_1 = 3,
+	GX_USER_SERVICE_2 = 4,
+	GX_USER_SERVICE_3 = 5
+};
 
 /* The running controlled task, or NULL in the scheduler, in set-up and in any thread that is not the harness's. */
 struct gx_task *gx_task_self(void);
@@ -167,17 +173,17 @@ bool gx_arena_is_live(const void *block); /* an owned one that gx_arena_alloc() 
 
 /* Core labels. */
 enum {
-	GX_L_TASK_BEGIN = 1,  /* "task.begin": first step of a task */
-	GX_L_TASK_END,        /* fact: a task ended */
-	GX_L_TASK_SPAWN,      /* fact: object = slot of the new task */
-	GX_L_TASK_KILL,       /* fact: object = slot of the killed task */
-	GX_L_CLOCK_TICK,      /* step of the clock; value = new time in ns */
-	GX_L_TASK_CRASH,      /* fact: value = signal number, 0: it tried to end the process; extra = 1 if the stack overflowed */
-	GX_L_TASK_HANG,       /* fact: no point for a long while */
-	GX_L_STEP_LIMIT,      /* fact: value = the limit that was reached (steps, or ns of virtual time) */
-	GX_L_WORLD_FULL,      /* fact: value = bytes asked for, 0: no task left */
-	GX_L_SLEEP,           /* "sleep" */
-	GX_L_DEADLOCK,        /* fact: object = slot of a waiter, one fact each */
+	GX_L_TASK_BEGIN = 1, /* "task.begin": first step of a task */
+	GX_L_TASK_END,       /* fact: a task ended */
+	GX_L_TASK_SPAWN,     /* fact: object = slot of the new task */
+	GX_L_TASK_KILL,      /* fact: object = slot of the killed task */
+	GX_L_CLOCK_TICK,     /* step of the clock; value = new time in ns */
+	GX_L_TASK_CRASH, /* fact: value = signal number, 0: it tried to end the process; extra = 1 if the stack overflowed */
+	GX_L_TASK_HANG,  /* fact: no point for a long while */
+	GX_L_STEP_LIMIT, /* fact: value = the limit that was reached (steps, or ns of virtual time) */
+	GX_L_WORLD_FULL, /* fact: value = bytes asked for, 0: no task left */
+	GX_L_SLEEP,      /* "sleep" */
+	GX_L_DEADLOCK,   /* fact: object = slot of a waiter, one fact each */
 	GX_L_CORE_END
 };
 

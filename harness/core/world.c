@@ -22,11 +22,12 @@ enum gx_status gx_world_open(struct gx_error *err)
 	if (open)
 		return GX_OK;
 	/* Address space only: nothing is committed before a slot is opened, so overcommit limits do not matter. */
-	if (mmap(base, world_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0) !=
-	    base)
-		return gx_fail(err, GX_ESYSTEM,
-			       "cannot map the world, %zu MiB of address space at %p: %s; is the address space limited (ulimit -v)?",
-			       world_bytes >> 20, base, strerror(errno));
+	if (mmap(base, world_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1,
+		 0) != base)
+		return gx_fail(
+			err, GX_ESYSTEM,
+			"cannot map the world, %zu MiB of address space at %p: %s; is the address space limited (ulimit -v)?",
+			world_bytes >> 20, base, strerror(errno));
 	if (mprotect(base, GX_WORLD_AREA_BYTES, PROT_READ | PROT_WRITE))
 		return gx_fail(err, GX_ESYSTEM, "cannot open the world's areas: %s", strerror(errno));
 	(void)madvise(base, world_bytes, MADV_DONTDUMP);

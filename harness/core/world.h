@@ -30,12 +30,12 @@
  * One address for plain, ASan, TSan and MSan builds on x86-64 (their shadow layouts leave 0x567... free). On other
  * architectures the kernel decides whether it is free; gx_world_open() says so if not.
  */
-#define GX_WORLD_BASE 0x567000000000ull
-#define GX_WORLD_AREA_BYTES (8ull << 20)   /* hidden and shared areas together */
-#define GX_SLOT_BYTES (1ull << 20)
-#define GX_SLOT_COUNT 16384u
+#define GX_WORLD_BASE       0x567000000000ull
+#define GX_WORLD_AREA_BYTES (8ull << 20) /* hidden and shared areas together */
+#define GX_SLOT_BYTES       (1ull << 20)
+#define GX_SLOT_COUNT       16384u
 #define GX_SLOT_STACK_BYTES (256ull << 10) /* guard page included */
-#define GX_ARENA_BYTES (GX_SLOT_BYTES - GX_SLOT_STACK_BYTES)
+#define GX_ARENA_BYTES      (GX_SLOT_BYTES - GX_SLOT_STACK_BYTES)
 
 /* Map the block. Once per process; GX_ENOMEM or GX_ESYSTEM with a hint when the address is taken. */
 enum gx_status gx_world_open(struct gx_error *err) GX_MUST_USE;

@@ -40,7 +40,8 @@ static const struct {
 	const char *summary;
 } strategies[GX_STRATEGY_COUNT] = {
 	[GX_STRATEGY_AUTO] = {"auto", "exhaustive within the state budget, then random (the default)"},
-	[GX_STRATEGY_EXHAUSTIVE] = {"exhaustive", "every reachable state once: complete, or says which budget ended it"},
+	[GX_STRATEGY_EXHAUSTIVE] = {"exhaustive",
+				    "every reachable state once: complete, or says which budget ended it"},
 	[GX_STRATEGY_RANDOM] = {"random", "every choice drawn uniformly, --executions times"},
 };
 
@@ -72,10 +73,14 @@ void gx_explored_release(struct gx_explored *explored)
 	explored->hit_count = 0;
 }
 
-static enum gx_status search_all(struct gx_explored *out, const struct gx_explore_options *options, struct gx_error *err)
+static enum gx_status search_all(struct gx_explored *out, const struct gx_explore_options *options,
+				 struct gx_error *err)
 {
-	return gx_search(&(struct gx_search){.options = options, .out = out, .preemptions_max = GX_UNBOUNDED,
-					     .depth_max = UINT32_MAX, .recheck = true},
+	return gx_search(&(struct gx_search){.options = options,
+					     .out = out,
+					     .preemptions_max = GX_UNBOUNDED,
+					     .depth_max = UINT32_MAX,
+					     .recheck = true},
 			 err);
 }
 

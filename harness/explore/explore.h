@@ -36,11 +36,11 @@ struct gx_progress {
 struct gx_explore_options {
 	enum gx_strategy_kind strategy;
 	uint64_t seed;
-	uint64_t executions;    /* of `random`, and of the second part of `auto` */
-	uint64_t states;        /* budget of a search; 0: none */
-	double seconds;         /* wall clock budget; 0: none */
+	uint64_t executions; /* of `random`, and of the second part of `auto` */
+	uint64_t states;     /* budget of a search; 0: none */
+	double seconds;      /* wall clock budget; 0: none */
 	bool stop_at_first;
-	bool no_visited;        /* search without the visited set: every path, for checking the search itself */
+	bool no_visited; /* search without the visited set: every path, for checking the search itself */
 	const volatile sig_atomic_t *interrupted; /* ends the exploration when it becomes true; may be NULL */
 	void (*progress)(void *context, const struct gx_progress *progress); /* now and then; may be NULL */
 	void *progress_context;
@@ -50,15 +50,16 @@ struct gx_explore_options {
 
 struct gx_hit {
 	uint64_t key;
-	uint64_t count;  /* search: transitions that show it; random: executions */
+	uint64_t count;      /* search: transitions that show it; random: executions */
 	struct gx_path path; /* to the step that showed it first, that step included */
 };
 
 struct gx_explored {
-	bool complete;        /* every reachable state was seen */
+	bool complete; /* every reachable state was seen */
 	bool interrupted;
-	bool searched;        /* a search took place: the figures below that say so are valid */
-	const char *why;      /* not complete, because: "state budget", "time budget", "stopped at the first finding", "interrupted", "" */
+	bool searched; /* a search took place: the figures below that say so are valid */
+	const char *
+		why; /* not complete, because: "state budget", "time budget", "stopped at the first finding", "interrupted", "" */
 	uint64_t executions;  /* executions run to their end; of a search: transitions into an end */
 	uint64_t states;      /* search */
 	uint64_t transitions; /* search */
@@ -68,11 +69,11 @@ struct gx_explored {
 	uint32_t depth;       /* steps of the longest execution */
 	uint64_t rechecked;
 	double seconds;
-	double interleavings;  /* search, complete only: number of different executions; exact below 2^53 */
-	bool infinite;         /* the state graph has a cycle: some interleavings never end */
+	double interleavings; /* search, complete only: number of different executions; exact below 2^53 */
+	bool infinite;        /* the state graph has a cycle: some interleavings never end */
 	double collision_chance;
 	double bytes_per_state;
-	uint64_t stack_bytes;  /* search: the most that the search stack took */
+	uint64_t stack_bytes; /* search: the most that the search stack took */
 	unsigned hit_count;
 	struct gx_hit hits[GX_HITS_MAX];
 };

@@ -17,8 +17,11 @@ static enum gx_status look(struct gx_explored *out, uint64_t key, uint64_t state
 	struct gx_explore_options options = {.strategy = GX_STRATEGY_EXHAUSTIVE, .states = states};
 
 	memset(out, 0, sizeof(*out));
-	return gx_search(&(struct gx_search){.options = &options, .out = out, .preemptions_max = preemptions,
-					     .depth_max = depth, .target = key},
+	return gx_search(&(struct gx_search){.options = &options,
+					     .out = out,
+					     .preemptions_max = preemptions,
+					     .depth_max = depth,
+					     .target = key},
 			 err);
 }
 

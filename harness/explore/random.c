@@ -9,9 +9,9 @@
 
 struct sampler {
 	struct gx_explored *out;
-	struct gx_path path;          /* of the execution that runs */
+	struct gx_path path; /* of the execution that runs */
 	uint64_t hashes_capacity;
-	uint64_t *hashes;             /* event hash after each step, when the execution is one of the sample */
+	uint64_t *hashes; /* event hash after each step, when the execution is one of the sample */
 	uint64_t execution;
 	uint64_t last_hit[GX_HITS_MAX]; /* execution that last counted for the hit, + 1 */
 	bool found;
@@ -84,11 +84,12 @@ static enum gx_status recheck(struct sampler *s, struct gx_error *err)
 		if (j < count)
 			gx_sched_step(options[j]);
 		if (j == count || gx_sched_event_hash() != s->hashes[i])
-			return gx_fail(err, GX_EDIVERGED,
-				       "not deterministic: run a second time, execution %llu did something else at step %u (task %u%s); "
-				       "some state lives outside the world (a static variable of the program, a file, ...)",
-				       (unsigned long long)s->execution, i + 1, s->path.choice[i].task,
-				       j < count ? "" : ", which could not step");
+			return gx_fail(
+				err, GX_EDIVERGED,
+				"not deterministic: run a second time, execution %llu did something else at step %u (task %u%s); "
+				"some state lives outside the world (a static variable of the program, a file, ...)",
+				(unsigned long long)s->execution, i + 1, s->path.choice[i].task,
+				j < count ? "" : ", which could not step");
 	}
 	gx_hits_listen(on_hit, s);
 	s->out->rechecked++;

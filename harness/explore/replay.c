@@ -52,8 +52,8 @@ static enum gx_status diverged(const struct gx_replay *replay, struct gx_error *
 	char enabled[512];
 
 	list_enabled(replay, enabled, sizeof(enabled));
-	return gx_fail(err, GX_EDIVERGED, "replay diverged at step %u%s: expected %s; enabled: %s", gx_sched_steps() + 1, where,
-		       expected, enabled);
+	return gx_fail(err, GX_EDIVERGED, "replay diverged at step %u%s: expected %s; enabled: %s",
+		       gx_sched_steps() + 1, where, expected, enabled);
 }
 
 /* ---- running ---- */
@@ -148,9 +148,10 @@ static enum gx_status replay_run(struct gx_replay *replay, const struct gx_repro
 	if ((gx_sched_event_hash() & 0xfff) == run->check)
 		return GX_OK;
 	name_of(replay, run->choice.task, name, sizeof(name));
-	snprintf(expected, sizeof(expected),
-		 "events with the check %03x after steps %u to %u of %s, but they give %03x: that code did something else",
-		 run->check, first, gx_sched_steps(), name, (unsigned)(gx_sched_event_hash() & 0xfff));
+	snprintf(
+		expected, sizeof(expected),
+		"events with the check %03x after steps %u to %u of %s, but they give %03x: that code did something else",
+		run->check, first, gx_sched_steps(), name, (unsigned)(gx_sched_event_hash() & 0xfff));
 	return diverged(replay, err, where, expected);
 }
 
@@ -166,11 +167,12 @@ enum gx_status gx_replay_repro(struct gx_replay *replay, const struct gx_repro *
 	}
 	finish(replay, whole);
 	if (gx_sched_steps() != repro->steps || gx_sched_event_hash() != repro->hash)
-		return gx_fail(err, GX_EDIVERGED,
-			       "replay diverged after the last run of the repro: expected the end after %u steps with event hash %016llx, "
-			       "but it came after %u steps with %016llx; gate, scenario or harness have changed since",
-			       repro->steps, (unsigned long long)repro->hash, gx_sched_steps(),
-			       (unsigned long long)gx_sched_event_hash());
+		return gx_fail(
+			err, GX_EDIVERGED,
+			"replay diverged after the last run of the repro: expected the end after %u steps with event hash %016llx, "
+			"but it came after %u steps with %016llx; gate, scenario or harness have changed since",
+			repro->steps, (unsigned long long)repro->hash, gx_sched_steps(),
+			(unsigned long long)gx_sched_event_hash());
 	return GX_OK;
 }
 
@@ -271,7 +273,8 @@ static enum gx_status recipe_step(struct gx_replay *replay, const struct gx_reci
 
 	snprintf(where, sizeof(where), " (line %u of the recipe)", step->line);
 	if (task < 0) {
-		snprintf(expected, sizeof(expected), "a task named %s, which does not exist (yet, or any more)", step->task);
+		snprintf(expected, sizeof(expected), "a task named %s, which does not exist (yet, or any more)",
+			 step->task);
 		return diverged(replay, err, where, expected);
 	}
 	if (step->until == GX_UNTIL_TICK) {

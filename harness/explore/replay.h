@@ -18,7 +18,7 @@ struct gx_replay {
 	void *context;
 	struct gx_event *events; /* filled with the events of the execution if not NULL */
 	uint32_t capacity;
-	uint32_t event_count;    /* may exceed capacity: then the rest was not kept */
+	uint32_t event_count; /* may exceed capacity: then the rest was not kept */
 };
 
 /*
@@ -43,7 +43,7 @@ enum gx_status gx_repro_make(struct gx_repro *out, const char *scenario, const c
 enum gx_recipe_until { GX_UNTIL_OP, GX_UNTIL_END, GX_UNTIL_BLOCKED, GX_UNTIL_TICK };
 
 struct gx_recipe_step {
-	const char *task;  /* a name as gx_task_namer gives it; "clock" with GX_UNTIL_TICK */
+	const char *task; /* a name as gx_task_namer gives it; "clock" with GX_UNTIL_TICK */
 	enum gx_recipe_until until;
 	const char *label; /* GX_UNTIL_OP */
 	unsigned line;     /* for messages */

@@ -121,10 +121,11 @@ static enum gx_status recheck_step(struct searcher *s, uint32_t depth, uint64_t 
 		if (gx_sched_event_hash() == expected)
 			return GX_OK;
 	}
-	return gx_fail(s->err, GX_EDIVERGED,
-		       "not deterministic: run a second time, the same schedule did something else at step %u (task %u%s); some "
-		       "state lives outside the world (a static variable of the program, a file, ...)",
-		       depth + 1, choice.task, i < count ? "" : ", which could not step");
+	return gx_fail(
+		s->err, GX_EDIVERGED,
+		"not deterministic: run a second time, the same schedule did something else at step %u (task %u%s); some "
+		"state lives outside the world (a static variable of the program, a file, ...)",
+		depth + 1, choice.task, i < count ? "" : ", which could not step");
 }
 
 /* The current path, once more from the start. The world is put back afterwards. */
@@ -166,9 +167,11 @@ static void look_around(struct searcher *s)
 		s->out->why = "the time budget is used up";
 	}
 	if (options->progress)
-		options->progress(options->progress_context, &(struct gx_progress){
-			.executions = s->out->executions, .states = s->visited.count,
-			.transitions = s->out->transitions, .depth = s->depth, .hits = s->out->hit_count});
+		options->progress(options->progress_context, &(struct gx_progress){.executions = s->out->executions,
+										   .states = s->visited.count,
+										   .transitions = s->out->transitions,
+										   .depth = s->depth,
+										   .hits = s->out->hit_count});
 }
 
 static enum gx_status at_end(struct searcher *s, struct node *node, uint64_t hash)
@@ -320,8 +323,8 @@ static void sum_up(struct searcher *s, enum gx_status rc)
 	struct gx_explored *out = s->out;
 
 	out->searched = true;
-	out->complete = rc == GX_OK && !s->stop && s->job->preemptions_max == GX_UNBOUNDED &&
-			s->job->depth_max == UINT32_MAX;
+	out->complete =
+		rc == GX_OK && !s->stop && s->job->preemptions_max == GX_UNBOUNDED && s->job->depth_max == UINT32_MAX;
 	out->states = s->visited.count;
 	out->end_states = s->ends.count;
 	out->points += out->transitions;

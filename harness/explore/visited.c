@@ -4,10 +4,10 @@
 #include <sys/mman.h>
 
 /* 84 % and a fifth: between two growths a state takes 16 / 0.84 = 19 to 16 / 0.70 = 23 bytes. */
-#define FULL(size) ((size) / 100 * 84)
+#define FULL(size)  ((size) / 100 * 84)
 #define GROWN(size) ((size) + (size) / 5)
-#define FIRST_SIZE 8192u
-#define MARGIN 4096u
+#define FIRST_SIZE  8192u
+#define MARGIN      4096u
 
 static size_t bytes_of(uint64_t size)
 {
@@ -61,8 +61,7 @@ static enum gx_status grow(struct gx_visited *set, struct gx_error *err)
 	uint64_t old_places = set->size + MARGIN;
 	uint64_t size = GROWN(set->size);
 	uint64_t places = size + MARGIN;
-	struct gx_visited_entry *base =
-		mremap(set->entries, bytes_of(set->size), bytes_of(size), MREMAP_MAYMOVE);
+	struct gx_visited_entry *base = mremap(set->entries, bytes_of(set->size), bytes_of(size), MREMAP_MAYMOVE);
 	uint64_t from = places;
 	uint64_t to = 0;
 

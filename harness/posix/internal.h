@@ -20,20 +20,20 @@
 #define GX_WOKEN (1ull << 63)
 
 /* libc's own function of the same name. `version` is needed where the oldest one would be found (condition variables). */
-#define GX_REAL(function)                                                             \
-	({                                                                            \
-		static __typeof__(&function) real_;                                   \
-		if (!real_)                                                           \
-			real_ = (__typeof__(&function))dlsym(RTLD_NEXT, #function);   \
-		real_;                                                                \
+#define GX_REAL(function)                                                           \
+	({                                                                          \
+		static __typeof__(&function) real_;                                 \
+		if (!real_)                                                         \
+			real_ = (__typeof__(&function))dlsym(RTLD_NEXT, #function); \
+		real_;                                                              \
 	})
 void *gx_posix_real_versioned(const char *name, const char *version);
-#define GX_REAL_VERSION(function, version)                                                                 \
-	({                                                                                                 \
-		static __typeof__(&function) real_;                                                        \
-		if (!real_)                                                                                \
-			real_ = (__typeof__(&function))gx_posix_real_versioned(#function, version);        \
-		real_;                                                                                     \
+#define GX_REAL_VERSION(function, version)                                                          \
+	({                                                                                          \
+		static __typeof__(&function) real_;                                                 \
+		if (!real_)                                                                         \
+			real_ = (__typeof__(&function))gx_posix_real_versioned(#function, version); \
+		real_;                                                                              \
 	})
 
 /* A rule of POSIX was broken: tell it as a fact. */

@@ -6,9 +6,9 @@
 #include "posix/internal.h"
 
 static const char *const labels[] = {
-	"mutex.lock",  "mutex.trylock", "mutex.unlock", "cond.enter",   "cond.wait",     "cond.signal",
-	"cond.broadcast", "sem.wait",   "sem.trywait",  "sem.post",     "sem.getvalue",  "thread.create",
-	"thread.join", "thread.detach", "once",         "yield",        "posix.misuse",
+	"mutex.lock",     "mutex.trylock", "mutex.unlock", "cond.enter", "cond.wait",    "cond.signal",
+	"cond.broadcast", "sem.wait",      "sem.trywait",  "sem.post",   "sem.getvalue", "thread.create",
+	"thread.join",    "thread.detach", "once",         "yield",      "posix.misuse",
 };
 
 _Static_assert(sizeof(labels) / sizeof(labels[0]) == GX_L_POSIX_END - GX_L_MUTEX_LOCK, "every label has a name");
@@ -31,7 +31,8 @@ const char *gx_posix_misuse_text(unsigned misuse)
 		[GX_POSIX_JOIN_DETACHED] = "joins or detaches a thread that is detached, joined or unknown",
 		[GX_POSIX_EXITED_HOLDING] = "lets a thread end while it holds a mutex",
 		[GX_POSIX_BAD_FREE] = "frees memory that is no live block (freed twice, or never allocated)",
-		[GX_POSIX_OUTSIDE] = "uses a lock that is not the gate's own memory: it would not be reset between executions",
+		[GX_POSIX_OUTSIDE] =
+			"uses a lock that is not the gate's own memory: it would not be reset between executions",
 	};
 
 	return misuse < GX_POSIX_MISUSE_END && texts[misuse] ? texts[misuse] : "?";

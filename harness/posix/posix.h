@@ -46,14 +46,14 @@ enum {
 enum gx_posix_misuse {
 	GX_POSIX_UNLOCK_NOT_OWNER = 1, /* pthread_mutex_unlock: normal mutex, undefined */
 	GX_POSIX_UNLOCK_UNLOCKED,
-	GX_POSIX_DESTROY_HELD,         /* pthread_mutex_destroy: "an attempt to destroy a locked mutex ... undefined" */
-	GX_POSIX_DESTROY_WAITERS,      /* pthread_cond_destroy, sem_destroy */
+	GX_POSIX_DESTROY_HELD,    /* pthread_mutex_destroy: "an attempt to destroy a locked mutex ... undefined" */
+	GX_POSIX_DESTROY_WAITERS, /* pthread_cond_destroy, sem_destroy */
 	GX_POSIX_USE_DESTROYED,
-	GX_POSIX_WAIT_WITHOUT_MUTEX,   /* pthread_cond_wait: "locked by the calling thread" */
-	GX_POSIX_JOIN_DETACHED,        /* pthread_join, pthread_detach */
-	GX_POSIX_EXITED_HOLDING,       /* a thread ended and left a mutex locked for ever */
-	GX_POSIX_BAD_FREE,             /* free, realloc: not a live block */
-	GX_POSIX_OUTSIDE,              /* ours: the object is no memory of the gate, see gx_world_contains() */
+	GX_POSIX_WAIT_WITHOUT_MUTEX, /* pthread_cond_wait: "locked by the calling thread" */
+	GX_POSIX_JOIN_DETACHED,      /* pthread_join, pthread_detach */
+	GX_POSIX_EXITED_HOLDING,     /* a thread ended and left a mutex locked for ever */
+	GX_POSIX_BAD_FREE,           /* free, realloc: not a live block */
+	GX_POSIX_OUTSIDE,            /* ours: the object is no memory of the gate, see gx_world_contains() */
 	GX_POSIX_MISUSE_END
 };
 

@@ -46,7 +46,8 @@ static int wait_by_clock(sem_t *semaphore, clockid_t clock, const struct timespe
 
 int sem_timedwait(sem_t *semaphore, const struct timespec *when)
 {
-	return gx_task_self() ? wait_by_clock(semaphore, CLOCK_REALTIME, when) : GX_REAL(sem_timedwait)(semaphore, when);
+	return gx_task_self() ? wait_by_clock(semaphore, CLOCK_REALTIME, when)
+			      : GX_REAL(sem_timedwait)(semaphore, when);
 }
 
 int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *when)

@@ -171,7 +171,8 @@ void pthread_exit(void *result)
 		GX_REAL(pthread_exit)(result);
 	if (self->role == GX_ROLE_THREAD)
 		end_thread(result);
-	gx_task_fatal(GX_L_TASK_CRASH, 0); /* a handler of the service or the driver is no thread of the gate's to end */
+	gx_task_fatal(GX_L_TASK_CRASH,
+		      0); /* a handler of the service or the driver is no thread of the gate's to end */
 	__builtin_unreachable();
 }
 

@@ -12,7 +12,7 @@
 
 #define SECOND 1000000000ull
 /* When executions begin: 2026-01-01 00:00:00 UTC, on a machine that has been up for a day. Any fixed date would do. */
-#define EPOCH (1767225600ull * SECOND)
+#define EPOCH  (1767225600ull * SECOND)
 #define UPTIME (86400ull * SECOND)
 
 static uint64_t base_of(clockid_t clock)

@@ -80,7 +80,10 @@ static bool tracked_are_done(const struct gx_task *task GX_UNUSED)
 
 static void wait_for(uint16_t label, gx_ready_fn *ready)
 {
-	gx_point(&(struct gx_op){.label = label, .access = GX_READ, .object = gx_cell(GX_CELL_SERVER, 0), .ready = ready,
+	gx_point(&(struct gx_op){.label = label,
+				 .access = GX_READ,
+				 .object = gx_cell(GX_CELL_SERVER, 0),
+				 .ready = ready,
 				 .deadline = GX_FOREVER});
 }
 

@@ -113,8 +113,11 @@ static bool may_beat(const struct gx_task *task GX_UNUSED)
 
 static void rest(const struct life *life)
 {
-	gx_point(&(struct gx_op){.label = GX_L_CONTAINER_REST, .access = GX_READ,
-				 .object = gx_cell(GX_CELL_KEYS, life->index), .ready = may_beat, .deadline = GX_FOREVER});
+	gx_point(&(struct gx_op){.label = GX_L_CONTAINER_REST,
+				 .access = GX_READ,
+				 .object = gx_cell(GX_CELL_KEYS, life->index),
+				 .ready = may_beat,
+				 .deadline = GX_FOREVER});
 }
 
 static void live(struct life *life)

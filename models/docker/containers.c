@@ -46,7 +46,7 @@ void gx_docker_drop_waiter(struct gx_docker *engine, struct gx_docker_container 
 
 void gx_docker_begin_process(struct gx_docker *engine, struct gx_docker_container *container)
 {
-	container->flags &= (uint8_t)~(GX_DOCKER_F_RESTARTING | GX_DOCKER_F_PAUSED | GX_DOCKER_F_STOPPED);
+	container->flags &= (uint8_t) ~(GX_DOCKER_F_RESTARTING | GX_DOCKER_F_PAUSED | GX_DOCKER_F_STOPPED);
 	container->flags |= GX_DOCKER_F_RUNNING | GX_DOCKER_F_STARTED;
 	container->exit_code = 0;
 	container->error = GX_DOCKER_SAID_NOTHING;
@@ -59,7 +59,7 @@ void gx_docker_end_process(struct gx_docker *engine, struct gx_docker_container 
 	/* Between two runs there is no process: the code of the last one stays. */
 	if (!(container->flags & GX_DOCKER_F_RESTARTING))
 		container->exit_code = exit_code;
-	container->flags &= (uint8_t)~(GX_DOCKER_F_RUNNING | GX_DOCKER_F_PAUSED | GX_DOCKER_F_RESTARTING);
+	container->flags &= (uint8_t) ~(GX_DOCKER_F_RUNNING | GX_DOCKER_F_PAUSED | GX_DOCKER_F_RESTARTING);
 	container->flags |= GX_DOCKER_F_STOPPED;
 	gx_docker_checkpoint(engine, container);
 	gx_docker_wake(container);
@@ -78,7 +78,8 @@ static void check_leaders(const struct gx_docker *engine, const struct gx_docker
 }
 
 /* Put the name in; false and *answer if that is not to be. The image is looked for first: its 404 comes before the name's 409. */
-static bool reserve(struct gx_docker_request *request, const struct gx_docker_spec *spec, struct gx_docker_answer *answer)
+static bool reserve(struct gx_docker_request *request, const struct gx_docker_spec *spec,
+		    struct gx_docker_answer *answer)
 {
 	struct gx_docker *engine = request->engine;
 	const struct gx_docker_container *holder;
@@ -122,7 +123,8 @@ struct gx_docker_answer gx_docker_create(struct gx_docker *engine, const struct 
 
 	check_leaders(engine, spec);
 	gx_docker_step_on(engine, GX_L_DOCKER_CREATE_RESERVE, GX_WRITE, GX_DOCKER_CLASS_WORKSPACE, about);
-	if (gx_docker_struck(&request, GX_L_DOCKER_CREATE_RESERVE, spec->name, &answer) || !reserve(&request, spec, &answer))
+	if (gx_docker_struck(&request, GX_L_DOCKER_CREATE_RESERVE, spec->name, &answer) ||
+	    !reserve(&request, spec, &answer))
 		return answer;
 
 	gx_docker_step_on(engine, GX_L_DOCKER_CREATE_REGISTER, GX_WRITE, GX_DOCKER_CLASS_WORKSPACE, about);
@@ -240,11 +242,13 @@ struct gx_docker_answer gx_docker_stop(struct gx_docker *engine, struct gx_docke
 	return gx_docker_done(&request, 204);
 }
 
-static struct gx_docker_answer refuse_signal(const struct gx_docker_request *request, enum gx_docker_code code, unsigned signal)
+static struct gx_docker_answer refuse_signal(const struct gx_docker_request *request, enum gx_docker_code code,
+					     unsigned signal)
 {
 	struct gx_docker_answer answer;
 
-	answer = gx_docker_draft(request, gx_docker_code_status(code, (enum gx_docker_version)request->engine->version), code);
+	answer = gx_docker_draft(request, gx_docker_code_status(code, (enum gx_docker_version)request->engine->version),
+				 code);
 	answer.number = (uint16_t)signal;
 	return gx_docker_give(answer);
 }

@@ -28,9 +28,9 @@
 #include "docker/names.h"
 
 #define GX_DOCKER_CONTAINERS_MAX 12u
-#define GX_DOCKER_VOLUMES_MAX 16u
-#define GX_DOCKER_IMAGES_MAX 8u
-#define GX_DOCKER_MOUNTS_MAX 3u
+#define GX_DOCKER_VOLUMES_MAX    16u
+#define GX_DOCKER_IMAGES_MAX     8u
+#define GX_DOCKER_MOUNTS_MAX     3u
 
 /* Labels of the ops, and of one fact. */
 enum gx_docker_label {
@@ -126,7 +126,7 @@ enum {
 /* What a container has from its create. */
 enum gx_docker_trait {
 	GX_DOCKER_UNLESS_STOPPED = 1, /* restart policy; without it: no */
-	GX_DOCKER_HANDLES_TERM = 2    /* its process ends on SIGTERM, code 0; without it stop has to kill it, code 137 */
+	GX_DOCKER_HANDLES_TERM = 2 /* its process ends on SIGTERM, code 0; without it stop has to kill it, code 137 */
 };
 
 /* What is wrong with it. */
@@ -141,11 +141,11 @@ enum gx_docker_flaw {
 
 /* The body of a create. */
 struct gx_docker_spec {
-	uint64_t label;    /* the owner's */
-	uint16_t name;     /* GX_DOCKER_NO_NAME: unnamed, reached by id only */
-	uint16_t image;    /* GX_DOCKER_NO_NAME: from scratch, always there */
+	uint64_t label;                         /* the owner's */
+	uint16_t name;                          /* GX_DOCKER_NO_NAME: unnamed, reached by id only */
+	uint16_t image;                         /* GX_DOCKER_NO_NAME: from scratch, always there */
 	uint16_t volumes[GX_DOCKER_MOUNTS_MAX]; /* the first one is mounted at /configs; made if missing */
-	uint16_t made_by;  /* the owner's: request */
+	uint16_t made_by;                       /* the owner's: request */
 	uint16_t flawed;   /* what the flaw is about: the command, the network, the user, the file */
 	uint8_t workspace; /* the owner's */
 	uint8_t traits;    /* enum gx_docker_trait bits */
@@ -179,15 +179,15 @@ struct gx_docker_container {
 	uint16_t made_by;
 	uint16_t flawed;
 	uint8_t workspace;
-	uint8_t stage;     /* enum gx_docker_stage */
-	uint8_t flags;     /* enum gx_docker_flag */
+	uint8_t stage; /* enum gx_docker_stage */
+	uint8_t flags; /* enum gx_docker_flag */
 	uint8_t traits;
 	uint8_t flaw;
-	uint8_t listed;    /* the replica: enum gx_docker_status that lists show */
-	uint8_t error;     /* State.Error: enum gx_docker_code */
+	uint8_t listed; /* the replica: enum gx_docker_status that lists show */
+	uint8_t error;  /* State.Error: enum gx_docker_code */
 	uint8_t exit_code;
-	uint8_t waiters;   /* requests that wait for its exit or removal */
-	uint8_t exits;     /* counted while there are waiters, else 0 */
+	uint8_t waiters; /* requests that wait for its exit or removal */
+	uint8_t exits;   /* counted while there are waiters, else 0 */
 };
 
 struct gx_docker_volume {
@@ -199,15 +199,16 @@ struct gx_docker_volume {
 
 struct gx_docker {
 	const struct gx_docker_hooks *hooks; /* or NULL; not in the world, lent for the life of the engine */
-	uint8_t version; /* enum gx_docker_version: for the statuses that differ */
+	uint8_t version;                     /* enum gx_docker_version: for the statuses that differ */
 	uint8_t options;
 	uint8_t container_count;
 	uint8_t volume_count;
 	uint8_t image_count;
 	uint8_t pad[3];
 	uint16_t images[GX_DOCKER_IMAGES_MAX]; /* ascending */
-	struct gx_docker_container containers[GX_DOCKER_CONTAINERS_MAX]; /* by id; entries from container_count on are zero */
-	struct gx_docker_volume volumes[GX_DOCKER_VOLUMES_MAX];          /* by name; the same */
+	struct gx_docker_container
+		containers[GX_DOCKER_CONTAINERS_MAX];           /* by id; entries from container_count on are zero */
+	struct gx_docker_volume volumes[GX_DOCKER_VOLUMES_MAX]; /* by name; the same */
 };
 
 _Static_assert(sizeof(struct gx_docker_container) == 40, "containers are copied and hashed at every step");
@@ -220,7 +221,8 @@ void gx_docker_init(struct gx_docker *engine, const struct gx_docker_hooks *hook
 		    unsigned options);
 
 /* A container that is there from the start: created, running or exited. `id` is the caller's, not 0. No hook is called. */
-void gx_docker_place(struct gx_docker *engine, uint64_t id, const struct gx_docker_spec *spec, enum gx_docker_status status);
+void gx_docker_place(struct gx_docker *engine, uint64_t id, const struct gx_docker_spec *spec,
+		     enum gx_docker_status status);
 void gx_docker_place_volume(struct gx_docker *engine, uint16_t volume, uint64_t token, uint32_t version);
 void gx_docker_place_image(struct gx_docker *engine, uint16_t image);
 
@@ -285,7 +287,8 @@ struct gx_docker_answer gx_docker_rename(struct gx_docker *engine, struct gx_doc
 enum gx_docker_condition { GX_DOCKER_UNTIL_NOT_RUNNING, GX_DOCKER_UNTIL_NEXT_EXIT, GX_DOCKER_UNTIL_REMOVED };
 
 /* 2 points: asked, and the condition holds. 200 with number (exit code) and cause; 404. The task must not be killed in between. */
-struct gx_docker_answer gx_docker_wait(struct gx_docker *engine, struct gx_docker_ref ref, enum gx_docker_condition condition);
+struct gx_docker_answer gx_docker_wait(struct gx_docker *engine, struct gx_docker_ref ref,
+				       enum gx_docker_condition condition);
 
 /* 1 point. P12: unpack into /configs: writes .auth_token (0: the archive has none) and `version`. 200, 404 also if nothing is mounted there. */
 struct gx_docker_answer gx_docker_put_archive(struct gx_docker *engine, struct gx_docker_ref ref, uint64_t token,

@@ -52,7 +52,8 @@ void gx_docker_step(struct gx_docker_request *request, unsigned label, unsigned 
 /* The same whatever the lock: its holder, lists, processes. `ready` may be NULL. */
 void gx_docker_step_if(struct gx_docker_request *request, unsigned label, unsigned access, gx_ready_fn *ready);
 /* A step that concerns a volume or an image, by its name. */
-void gx_docker_step_on(struct gx_docker *engine, unsigned label, unsigned access, enum gx_docker_class class, uint16_t name);
+void gx_docker_step_on(struct gx_docker *engine, unsigned label, unsigned access, enum gx_docker_class class,
+		       uint16_t name);
 
 /* The container that a pointer taken by an earlier step leads to: by id, also when deregistered; NULL once the name is released. */
 struct gx_docker_container *gx_docker_held(struct gx_docker_request *request);
@@ -65,10 +66,12 @@ struct gx_docker_container *gx_docker_arrive(struct gx_docker_request *request, 
 					     enum gx_docker_code missing, struct gx_docker_answer *answer);
 
 /* True if a fault of the scenario strikes: *answer is complete. */
-bool gx_docker_struck(struct gx_docker_request *request, unsigned label, uint16_t name, struct gx_docker_answer *answer);
+bool gx_docker_struck(struct gx_docker_request *request, unsigned label, uint16_t name,
+		      struct gx_docker_answer *answer);
 
 /* An answer about the request's container, not yet given. */
-struct gx_docker_answer gx_docker_draft(const struct gx_docker_request *request, unsigned status, enum gx_docker_code code);
+struct gx_docker_answer gx_docker_draft(const struct gx_docker_request *request, unsigned status,
+					enum gx_docker_code code);
 /* Give it: emits the fact. */
 struct gx_docker_answer gx_docker_give(struct gx_docker_answer answer);
 /* Both; for errors the status follows from the code. */

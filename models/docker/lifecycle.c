@@ -111,7 +111,8 @@ struct gx_docker_answer gx_docker_list(struct gx_docker *engine, const struct gx
 		if (!is_listed(c, filter))
 			continue;
 		if (count < max)
-			entries[count] = (struct gx_docker_entry){.container = c->id, .name = c->name, .state = c->listed};
+			entries[count] =
+				(struct gx_docker_entry){.container = c->id, .name = c->name, .state = c->listed};
 		count++;
 	}
 	answer = gx_docker_draft(&request, 200, GX_DOCKER_SAID_NOTHING);
@@ -119,7 +120,8 @@ struct gx_docker_answer gx_docker_list(struct gx_docker *engine, const struct gx
 	return gx_docker_give(answer);
 }
 
-static struct gx_docker_answer refuse_name(const struct gx_docker_request *request, enum gx_docker_code code, uint16_t new_name)
+static struct gx_docker_answer refuse_name(const struct gx_docker_request *request, enum gx_docker_code code,
+					   uint16_t new_name)
 {
 	struct gx_docker_answer answer = gx_docker_draft(request, gx_docker_code_status(code, GX_DOCKER_E28), code);
 	const struct gx_docker_container *holder;
@@ -133,7 +135,8 @@ static struct gx_docker_answer refuse_name(const struct gx_docker_request *reque
 }
 
 /* Why a container cannot have a new name, or GX_DOCKER_SAID_NOTHING. */
-static enum gx_docker_code rename_fault(struct gx_docker *engine, const struct gx_docker_container *c, uint16_t new_name)
+static enum gx_docker_code rename_fault(struct gx_docker *engine, const struct gx_docker_container *c,
+					uint16_t new_name)
 {
 	if (gx_docker_name_plain(new_name) == c->name)
 		return GX_DOCKER_RENAME_SAME;
@@ -198,7 +201,8 @@ static bool wait_is_over(const struct gx_task *task)
 	return false;
 }
 
-struct gx_docker_answer gx_docker_wait(struct gx_docker *engine, struct gx_docker_ref ref, enum gx_docker_condition condition)
+struct gx_docker_answer gx_docker_wait(struct gx_docker *engine, struct gx_docker_ref ref,
+				       enum gx_docker_condition condition)
 {
 	struct gx_docker_request request = gx_docker_request(engine, ref);
 	struct gx_docker_answer answer;

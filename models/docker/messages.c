@@ -17,15 +17,18 @@ struct text {
 	const char *text_e20; /* NULL: the same */
 };
 
-#define NAME_IN_USE(name)                                                                                                      \
-	"Conflict. The container name \"/" name "\" is already in use by container \"%I\". You have to remove (or rename) "     \
+#define NAME_IN_USE(name)                                                           \
+	"Conflict. The container name \"/" name                                     \
+	"\" is already in use by container \"%I\". You have to remove (or rename) " \
 	"that container to be able to reuse that name."
-#define RUNC "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: "
+#define RUNC \
+	"failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: "
 
 static const struct text texts[GX_DOCKER_CODES] = {
 	[GX_DOCKER_SAID_NOTHING] = {0, 0, "", NULL},
 	[GX_DOCKER_NAME_IN_USE] = {409, 0, NAME_IN_USE("%P"), NULL},
-	[GX_DOCKER_INVALID_NAME] = {400, 0, "Invalid container name (%N), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", NULL},
+	[GX_DOCKER_INVALID_NAME] = {400, 0, "Invalid container name (%N), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
+				    NULL},
 	[GX_DOCKER_NO_SUCH_IMAGE] = {404, 0, "No such image: %L", NULL},
 	[GX_DOCKER_IMAGE_UNKNOWN] = {404, 0, "No such image: %L", "no such image: %O: No such image: %L"},
 	[GX_DOCKER_NO_SUCH_CONTAINER] = {404, 0, "No such container: %N", NULL},
@@ -45,35 +48,41 @@ static const struct text texts[GX_DOCKER_CODES] = {
 					 "network %O not found"},
 	[GX_DOCKER_USER_NOT_FOUND] = {500, 0, "unable to find user %O: no matching entries in passwd file", NULL},
 	[GX_DOCKER_REMOVAL_IN_PROGRESS] = {409, 0, "removal of container %N is already in progress", NULL},
-	[GX_DOCKER_REMOVE_RUNNING] = {409, 0,
-				      "cannot remove container \"%N\": container is running: stop the container before removing "
-				      "or force remove",
-				      "You cannot remove a running container %I. Stop the container before attempting removal or "
-				      "force remove"},
-	[GX_DOCKER_REMOVE_RESTARTING] = {409, 0,
-					 "cannot remove container \"%N\": container is restarting: stop the container before "
-					 "removing or force remove",
-					 "You cannot remove a restarting container %I. Stop the container before attempting "
-					 "removal or force remove"},
-	[GX_DOCKER_REMOVE_PAUSED] = {409, 0, "cannot remove container \"%N\": container is paused and must be unpaused first",
-				     "You cannot remove a paused container %I. Unpause and then stop the container before "
-				     "attempting removal or force remove"},
-	[GX_DOCKER_REMOVE_FAILED] = {500, 0,
-				     "cannot remove container \"%N\": unable to remove filesystem: unlinkat "
-				     "/var/lib/docker/containers/%I/%O: operation not permitted",
-				     "unable to remove filesystem for %I: unlinkat /var/lib/docker/containers/%I/%O: operation "
-				     "not permitted"},
-	[GX_DOCKER_REMOVE_TROUBLE] = {0, 0,
-				      "unable to remove filesystem: unlinkat /var/lib/docker/containers/%I/%O: operation not "
-				      "permitted",
-				      "unable to remove filesystem for %I: unlinkat /var/lib/docker/containers/%I/%O: operation "
-				      "not permitted"},
+	[GX_DOCKER_REMOVE_RUNNING] =
+		{409, 0,
+		 "cannot remove container \"%N\": container is running: stop the container before removing "
+		 "or force remove",
+		 "You cannot remove a running container %I. Stop the container before attempting removal or "
+		 "force remove"},
+	[GX_DOCKER_REMOVE_RESTARTING] =
+		{409, 0,
+		 "cannot remove container \"%N\": container is restarting: stop the container before "
+		 "removing or force remove",
+		 "You cannot remove a restarting container %I. Stop the container before attempting "
+		 "removal or force remove"},
+	[GX_DOCKER_REMOVE_PAUSED] =
+		{409, 0, "cannot remove container \"%N\": container is paused and must be unpaused first",
+		 "You cannot remove a paused container %I. Unpause and then stop the container before "
+		 "attempting removal or force remove"},
+	[GX_DOCKER_REMOVE_FAILED] =
+		{500, 0,
+		 "cannot remove container \"%N\": unable to remove filesystem: unlinkat "
+		 "/var/lib/docker/containers/%I/%O: operation not permitted",
+		 "unable to remove filesystem for %I: unlinkat /var/lib/docker/containers/%I/%O: operation "
+		 "not permitted"},
+	[GX_DOCKER_REMOVE_TROUBLE] =
+		{0, 0,
+		 "unable to remove filesystem: unlinkat /var/lib/docker/containers/%I/%O: operation not "
+		 "permitted",
+		 "unable to remove filesystem for %I: unlinkat /var/lib/docker/containers/%I/%O: operation "
+		 "not permitted"},
 	[GX_DOCKER_KILL_NOT_RUNNING] = {409, 0, "cannot kill container: %N: container %I is not running",
 					"Cannot kill container: %N: Container %I is not running"},
-	[GX_DOCKER_KILL_INVALID_SIGNAL] = {400, 0, "cannot kill container: %N: invalid signal: %D", "Invalid signal: %D"},
-	[GX_DOCKER_KILL_UNSUPPORTED_SIGNAL] = {400, 500,
-					       "cannot kill container: %N: the linux daemon does not support signal %D",
-					       "Cannot kill container: %N: The linux daemon does not support signal %D"},
+	[GX_DOCKER_KILL_INVALID_SIGNAL] = {400, 0, "cannot kill container: %N: invalid signal: %D",
+					   "Invalid signal: %D"},
+	[GX_DOCKER_KILL_UNSUPPORTED_SIGNAL] =
+		{400, 500, "cannot kill container: %N: the linux daemon does not support signal %D",
+		 "Cannot kill container: %N: The linux daemon does not support signal %D"},
 	[GX_DOCKER_NOT_RUNNING] = {409, 0, "container %I is not running", "Container %I is not running"},
 	[GX_DOCKER_ALREADY_PAUSED] = {409, 0, "Container %I is already paused", NULL},
 	[GX_DOCKER_IS_RESTARTING] = {409, 0, "Container %I is restarting, wait until the container is running", NULL},
@@ -90,17 +99,20 @@ static const struct text texts[GX_DOCKER_CODES] = {
 	[GX_DOCKER_NO_FILE] = {404, 0, "Could not find the file /configs in container %N", NULL},
 	[GX_DOCKER_VOLUME_IN_USE] = {409, 0, "remove %O: volume is in use - [%I]", NULL},
 	[GX_DOCKER_NO_SUCH_VOLUME] = {404, 0, "get %O: no such volume", NULL},
-	[GX_DOCKER_VOLUME_BAD_NAME] = {400, 0,
-				       "create %O: \"%O\" includes invalid characters for a local volume name, only "
-				       "\"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use "
-				       "absolute path",
-				       NULL},
-	[GX_DOCKER_VOLUME_SHORT_NAME] = {400, 0,
-					 "create %O: volume name is too short, names should be at least two alphanumeric "
-					 "characters",
-					 NULL},
+	[GX_DOCKER_VOLUME_BAD_NAME] =
+		{400, 0,
+		 "create %O: \"%O\" includes invalid characters for a local volume name, only "
+		 "\"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use "
+		 "absolute path",
+		 NULL},
+	[GX_DOCKER_VOLUME_SHORT_NAME] =
+		{400, 0,
+		 "create %O: volume name is too short, names should be at least two alphanumeric "
+		 "characters",
+		 NULL},
 	[GX_DOCKER_WAITED] = {200, 0, "{%E\"StatusCode\":%D}\n", NULL},
-	[GX_DOCKER_CONTAINERS_FULL] = {500, 0, "the fake engine is full: it holds no more containers than it has", NULL},
+	[GX_DOCKER_CONTAINERS_FULL] = {500, 0, "the fake engine is full: it holds no more containers than it has",
+				       NULL},
 	[GX_DOCKER_VOLUMES_FULL] = {500, 0, "the fake engine is full: it holds no more volumes than it has", NULL},
 	[GX_DOCKER_IMAGES_FULL] = {500, 0, "the fake engine is full: it holds no more images than it has", NULL},
 	[GX_DOCKER_FAULT] = {0, 0, "a fault of the scenario", NULL},
@@ -122,8 +134,8 @@ static const char *template_of(unsigned code, enum gx_docker_version version)
 
 const char *gx_docker_status_name(enum gx_docker_status status)
 {
-	static const char *const names[] = {"absent",	  "created",  "running", "paused",
-					    "restarting", "removing", "exited",	 "dead"};
+	static const char *const names[] = {"absent",     "created",  "running", "paused",
+					    "restarting", "removing", "exited",  "dead"};
 
 	return (unsigned)status < sizeof(names) / sizeof(*names) ? names[status] : "?";
 }
@@ -204,7 +216,8 @@ static void put_error(struct writer *w, const struct gx_docker_answer *answer, e
 	}
 }
 
-static void put_field(struct writer *w, const struct gx_docker_answer *answer, enum gx_docker_version version, char field)
+static void put_field(struct writer *w, const struct gx_docker_answer *answer, enum gx_docker_version version,
+		      char field)
 {
 	switch (field) {
 	case 'N':
@@ -240,7 +253,7 @@ static void put_field(struct writer *w, const struct gx_docker_answer *answer, e
 static void put_template(struct writer *w, const struct gx_docker_answer *answer, enum gx_docker_version version,
 			 const char *template)
 {
-	for (; *template; template++) {
+	for (; *template; template ++) {
 		if (*template == '%')
 			put_field(w, answer, version, *++template);
 		else

@@ -99,7 +99,8 @@ static inline bool gx_docker_is_error(const struct gx_docker_answer *answer)
  * Write the text of `answer` as that engine words it: the `message` of an error, the body of a wait, "" for anything else.
  * Returns its whole length; what does not fit is cut. Not while exploring.
  */
-size_t gx_docker_message(const struct gx_docker_answer *answer, enum gx_docker_version version, char *text, size_t size);
+size_t gx_docker_message(const struct gx_docker_answer *answer, enum gx_docker_version version, char *text,
+			 size_t size);
 
 /* The status that goes with a code, 0 for codes that say none of their own (GX_DOCKER_SAID_NOTHING, GX_DOCKER_FAULT). */
 unsigned gx_docker_code_status(enum gx_docker_code code, enum gx_docker_version version);
@@ -108,9 +109,10 @@ unsigned gx_docker_code_status(enum gx_docker_code code, enum gx_docker_version 
  * What the service makes of an error's text (domain.md section 9). "Gone" is broad: an unknown network is gone, too. The words
  * about images are compared without regard to case, or the service would not know the engine's "No such image".
  */
-bool gx_docker_says_gone(const struct gx_docker_answer *answer);          /* "No such container" or "not found" */
-bool gx_docker_says_removing(const struct gx_docker_answer *answer);      /* "removal of container", "already in progress" */
-bool gx_docker_says_image_missing(const struct gx_docker_answer *answer); /* "no such image", or "not found" with "image" */
+bool gx_docker_says_gone(const struct gx_docker_answer *answer);     /* "No such container" or "not found" */
+bool gx_docker_says_removing(const struct gx_docker_answer *answer); /* "removal of container", "already in progress" */
+bool gx_docker_says_image_missing(
+	const struct gx_docker_answer *answer); /* "no such image", or "not found" with "image" */
 
 /* The answer that a fact with label GX_L_DOCKER_ANSWER carries (all of it but `state` and `cause`). For reports. */
 struct gx_docker_answer gx_docker_answer_of(const struct gx_event *event);

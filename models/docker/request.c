@@ -2,40 +2,23 @@
 #include "docker/internal.h"
 
 static const char *const labels[] = {
-	"docker.create.reserve",
-	"docker.create.register",
-	"docker.start.check",
-	"docker.start",
-	"docker.start.finish",
-	"docker.stop",
-	"docker.stop.exit",
-	"docker.kill",
-	"docker.remove.lookup",
-	"docker.remove.mark",
-	"docker.remove.kill",
-	"docker.remove.deregister",
-	"docker.remove.release",
-	"docker.pause",
-	"docker.unpause",
-	"docker.inspect",
-	"docker.exec",
-	"docker.list",
-	"docker.rename.reserve",
-	"docker.rename.release",
-	"docker.wait",
-	"docker.wait.done",
-	"docker.archive.put",
-	"docker.archive.get",
-	"docker.volume.create",
-	"docker.volume.inspect",
-	"docker.volume.remove",
-	"docker.volume.write",
-	"docker.volume.read",
-	"docker.image.inspect",
-	"docker.image.pull",
-	"docker.exit",
-	"docker.respawn",
-	"docker.answer",
+	"docker.create.reserve", "docker.create.register",
+	"docker.start.check",    "docker.start",
+	"docker.start.finish",   "docker.stop",
+	"docker.stop.exit",      "docker.kill",
+	"docker.remove.lookup",  "docker.remove.mark",
+	"docker.remove.kill",    "docker.remove.deregister",
+	"docker.remove.release", "docker.pause",
+	"docker.unpause",        "docker.inspect",
+	"docker.exec",           "docker.list",
+	"docker.rename.reserve", "docker.rename.release",
+	"docker.wait",           "docker.wait.done",
+	"docker.archive.put",    "docker.archive.get",
+	"docker.volume.create",  "docker.volume.inspect",
+	"docker.volume.remove",  "docker.volume.write",
+	"docker.volume.read",    "docker.image.inspect",
+	"docker.image.pull",     "docker.exit",
+	"docker.respawn",        "docker.answer",
 };
 
 _Static_assert(sizeof(labels) / sizeof(*labels) == GX_L_DOCKER_END - GX_LABELS_DOCKER, "a label has no name");
@@ -50,7 +33,7 @@ static uint64_t object(const struct gx_docker *engine, enum gx_docker_class clas
 {
 	if (engine->options & GX_DOCKER_ONE_OBJECT)
 		return (uint64_t)GX_DOCKER_CLASS_WORKSPACE << 32;
-	return (uint64_t)class << 32 | gx_docker_name_leader(name);
+	return (uint64_t) class << 32 | gx_docker_name_leader(name);
 }
 
 const char *gx_docker_object_name(uint64_t number)
@@ -131,7 +114,8 @@ void gx_docker_step(struct gx_docker_request *request, unsigned label, unsigned 
 	gx_docker_step_if(request, label, access, request->engine->options & GX_DOCKER_LOCKS ? is_unlocked : NULL);
 }
 
-void gx_docker_step_on(struct gx_docker *engine, unsigned label, unsigned access, enum gx_docker_class class, uint16_t name)
+void gx_docker_step_on(struct gx_docker *engine, unsigned label, unsigned access, enum gx_docker_class class,
+		       uint16_t name)
 {
 	park(engine, &(struct gx_op){
 			     .label = (uint16_t)label,
@@ -142,7 +126,8 @@ void gx_docker_step_on(struct gx_docker *engine, unsigned label, unsigned access
 		     });
 }
 
-struct gx_docker_answer gx_docker_draft(const struct gx_docker_request *request, unsigned status, enum gx_docker_code code)
+struct gx_docker_answer gx_docker_draft(const struct gx_docker_request *request, unsigned status,
+					enum gx_docker_code code)
 {
 	return (struct gx_docker_answer){
 		.status = (uint16_t)status,

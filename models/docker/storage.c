@@ -6,8 +6,8 @@
 /* The answer to a request about a volume or an image, which `other` names. */
 static struct gx_docker_answer about(uint16_t other, unsigned status, enum gx_docker_code code)
 {
-	return gx_docker_give((struct gx_docker_answer){
-		.status = (uint16_t)status, .message = (uint16_t)code, .other = other});
+	return gx_docker_give(
+		(struct gx_docker_answer){.status = (uint16_t)status, .message = (uint16_t)code, .other = other});
 }
 
 static struct gx_docker_answer refuse(uint16_t other, enum gx_docker_code code)
@@ -16,8 +16,8 @@ static struct gx_docker_answer refuse(uint16_t other, enum gx_docker_code code)
 }
 
 /* The step of a one-step request about a volume or image; true if a fault strikes. */
-static bool strikes(struct gx_docker *engine, unsigned label, unsigned access, enum gx_docker_class class, uint16_t name,
-		    struct gx_docker_answer *answer)
+static bool strikes(struct gx_docker *engine, unsigned label, unsigned access, enum gx_docker_class class,
+		    uint16_t name, struct gx_docker_answer *answer)
 {
 	struct gx_docker_request request = gx_docker_request(engine, gx_docker_by_name(GX_DOCKER_NO_NAME));
 
@@ -95,8 +95,10 @@ struct gx_docker_answer gx_docker_volume_remove(struct gx_docker *engine, uint16
 		return force ? about(volume, 204, GX_DOCKER_SAID_NOTHING) : refuse(volume, GX_DOCKER_NO_SUCH_VOLUME);
 	user = gx_docker_user_of(engine, volume);
 	if (user)
-		return gx_docker_give((struct gx_docker_answer){
-			.status = 409, .message = GX_DOCKER_VOLUME_IN_USE, .other = volume, .container = user->id});
+		return gx_docker_give((struct gx_docker_answer){.status = 409,
+								.message = GX_DOCKER_VOLUME_IN_USE,
+								.other = volume,
+								.container = user->id});
 	gx_docker_erase_volume(engine, v);
 	return about(volume, 204, GX_DOCKER_SAID_NOTHING);
 }

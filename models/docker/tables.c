@@ -131,7 +131,8 @@ bool gx_docker_make_image(struct gx_docker *engine, uint16_t image)
 	return true;
 }
 
-void gx_docker_place(struct gx_docker *engine, uint64_t id, const struct gx_docker_spec *spec, enum gx_docker_status status)
+void gx_docker_place(struct gx_docker *engine, uint64_t id, const struct gx_docker_spec *spec,
+		     enum gx_docker_status status)
 {
 	struct gx_docker_container *c;
 

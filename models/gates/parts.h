@@ -36,7 +36,7 @@ struct gx_coalescer {
 	bool running;
 	bool pending;
 	bool stamped;
-	time_t started_at; /* virtual seconds; valid if stamped */
+	time_t started_at;               /* virtual seconds; valid if stamped */
 	const struct gx_request *latest; /* whose legs the next cycle runs */
 };
 

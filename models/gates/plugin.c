@@ -44,17 +44,22 @@ static bool name_is_valid(const char *name)
 enum gx_status gx_gate_check(const struct gx_gate *gate, const char *who, struct gx_error *err)
 {
 	if (!gate)
-		return gx_fail(err, GX_EINPUT, "%s: gx_gate_plugin() returned NULL; return the address of a struct gx_gate", who);
-	if (gate->abi != GX_GATE_ABI)
 		return gx_fail(err, GX_EINPUT,
-			       "%s: built for gate ABI %u, this gatecrash has ABI %u; set .abi = GX_GATE_ABI and build it against this gatecrash's gate.h",
-			       who, gate->abi, GX_GATE_ABI);
+			       "%s: gx_gate_plugin() returned NULL; return the address of a struct gx_gate", who);
+	if (gate->abi != GX_GATE_ABI)
+		return gx_fail(
+			err, GX_EINPUT,
+			"%s: built for gate ABI %u, this gatecrash has ABI %u; set .abi = GX_GATE_ABI and build it against this gatecrash's gate.h",
+			who, gate->abi, GX_GATE_ABI);
 	if (!gate->name || !name_is_valid(gate->name))
-		return gx_fail(err, GX_EINPUT, "%s: the gate's name is %s%.80s%s; it has to be 1 to 63 of a-z, 0-9 and -", who,
+		return gx_fail(err, GX_EINPUT,
+			       "%s: the gate's name is %s%.80s%s; it has to be 1 to 63 of a-z, 0-9 and -", who,
 			       gate->name ? "\"" : "", gate->name ? gate->name : "NULL", gate->name ? "\"" : "");
 	if (!gate->open || !gate->close || !gate->handle)
 		return gx_fail(err, GX_EINPUT, "%s: the gate's %s is NULL; open, close and handle are all needed", who,
-			       !gate->open ? "open" : !gate->close ? "close" : "handle");
+			       !gate->open    ? "open"
+			       : !gate->close ? "close"
+					      : "handle");
 	return GX_OK;
 }
 
@@ -69,13 +74,15 @@ static enum gx_status check_file(const char *path, struct gx_error *err)
 		return gx_fail(err, GX_EINPUT, "%s: cannot open the gate: %s", path, strerror(errno));
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
 		close(fd);
-		return gx_fail(err, GX_EINPUT, "%s: not a regular file; a gate is a shared object (cc -shared -fPIC ...)", path);
+		return gx_fail(err, GX_EINPUT,
+			       "%s: not a regular file; a gate is a shared object (cc -shared -fPIC ...)", path);
 	}
 	got = read(fd, magic, sizeof(magic));
 	close(fd);
 	if (got != SELFMAG || memcmp(magic, ELFMAG, SELFMAG) != 0)
 		return gx_fail(err, GX_EINPUT,
-			       "%s: not an ELF shared object; build the gate with cc -shared -fPIC -o gate.so gate.c", path);
+			       "%s: not an ELF shared object; build the gate with cc -shared -fPIC -o gate.so gate.c",
+			       path);
 	return GX_OK;
 }
 
@@ -94,9 +101,10 @@ static enum gx_status open_plugin(struct gx_plugin *plugin, const char *path, st
 		return gx_fail(err, GX_EINPUT, "%s: cannot load the gate: %s", path, dlerror());
 	*(void **)(&entry) = dlsym(plugin->handle, "gx_gate_plugin");
 	if (!entry)
-		return gx_fail(err, GX_EINPUT,
-			       "%s: does not export gx_gate_plugin(); define const struct gx_gate *gx_gate_plugin(void), not static",
-			       path);
+		return gx_fail(
+			err, GX_EINPUT,
+			"%s: does not export gx_gate_plugin(); define const struct gx_gate *gx_gate_plugin(void), not static",
+			path);
 	plugin->gate = entry();
 	return gx_gate_check(plugin->gate, path, err);
 }
@@ -152,7 +160,8 @@ static enum gx_status trial(const char *path, struct gx_error *err)
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
 	if (WIFSIGNALED(status))
-		return gx_fail(err, GX_EINPUT, "%s: the gate %s while it is loaded (%s in a constructor or in gx_gate_plugin())", path,
+		return gx_fail(err, GX_EINPUT,
+			       "%s: the gate %s while it is loaded (%s in a constructor or in gx_gate_plugin())", path,
 			       WTERMSIG(status) == SIGALRM ? "hangs" : "crashes", strsignal(WTERMSIG(status)));
 	if (WEXITSTATUS(status))
 		return gx_fail(err, GX_EINPUT, "%s", *text ? text : "the gate ends the process while it is loaded");
@@ -192,7 +201,8 @@ static int look_at_object(struct dl_phdr_info *info, size_t size, void *data)
 		return 0;
 	for (unsigned i = 0; i < info->dlpi_phnum; i++)
 		if (info->dlpi_phdr[i].p_type == PT_GNU_RELRO)
-			relro = (info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz) & ~(page - 1);
+			relro = (info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz) &
+				~(page - 1);
 	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *phdr = &info->dlpi_phdr[i];
 		uintptr_t from = info->dlpi_addr + phdr->p_vaddr;

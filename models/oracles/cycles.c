@@ -12,7 +12,8 @@ static bool is_open(const struct gx_request_seen *request)
 static unsigned open_cycle(const struct gx_oracles *oracles, const struct gx_event *event)
 {
 	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
-		if (id != event->extra && oracles->request[id].workspace == event->object && is_open(&oracles->request[id]))
+		if (id != event->extra && oracles->request[id].workspace == event->object &&
+		    is_open(&oracles->request[id]))
 			return id;
 	return 0;
 }

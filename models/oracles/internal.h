@@ -13,9 +13,9 @@
 #include "oracles/oracles.h"
 
 struct gx_request_seen {
-	uint64_t made;     /* container that its provision made, until the provision ends */
+	uint64_t made; /* container that its provision made, until the provision ends */
 	uint8_t workspace;
-	uint8_t legs;      /* enum gx_leg bits that it has */
+	uint8_t legs; /* enum gx_leg bits that it has */
 	uint8_t begun;
 	uint8_t over;
 	uint8_t closed;    /* a leg was skipped or failed: no further one follows */
@@ -27,25 +27,25 @@ struct gx_request_seen {
 };
 
 struct gx_workspace_seen {
-	uint64_t removing;      /* container whose removal began, until the next one is made */
-	uint16_t secrets;       /* newest acknowledged version */
-	uint8_t remover;        /* request whose leg removes it; 0 somebody else */
+	uint64_t removing; /* container whose removal began, until the next one is made */
+	uint16_t secrets;  /* newest acknowledged version */
+	uint8_t remover;   /* request whose leg removes it; 0 somebody else */
 	uint8_t restart_acknowledged;
 
 	/* The view of the end; zero before. */
-	uint8_t row;            /* enum gx_row_status */
+	uint8_t row; /* enum gx_row_status */
 	uint8_t url;
 	uint8_t containers;
 	uint8_t running;
 	uint8_t tokens;
 	uint8_t has_secret;
-	uint8_t blocked;        /* a task in its gate is blocked for ever */
+	uint8_t blocked; /* a task in its gate is blocked for ever */
 	uint8_t blocked_request;
 	uint16_t secret;
 	uint64_t token;
 	uint64_t file;
 	uint64_t held;
-	uint64_t container;     /* one of the containers that exist */
+	uint64_t container; /* one of the containers that exist */
 };
 
 struct gx_oracles {

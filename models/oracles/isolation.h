@@ -8,10 +8,10 @@
 #include <stdint.h>
 
 struct gx_isolation_task {
-	bool at_rest;          /* ended, a daemon, or yet to arrive */
-	bool blocked_in_gate;  /* inside handle(), in no leg, cannot step */
-	uint8_t request;       /* whose handle() it runs; 0 none */
-	uint8_t workspace;     /* of that request */
+	bool at_rest;         /* ended, a daemon, or yet to arrive */
+	bool blocked_in_gate; /* inside handle(), in no leg, cannot step */
+	uint8_t request;      /* whose handle() it runs; 0 none */
+	uint8_t workspace;    /* of that request */
 	bool in_leg;
 	uint8_t leg_workspace; /* of the leg */
 };

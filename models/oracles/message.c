@@ -73,8 +73,8 @@ static void say_stale(const struct words *w)
 	else
 		SAY("at rest the bearer of %s is not one and the same: %s%s%s", workspace(w),
 		    differ & 1 ? "the volume's file is not the live token" : "the volume's file is the live token",
-		    differ & 4 ? ", the running container presents another one than the live" :
-				 ", the running container presents the live one",
+		    differ & 4 ? ", the running container presents another one than the live"
+			       : ", the running container presents the live one",
 		    differ & 4 ? " (401)" : "");
 }
 
@@ -125,8 +125,12 @@ static void say_crash(const struct words *w)
 	static const struct {
 		int signal;
 		const char *name;
-	} signals[] = {{4, "an illegal instruction (SIGILL)"}, {5, "a trap (SIGTRAP)"}, {6, "an abort (SIGABRT)"},
-		       {7, "a bus error (SIGBUS)"}, {8, "an arithmetic error (SIGFPE)"}, {11, "an invalid memory access (SIGSEGV)"}};
+	} signals[] = {{4, "an illegal instruction (SIGILL)"},
+		       {5, "a trap (SIGTRAP)"},
+		       {6, "an abort (SIGABRT)"},
+		       {7, "a bus error (SIGBUS)"},
+		       {8, "an arithmetic error (SIGFPE)"},
+		       {11, "an invalid memory access (SIGSEGV)"}};
 	const char *name = "a signal";
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
@@ -174,25 +178,26 @@ void gx_finding_message(const struct gx_finding *finding, const struct gx_messag
 		say_stale(w);
 		return;
 	case GX_RULE_WEDGED:
-		SAY("a restart of %s was acknowledged, and everything has come to rest with its row saying %s", workspace(w),
-		    row(w));
+		SAY("a restart of %s was acknowledged, and everything has come to rest with its row saying %s",
+		    workspace(w), row(w));
 		return;
 	case GX_RULE_STATUS_MISMATCH:
 		say_mismatch(w);
 		return;
 	case GX_RULE_VICTIM_KILLED:
-		SAY("%s removes the container of %s that %s has just made and is not done with", request(w, 0), workspace(w),
-		    request(w, 1));
+		SAY("%s removes the container of %s that %s has just made and is not done with", request(w, 0),
+		    workspace(w), request(w, 1));
 		return;
 	case GX_RULE_ORPHAN_CONTAINER:
-		SAY("%u containers of %s exist at rest that its row does not account for", finding->detail, workspace(w));
+		SAY("%u containers of %s exist at rest that its row does not account for", finding->detail,
+		    workspace(w));
 		return;
 	case GX_RULE_GATE_LEAKED:
 		say_leak(w);
 		return;
 	case GX_RULE_ISOLATION:
-		SAY("%s waits in the gate of %s although no leg of it is under way: only other workspaces' are", request(w, 0),
-		    workspace(w));
+		SAY("%s waits in the gate of %s although no leg of it is under way: only other workspaces' are",
+		    request(w, 0), workspace(w));
 		return;
 	case GX_RULE_LOST_RESTART:
 		say_lost(w);

@@ -46,13 +46,13 @@ const char *gx_rule_summary(enum gx_rule rule);
 
 /* A broken rule with its evidence. */
 struct gx_finding {
-	uint8_t rule;      /* enum gx_rule */
-	uint8_t workspace; /* index, GX_NO_WORKSPACE for none */
+	uint8_t rule;        /* enum gx_rule */
+	uint8_t workspace;   /* index, GX_NO_WORKSPACE for none */
 	uint8_t requests[2]; /* the requests that collide: the one that broke the rule, then the other; 0 none */
-	uint16_t task;     /* index of the task whose event broke it */
-	uint16_t detail;   /* misuse: enum gx_misuse; stale-bearer: which differ; ... see gx_finding_message() */
+	uint16_t task;       /* index of the task whose event broke it */
+	uint16_t detail;     /* misuse: enum gx_misuse; stale-bearer: which differ; ... see gx_finding_message() */
 	uint32_t step;
-	uint64_t value;    /* container, token, ... */
+	uint64_t value; /* container, token, ... */
 };
 
 /* Called during gx_oracles_observe(), in its context. The same rule may be found several times in one execution. */
@@ -78,6 +78,7 @@ struct gx_message_names {
 };
 
 /* One sentence for a finding: what happened, to whom, who else was involved. */
-void gx_finding_message(const struct gx_finding *finding, const struct gx_message_names *names, char *text, size_t size);
+void gx_finding_message(const struct gx_finding *finding, const struct gx_message_names *names, char *text,
+			size_t size);
 
 #endif

@@ -9,9 +9,11 @@ static const struct {
 	const char *name;
 	const char *summary;
 } rules[GX_RULE_COUNT] = {
-	[GX_RULE_NAME_CONFLICT] = {"name-conflict", "the create of a provision is answered 409: the container name is in use"},
-	[GX_RULE_DOUBLE_TOKEN_WRITE] = {"double-token-write",
-					"two provisions of one workspace replace the bearer at the same time, or two stay live"},
+	[GX_RULE_NAME_CONFLICT] = {"name-conflict",
+				   "the create of a provision is answered 409: the container name is in use"},
+	[GX_RULE_DOUBLE_TOKEN_WRITE] =
+		{"double-token-write",
+		 "two provisions of one workspace replace the bearer at the same time, or two stay live"},
 	[GX_RULE_DEADLOCK] = {"deadlock", "somebody waits for what nobody will do any more"},
 	[GX_RULE_OVERLAPPING_CYCLES] = {"overlapping-cycles",
 					"a leg begins while another request's cycle of the same workspace is open"},

@@ -6,7 +6,8 @@
 static unsigned other_writer(const struct gx_oracles *oracles, const struct gx_event *event)
 {
 	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
-		if (id != event->extra && oracles->request[id].touched && oracles->request[id].workspace == event->object)
+		if (id != event->extra && oracles->request[id].touched &&
+		    oracles->request[id].workspace == event->object)
 			return id;
 	return 0;
 }

@@ -5,9 +5,9 @@
 #include "core/task.h"
 
 static const char *const names[] = {
-	"row.read",     "row.write",    "row.url",	"row.insert",	"row.inbound", "row.heartbeat",
-	"row.register", "event.insert", "tokens.read",	"token.revoke",	"token.mint",  "secrets.read",
-	"secrets.write", "keys.clear",	"keys.alive",	"url.cache",
+	"row.read",      "row.write",    "row.url",     "row.insert",   "row.inbound", "row.heartbeat",
+	"row.register",  "event.insert", "tokens.read", "token.revoke", "token.mint",  "secrets.read",
+	"secrets.write", "keys.clear",   "keys.alive",  "url.cache",
 };
 
 _Static_assert(sizeof(names) / sizeof(names[0]) == GX_L_PLATFORM_END - GX_L_ROW_READ, "every label has a name");

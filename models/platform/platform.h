@@ -29,28 +29,28 @@ struct gx_workspace {
 	uint8_t url_cached; /* Redis ws:<id>:url; the internal url's cache is written and cleared with it */
 	uint8_t alive;      /* Redis ws:<id>, the liveness key */
 	uint8_t token_count;
-	uint16_t secrets;   /* version */
+	uint16_t secrets;               /* version */
 	uint64_t tokens[GX_TOKENS_MAX]; /* live ones, ascending, so that equal sets are equal bytes */
 };
 
 /* Labels of the ops. */
 enum gx_platform_label {
 	GX_L_ROW_READ = GX_LABELS_SERVICE + 64, /* SELECT status, url */
-	GX_L_ROW_WRITE,      /* UPDATE status (and url) */
-	GX_L_ROW_URL,        /* UPDATE url: P15 */
-	GX_L_ROW_INSERT,     /* A19 */
-	GX_L_ROW_INBOUND,    /* P6: platform_inbound_secret */
-	GX_L_ROW_HEARTBEAT,  /* HB's UPDATE */
-	GX_L_ROW_REGISTER,   /* REG's upsert */
-	GX_L_EVENT_INSERT,   /* structure events; FAIL's first statement */
-	GX_L_TOKENS_READ,    /* the token gate of REG, HB, a client's request */
-	GX_L_TOKEN_REVOKE,   /* P3 */
-	GX_L_TOKEN_MINT,     /* P4, REG's bootstrap, a client's */
-	GX_L_SECRETS_READ,   /* P1 */
-	GX_L_SECRETS_WRITE,  /* A4 */
-	GX_L_KEYS_CLEAR,     /* ClearWorkspaceKeys */
-	GX_L_KEYS_ALIVE,     /* set or refresh the liveness key */
-	GX_L_URL_CACHE,      /* P15: cache url and internal url */
+	GX_L_ROW_WRITE,                         /* UPDATE status (and url) */
+	GX_L_ROW_URL,                           /* UPDATE url: P15 */
+	GX_L_ROW_INSERT,                        /* A19 */
+	GX_L_ROW_INBOUND,                       /* P6: platform_inbound_secret */
+	GX_L_ROW_HEARTBEAT,                     /* HB's UPDATE */
+	GX_L_ROW_REGISTER,                      /* REG's upsert */
+	GX_L_EVENT_INSERT,                      /* structure events; FAIL's first statement */
+	GX_L_TOKENS_READ,                       /* the token gate of REG, HB, a client's request */
+	GX_L_TOKEN_REVOKE,                      /* P3 */
+	GX_L_TOKEN_MINT,                        /* P4, REG's bootstrap, a client's */
+	GX_L_SECRETS_READ,                      /* P1 */
+	GX_L_SECRETS_WRITE,                     /* A4 */
+	GX_L_KEYS_CLEAR,                        /* ClearWorkspaceKeys */
+	GX_L_KEYS_ALIVE,                        /* set or refresh the liveness key */
+	GX_L_URL_CACHE,                         /* P15: cache url and internal url */
 	GX_L_PLATFORM_END
 };
 void gx_platform_register(void);

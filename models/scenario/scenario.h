@@ -9,8 +9,8 @@
 
 #include "service/facts.h"
 
-#define GX_ACTORS_MAX 24u
-#define GX_FAULTS_MAX 8u
+#define GX_ACTORS_MAX          24u
+#define GX_FAULTS_MAX          8u
 #define GX_SCENARIO_NAME_BYTES 48u
 
 /* Who sends requests (domain.md section 4). */
@@ -32,9 +32,9 @@ const char *gx_actor_kind_summary(enum gx_actor_kind kind);
 
 struct gx_actor {
 	enum gx_actor_kind kind;
-	unsigned number;    /* nth of its kind in the scenario, from 1 */
-	unsigned workspace; /* index */
-	uint64_t at_ns;     /* virtual arrival */
+	unsigned number;                   /* nth of its kind in the scenario, from 1 */
+	unsigned workspace;                /* index */
+	uint64_t at_ns;                    /* virtual arrival */
 	char name[GX_SCENARIO_NAME_BYTES]; /* "manual-restart#1" */
 };
 

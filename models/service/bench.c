@@ -12,7 +12,7 @@
 struct gx_bench *gx_bench;
 
 static const char *const names[] = {
-	"arrive",	  "container.rest",    "server.stop", "server.handlers",
+	"arrive",       "container.rest",    "server.stop", "server.handlers",
 	"server.drain", "wait.provisioning", "port.wait",   "probe.wait",
 };
 
@@ -50,8 +50,10 @@ static bool sends_request(const struct gx_actor *actor)
 static void add_request(struct gx_bench *bench, unsigned id, enum gx_origin origin, unsigned legs, unsigned workspace)
 {
 	GX_ASSERT(id <= GX_REQUESTS_MAX);
-	bench->requests[id] = (struct gx_request){
-		.id = id, .origin = origin, .legs = legs, .workspace = bench->workspace_names[workspace]};
+	bench->requests[id] = (struct gx_request){.id = id,
+						  .origin = origin,
+						  .legs = legs,
+						  .workspace = bench->workspace_names[workspace]};
 }
 
 /*
@@ -373,8 +375,8 @@ static void note_posix_misuse(const struct gx_event *event)
 	const struct gx_task *task = gx_task_at(event->task);
 	unsigned request = task ? GX_DOING_HANDLE(task->user[GX_USER_SERVICE_0]) : 0;
 
-	gx_emit_for(event->task, GX_F_MISUSE, (uint16_t)request, request ? gx_request_workspace(request) : GX_NO_WORKSPACE,
-		    GX_MISUSE_POSIX + event->value);
+	gx_emit_for(event->task, GX_F_MISUSE, (uint16_t)request,
+		    request ? gx_request_workspace(request) : GX_NO_WORKSPACE, GX_MISUSE_POSIX + event->value);
 }
 
 static void observe(void *context, const struct gx_event *event)

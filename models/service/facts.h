@@ -11,8 +11,8 @@
 #include "posix/posix.h"
 
 #define GX_WORKSPACES_MAX 8u
-#define GX_REQUESTS_MAX 48u /* of actors and probes together; ids 1..48 */
-#define GX_NO_WORKSPACE 0xffu
+#define GX_REQUESTS_MAX   48u /* of actors and probes together; ids 1..48 */
+#define GX_NO_WORKSPACE   0xffu
 
 /* workspaces.status, domain.md section 1. */
 enum gx_row_status {
@@ -42,32 +42,32 @@ enum gx_fact {
 	GX_F_MISUSE,    /* value = enum gx_misuse; the gate broke its contract or POSIX's */
 
 	/* A provision, inside the start leg. */
-	GX_F_PROVISION_BEGIN, /* P1 has begun */
-	GX_F_PROVISION_END,   /* value = 1 online to be, 0 failed (FAIL has been written) */
-	GX_F_TOKEN_REVOKE,    /* value = live tokens it revoked (may be 0); extra 0: revoked by nobody's provision */
-	GX_F_TOKEN_MINT,      /* value = token */
-	GX_F_TOKEN_WRITE,     /* .auth_token in the volume; value = token */
-	GX_F_NAME_CONFLICT,   /* create was answered 409; value = container that holds the name */
-	GX_F_CONTAINER_MADE,  /* create was answered 201; value = container */
+	GX_F_PROVISION_BEGIN,   /* P1 has begun */
+	GX_F_PROVISION_END,     /* value = 1 online to be, 0 failed (FAIL has been written) */
+	GX_F_TOKEN_REVOKE,      /* value = live tokens it revoked (may be 0); extra 0: revoked by nobody's provision */
+	GX_F_TOKEN_MINT,        /* value = token */
+	GX_F_TOKEN_WRITE,       /* .auth_token in the volume; value = token */
+	GX_F_NAME_CONFLICT,     /* create was answered 409; value = container that holds the name */
+	GX_F_CONTAINER_MADE,    /* create was answered 201; value = container */
 	GX_F_CONTAINER_STARTED, /* start was answered 204; value = container */
 	GX_F_CONTAINER_REMOVED, /* a removal began (marked): extra = request whose leg removes, 0 somebody else; value = container */
 
 	/* Others. */
-	GX_F_ROW_STATUS,     /* value = enum gx_row_status, written to the row */
-	GX_F_SECRET_WRITE,   /* acknowledged write of secrets; value = new version (1, 2, ... per workspace) */
-	GX_F_SECRET_READ,    /* P1 read secrets; value = version */
-	GX_F_CLIENT_401,     /* a client that was given a bearer was answered 401; value = its token */
-	GX_F_CONTAINER_401,  /* a container was; no finding by itself; value = its token */
-	GX_F_WAIT_CYCLE,     /* waiters in a circle while others go on; value = path of one of them */
-	GX_F_ISOLATION,      /* the view of rule `isolation` holds; extra = the blocked request */
-	GX_F_DRAINED,        /* shutdown: the drain returned, the database handle is closed */
-	GX_F_LATE_STEP,      /* shutdown: after GX_F_DRAINED, a task of the gate, or in the gate or in a leg, stepped; value = its path */
+	GX_F_ROW_STATUS,    /* value = enum gx_row_status, written to the row */
+	GX_F_SECRET_WRITE,  /* acknowledged write of secrets; value = new version (1, 2, ... per workspace) */
+	GX_F_SECRET_READ,   /* P1 read secrets; value = version */
+	GX_F_CLIENT_401,    /* a client that was given a bearer was answered 401; value = its token */
+	GX_F_CONTAINER_401, /* a container was; no finding by itself; value = its token */
+	GX_F_WAIT_CYCLE,    /* waiters in a circle while others go on; value = path of one of them */
+	GX_F_ISOLATION,     /* the view of rule `isolation` holds; extra = the blocked request */
+	GX_F_DRAINED,       /* shutdown: the drain returned, the database handle is closed */
+	GX_F_LATE_STEP, /* shutdown: after GX_F_DRAINED, a task of the gate, or in the gate or in a leg, stepped; value = its path */
 
 	/* The end. One block of final facts per execution that reaches quiescence, closed by GX_F_QUIET. */
-	GX_F_FINAL_BLOCKED,   /* a blocked task that is no daemon; object = its workspace or GX_NO_WORKSPACE; value = its path */
-	GX_F_FINAL_ROW,       /* extra = enum gx_row_status; value = 1 if url is not empty */
-	GX_F_FINAL_TOKENS,    /* extra = number of live tokens minted by provisions; value = the newest live token, 0 none */
-	GX_F_FINAL_FILE,      /* value = token in the volume's .auth_token, 0 none */
+	GX_F_FINAL_BLOCKED, /* a blocked task that is no daemon; object = its workspace or GX_NO_WORKSPACE; value = its path */
+	GX_F_FINAL_ROW,    /* extra = enum gx_row_status; value = 1 if url is not empty */
+	GX_F_FINAL_TOKENS, /* extra = number of live tokens minted by provisions; value = the newest live token, 0 none */
+	GX_F_FINAL_FILE,   /* value = token in the volume's .auth_token, 0 none */
 	GX_F_FINAL_CONTAINER, /* one per container that exists; extra = 1 running, 0 not; value = container */
 	GX_F_FINAL_HELD,      /* the running container's copy of the token; value = token, 0 none */
 	GX_F_FINAL_SECRET,    /* version of the secrets that the running container was made with */
@@ -80,12 +80,12 @@ enum gx_fact {
 enum gx_misuse {
 	GX_MISUSE_LEG_TWICE = 1,
 	GX_MISUSE_START_BEFORE_STOP,
-	GX_MISUSE_LEG_AFTER_REFUSAL,  /* after GX_BUSY or GX_DROPPED, or such an answer after a leg */
-	GX_MISUSE_RAN_TOO_EARLY,      /* GX_RAN before the legs are over */
-	GX_MISUSE_BAD_OUTCOME,        /* handle() returned no enum gx_outcome */
-	GX_MISUSE_FOREIGN_REQUEST,    /* a request that the harness did not make */
-	GX_MISUSE_OPEN_FAILED,        /* open() returned NULL */
-	GX_MISUSE_POSIX, /* and above: GX_MISUSE_POSIX + enum gx_posix_misuse */
+	GX_MISUSE_LEG_AFTER_REFUSAL, /* after GX_BUSY or GX_DROPPED, or such an answer after a leg */
+	GX_MISUSE_RAN_TOO_EARLY,     /* GX_RAN before the legs are over */
+	GX_MISUSE_BAD_OUTCOME,       /* handle() returned no enum gx_outcome */
+	GX_MISUSE_FOREIGN_REQUEST,   /* a request that the harness did not make */
+	GX_MISUSE_OPEN_FAILED,       /* open() returned NULL */
+	GX_MISUSE_POSIX,             /* and above: GX_MISUSE_POSIX + enum gx_posix_misuse */
 	GX_MISUSE_END = GX_MISUSE_POSIX + GX_POSIX_MISUSE_END
 };
 

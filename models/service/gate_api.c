@@ -163,7 +163,7 @@ void gx_go(void (*fn)(void *), void *arg)
 
 /* ---- notes ---- */
 
-#define NOTES_MAX 128
+#define NOTES_MAX  128
 #define NOTE_BYTES 64
 
 /* Texts by their hash; outside the world, since only reports read them and a text never changes its hash. */

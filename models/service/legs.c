@@ -22,7 +22,9 @@ struct cycle {
 
 static struct cycle cycle_of(const struct gx_request *request, unsigned index)
 {
-	return (struct cycle){.request = request, .index = index, .row = &gx_service()->workspaces[index],
+	return (struct cycle){.request = request,
+			      .index = index,
+			      .row = &gx_service()->workspaces[index],
 			      .docker = gx_bench->docker};
 }
 

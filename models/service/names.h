@@ -18,7 +18,7 @@
 #include "service/service.h"
 
 #define GX_TASK_NAME_BYTES 96
-#define GX_OBJECTS_MAX 64
+#define GX_OBJECTS_MAX     64
 
 struct gx_name_book {
 	const struct gx_bench *bench;

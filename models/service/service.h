@@ -37,15 +37,15 @@ struct gx_request_state {
 
 /* The service's part of the world's shared area, besides the docker engine and the oracles. */
 struct gx_service {
-	uint8_t phase;       /* enum gx_phase */
-	uint8_t beat;        /* containers may beat once more */
-	uint8_t probe;       /* index of the probe that runs */
-	uint8_t stopping;    /* the server takes no more requests */
-	uint8_t drained;     /* the database handle is closed */
-	uint8_t in_flight;   /* requests inside handle() */
+	uint8_t phase;     /* enum gx_phase */
+	uint8_t beat;      /* containers may beat once more */
+	uint8_t probe;     /* index of the probe that runs */
+	uint8_t stopping;  /* the server takes no more requests */
+	uint8_t drained;   /* the database handle is closed */
+	uint8_t in_flight; /* requests inside handle() */
 	uint8_t fault_struck;
-	uint8_t troubled;    /* a deadlock was found or a probe did not get through: the gate is not closed */
-	uint8_t wait_cycle;  /* reported */
+	uint8_t troubled;   /* a deadlock was found or a probe did not get through: the gate is not closed */
+	uint8_t wait_cycle; /* reported */
 	uint8_t opened;
 	uint8_t faults_left[8];
 	uint64_t reached; /* bit per request: it has reached the gate */
@@ -66,12 +66,12 @@ struct gx_service {
  *   GX_USER_SERVICE_2: gx_defer() list
  *   GX_USER_SERVICE_3: free
  */
-#define GX_DOING_HANDLE(word) ((unsigned)((word) & 0xff))      /* request whose handle() it runs */
-#define GX_DOING_LEG(word) ((unsigned)((word) >> 8 & 0xff))    /* request whose leg it runs */
+#define GX_DOING_HANDLE(word)   ((unsigned)((word)&0xff))        /* request whose handle() it runs */
+#define GX_DOING_LEG(word)      ((unsigned)((word) >> 8 & 0xff)) /* request whose leg it runs */
 #define GX_DOING_LEG_KIND(word) ((unsigned)((word) >> 16 & 0x3)) /* enum gx_leg */
-#define GX_DOING_LEG_PENDING (1ull << 18)   /* the leg's first op has not been granted yet */
-#define GX_DOING_REQUEST (1ull << 19)       /* a container inside a request to the platform */
-#define GX_DOING_DYING (1ull << 20)         /* killed, but its request runs on (late_requests) */
+#define GX_DOING_LEG_PENDING    (1ull << 18)                     /* the leg's first op has not been granted yet */
+#define GX_DOING_REQUEST        (1ull << 19)                     /* a container inside a request to the platform */
+#define GX_DOING_DYING          (1ull << 20)                     /* killed, but its request runs on (late_requests) */
 
 /* A scenario with a gate, ready to be loaded. Not in the world: constant while executions run. */
 struct gx_bench {
@@ -89,11 +89,11 @@ struct gx_bench {
 	struct gx_oracles *oracles;
 	struct gx_request *requests; /* by id, [0] unused */
 	char (*workspace_names)[48];
-	unsigned request_count;      /* of actors; probes follow */
+	unsigned request_count; /* of actors; probes follow */
 	unsigned probe_count;
 	bool has_shutdown;
 	uint8_t request_of[GX_ACTORS_MAX]; /* request id by actor; 0: it sends none */
-	uint16_t name[GX_WORKSPACES_MAX];   /* docker: "ws-" name, legacy name, volume */
+	uint16_t name[GX_WORKSPACES_MAX];  /* docker: "ws-" name, legacy name, volume */
 	uint16_t legacy[GX_WORKSPACES_MAX];
 	uint16_t volume[GX_WORKSPACES_MAX];
 	uint16_t image;

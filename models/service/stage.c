@@ -45,8 +45,10 @@ static bool has_container(enum gx_row_status state)
 static void place_running(struct gx_bench *bench, unsigned index)
 {
 	struct gx_workspace *row = &bench->service->workspaces[index];
-	struct gx_docker_spec spec = {.name = bench->name[index], .image = bench->image,
-				      .volumes = {bench->volume[index]}, .workspace = (uint8_t)index,
+	struct gx_docker_spec spec = {.name = bench->name[index],
+				      .image = bench->image,
+				      .volumes = {bench->volume[index]},
+				      .workspace = (uint8_t)index,
 				      .traits = GX_DOCKER_UNLESS_STOPPED};
 	struct gx_task *task;
 

@@ -6,7 +6,7 @@
 #include "core/status.h"
 
 #define SCRIPTS_MAX 16u
-#define PATHS_MAX 64u
+#define PATHS_MAX   64u
 
 struct gx_op gx_double_ops[GX_DOUBLE_MAX];
 size_t gx_double_op_count;

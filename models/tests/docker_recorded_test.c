@@ -86,7 +86,7 @@ struct cell {
 #include "docker_recorded.inc"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
-#define TEXT_BYTES 2048u
+#define TEXT_BYTES   2048u
 
 /* Who was created under which name: for the ids in the recorded texts. */
 struct birth {
@@ -198,7 +198,8 @@ static void list(bool all)
 			 gx_docker_status_name((enum gx_docker_status)entries[i].state));
 	qsort(lines, stand.answer.number, sizeof(lines[0]), by_text);
 	for (unsigned i = 0; i < stand.answer.number; i++)
-		length += (size_t)snprintf(stand.text + length, sizeof(stand.text) - length, "%s%s", i ? "," : "", lines[i]);
+		length += (size_t)snprintf(stand.text + length, sizeof(stand.text) - length, "%s%s", i ? "," : "",
+					   lines[i]);
 }
 
 /* "exited(3)", "running", "created(127) and State.Error". */
@@ -211,7 +212,8 @@ static void describe_inspect(void)
 	length = snprintf(stand.text, sizeof(stand.text), "%s",
 			  gx_docker_status_name((enum gx_docker_status)stand.answer.state));
 	if (stand.answer.state == GX_DOCKER_EXITED || stand.answer.number)
-		length += snprintf(stand.text + length, sizeof(stand.text) - (size_t)length, "(%u)", stand.answer.number);
+		length +=
+			snprintf(stand.text + length, sizeof(stand.text) - (size_t)length, "(%u)", stand.answer.number);
 	if (!stand.answer.cause)
 		return;
 	error.message = stand.answer.cause;
@@ -249,33 +251,87 @@ static void request(void *arg)
 	memset(&stand.answer, 0, sizeof(stand.answer));
 	stand.text[0] = '\0';
 	switch (op) {
-	case NEW_ENGINE: new_engine(); return;
-	case END: fail_msg("END without a request"); return;
-	case EXIT: process_exits(NULL); return;
-	case EXIT_RESTARTING: assert_true(gx_double_leave_at(GX_L_DOCKER_RESPAWN, process_exits, NULL)); return;
-	case REPAIR: gx_docker_find(e, target_id())->flaw = GX_DOCKER_FLAWLESS; return;
-	case CREATE: create(); break;
-	case START: stand.answer = gx_docker_start(e, ref); break;
-	case STOP: stand.answer = gx_docker_stop(e, ref); break;
-	case KILL: stand.answer = gx_docker_kill(e, ref, (unsigned)atoi(stand.argument)); break;
-	case REMOVE: stand.answer = gx_docker_remove(e, ref, false); break;
-	case REMOVE_FORCE: stand.answer = gx_docker_remove(e, ref, true); break;
-	case PAUSE: stand.answer = gx_docker_pause(e, ref); break;
-	case UNPAUSE: stand.answer = gx_docker_unpause(e, ref); break;
-	case INSPECT: stand.answer = gx_docker_inspect(e, ref); break;
-	case EXEC: stand.answer = gx_docker_exec(e, ref); break;
-	case RENAME: stand.answer = gx_docker_rename(e, ref, other); break;
-	case WAIT: stand.answer = gx_docker_wait(e, ref, GX_DOCKER_UNTIL_NOT_RUNNING); break;
-	case WAIT_NEXT: stand.answer = gx_docker_wait(e, ref, GX_DOCKER_UNTIL_NEXT_EXIT); break;
-	case WAIT_REMOVED: stand.answer = gx_docker_wait(e, ref, GX_DOCKER_UNTIL_REMOVED); break;
-	case LIST: list(false); break;
-	case LIST_ALL: list(true); break;
-	case ARCHIVE: stand.answer = gx_docker_put_archive(e, ref, 1, 1); break;
-	case VOLUME_CREATE: stand.answer = gx_docker_volume_create(e, ref.name); break;
-	case VOLUME_INSPECT: stand.answer = gx_docker_volume_inspect(e, ref.name); break;
-	case VOLUME_REMOVE: stand.answer = gx_docker_volume_remove(e, ref.name, false); break;
-	case VOLUME_REMOVE_FORCE: stand.answer = gx_docker_volume_remove(e, ref.name, true); break;
-	case IMAGE_INSPECT: stand.answer = gx_docker_image_inspect(e, ref.name); break;
+	case NEW_ENGINE:
+		new_engine();
+		return;
+	case END:
+		fail_msg("END without a request");
+		return;
+	case EXIT:
+		process_exits(NULL);
+		return;
+	case EXIT_RESTARTING:
+		assert_true(gx_double_leave_at(GX_L_DOCKER_RESPAWN, process_exits, NULL));
+		return;
+	case REPAIR:
+		gx_docker_find(e, target_id())->flaw = GX_DOCKER_FLAWLESS;
+		return;
+	case CREATE:
+		create();
+		break;
+	case START:
+		stand.answer = gx_docker_start(e, ref);
+		break;
+	case STOP:
+		stand.answer = gx_docker_stop(e, ref);
+		break;
+	case KILL:
+		stand.answer = gx_docker_kill(e, ref, (unsigned)atoi(stand.argument));
+		break;
+	case REMOVE:
+		stand.answer = gx_docker_remove(e, ref, false);
+		break;
+	case REMOVE_FORCE:
+		stand.answer = gx_docker_remove(e, ref, true);
+		break;
+	case PAUSE:
+		stand.answer = gx_docker_pause(e, ref);
+		break;
+	case UNPAUSE:
+		stand.answer = gx_docker_unpause(e, ref);
+		break;
+	case INSPECT:
+		stand.answer = gx_docker_inspect(e, ref);
+		break;
+	case EXEC:
+		stand.answer = gx_docker_exec(e, ref);
+		break;
+	case RENAME:
+		stand.answer = gx_docker_rename(e, ref, other);
+		break;
+	case WAIT:
+		stand.answer = gx_docker_wait(e, ref, GX_DOCKER_UNTIL_NOT_RUNNING);
+		break;
+	case WAIT_NEXT:
+		stand.answer = gx_docker_wait(e, ref, GX_DOCKER_UNTIL_NEXT_EXIT);
+		break;
+	case WAIT_REMOVED:
+		stand.answer = gx_docker_wait(e, ref, GX_DOCKER_UNTIL_REMOVED);
+		break;
+	case LIST:
+		list(false);
+		break;
+	case LIST_ALL:
+		list(true);
+		break;
+	case ARCHIVE:
+		stand.answer = gx_docker_put_archive(e, ref, 1, 1);
+		break;
+	case VOLUME_CREATE:
+		stand.answer = gx_docker_volume_create(e, ref.name);
+		break;
+	case VOLUME_INSPECT:
+		stand.answer = gx_docker_volume_inspect(e, ref.name);
+		break;
+	case VOLUME_REMOVE:
+		stand.answer = gx_docker_volume_remove(e, ref.name, false);
+		break;
+	case VOLUME_REMOVE_FORCE:
+		stand.answer = gx_docker_volume_remove(e, ref.name, true);
+		break;
+	case IMAGE_INSPECT:
+		stand.answer = gx_docker_image_inspect(e, ref.name);
+		break;
 	}
 	if (op == INSPECT && stand.answer.status == 200)
 		describe_inspect();
@@ -393,8 +449,9 @@ static void what_20_answered_in_sequence_the_fake_answers(void **state)
 
 static void set_stage(enum stage stage)
 {
-	static const char *const specs[] = {
-		[IN_START_FAILED] = "flaw=command:/no/such", [IN_RESTARTING] = "unless-stopped", [IN_DEAD] = "flaw=files:hosts"};
+	static const char *const specs[] = {[IN_START_FAILED] = "flaw=command:/no/such",
+					    [IN_RESTARTING] = "unless-stopped",
+					    [IN_DEAD] = "flaw=files:hosts"};
 
 	new_engine();
 	if (stage == IN_ABSENT)
@@ -433,7 +490,8 @@ static const char *state_now(const char *name)
 {
 	static char text[64];
 	const struct gx_docker_container *c = gx_docker_peek_name(&stand.engine, gx_docker_intern(name));
-	int length = snprintf(text, sizeof(text), "%s", gx_docker_status_name(c ? gx_docker_state_of(c) : GX_DOCKER_ABSENT));
+	int length =
+		snprintf(text, sizeof(text), "%s", gx_docker_status_name(c ? gx_docker_state_of(c) : GX_DOCKER_ABSENT));
 
 	if (c && gx_docker_state_of(c) == GX_DOCKER_EXITED)
 		snprintf(text + length, sizeof(text) - (size_t)length, "(%u)", c->exit_code);

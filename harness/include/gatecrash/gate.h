@@ -48,10 +48,10 @@ enum gx_origin {
 enum gx_leg { GX_STOP = 1, GX_START = 2 };
 
 struct gx_request {
-	uint32_t id;            /* 1, 2, 3, ... in the order of the scenario's actors */
+	uint32_t id; /* 1, 2, 3, ... in the order of the scenario's actors */
 	enum gx_origin origin;
-	unsigned legs;          /* GX_STOP | GX_START */
-	const char *workspace;  /* "ws-a"; valid for the whole execution, like the request itself */
+	unsigned legs;         /* GX_STOP | GX_START */
+	const char *workspace; /* "ws-a"; valid for the whole execution, like the request itself */
 };
 
 /* What handle() answers. GX_RAN, GX_ACCEPTED and GX_COALESCED acknowledge the request. */
