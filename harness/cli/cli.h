@@ -13,6 +13,8 @@
 
 #include "cli/session.h"
 #include "reports/report.h"
+#include "scenario/file.h"
+#include "scenario/nearest.h"
 
 #define GX_VERSION "0.1.0"
 
@@ -70,8 +72,40 @@ struct gx_runs {
 };
 struct gx_result_run *gx_runs_add(struct gx_runs *runs);
 
-/* Write the runs in every format that was asked for; text on standard output if none was. */
+/* True for "text", "json=out.json" and the like: a format that there is, and a file name if there is an equals sign. */
+bool gx_report_word_is_valid(const char *word);
+
+/*
+ * Write the runs in every format that was asked for; text on standard output if none was. A file is written whole or not at all.
+ * Returns GX_EXIT_HELD, or GX_EXIT_USAGE after saying what could not be written.
+ */
 int gx_write_reports(const struct gx_options *options, const struct gx_runs *runs, bool matrix);
+
+/* What a command works on: the scenarios and gates of its options, loaded, and the results. */
+struct gx_job {
+	const struct gx_options *options;
+	struct gx_scenario_file *files[GX_WORDS_MAX];
+	const char *words[GX_WORDS_MAX]; /* what a repro calls the scenario */
+	unsigned file_count;
+	struct gx_gate_choice gates[GX_WORDS_MAX];
+	unsigned gate_count;
+	struct gx_keep keep;
+	struct gx_runs runs;
+	int status; /* what the command will exit with */
+};
+
+/*
+ * Load the scenarios and gates that the options name. On failure the complaint has been printed, and its exit status is returned;
+ * gx_job_release() in every case.
+ */
+int gx_job_load(struct gx_job *job, const struct gx_options *options);
+void gx_job_release(struct gx_job *job);
+
+/* Explore one pair with a live line. False after an error that was printed (job->status has it): the command should end. */
+bool gx_job_explore(struct gx_job *job, unsigned file, const struct gx_gate_choice *gate, bool explain);
+
+/* The gate with this name as a choice that lives as long as the job: one of the options' or a linked-in one; NULL: complained. */
+const struct gx_gate_choice *gx_job_gate(struct gx_job *job, unsigned file, const char *name, unsigned line);
 
 /* The commands: argv[0] is the command's name. Return the exit status. */
 int gx_command_run(int argc, char **argv);

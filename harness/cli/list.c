@@ -38,3 +38,55 @@ static int list_actors(void)
 		row(gx_actor_kind_name((enum gx_actor_kind)i), gx_actor_kind_summary((enum gx_actor_kind)i));
 	return GX_EXIT_HELD;
 }
+
+static int list_scenarios(void)
+{
+	struct gx_error err;
+	char **names;
+	size_t count;
+	int status = GX_EXIT_HELD;
+	enum gx_status rc = gx_scenario_names(&names, &count, &err);
+
+	if (rc != GX_OK)
+		return gx_complain(rc, &err);
+	for (size_t i = 0; i < count; i++) {
+		struct gx_scenario_file *file = NULL;
+		char path[4096];
+
+		rc = gx_scenario_find(path, sizeof(path), names[i], &err);
+		if (rc == GX_OK)
+			rc = gx_scenario_load(&file, path, &err);
+		if (rc != GX_OK)
+			status = gx_complain(rc, &err);
+		else
+			row(names[i], file->summary);
+		gx_scenario_free(file);
+	}
+	gx_scenario_names_free(names, count);
+	return status;
+}
+
+static const struct {
+	const char *name;
+	int (*list)(void);
+} lists[] = {
+	{"gates", list_gates}, {"scenarios", list_scenarios}, {"strategies", list_strategies},
+	{"rules", list_rules}, {"actors", list_actors},
+};
+
+static const char doc[] =
+	"List what there is: the gates that are linked in, the scenarios, the strategies, the rules whose breach is a finding, the "
+	"actors of the scenario format.";
+
+int gx_command_list(int argc, char **argv)
+{
+	struct gx_options options;
+
+	gx_options_parse(&options, argc, argv, "list", "gates|scenarios|strategies|rules|actors", doc, 0);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (options.scenario_count == 1 && !strcmp(options.scenarios[0], lists[i].name))
+			return lists[i].list();
+	fprintf(stderr,
+		"gatecrash: list what? gates, scenarios, strategies, rules or actors: `gatecrash list gates`\n");
+	return GX_EXIT_USAGE;
+}

@@ -142,6 +142,8 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
 		out->times = number(state, "times", argument, 1);
 		return 0;
 	case KEY_REPORT:
+		if (!gx_report_word_is_valid(argument))
+			argp_error(state, "--report=%s: text, json, text=FILE or json=FILE is needed", argument);
 		add_word(state, out->reports, &out->report_count, argument);
 		return 0;
 	case KEY_COLOR:

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "cli/explain.h"
-#include "explore/replay.h"
+#include "core/world.h"
+#include "gates/gates.h"
 
 /* States per number of preemptions that minimising one finding may look at. */
 enum { MINIMISE_STATES = 60000, FINDINGS_MAX = 512 };
@@ -78,6 +79,30 @@ static void begin_naming(struct gx_bench *bench)
 static void end_naming(struct gx_bench *bench)
 {
 	bench->follow = NULL;
+}
+
+enum gx_status gx_session_play(struct gx_bench *bench, const struct gx_interleaving *script, struct gx_path *whole,
+			       struct gx_error *err)
+{
+	struct gx_replay replay = {.namer = gx_session_name_task, .context = bench};
+	enum gx_status rc;
+
+	begin_naming(bench);
+	rc = gx_replay_recipe(&replay, script->steps, script->step_count, whole, err);
+	end_naming(bench);
+	return rc;
+}
+
+enum gx_status gx_session_replay(struct gx_bench *bench, const struct gx_repro *repro, struct gx_path *whole,
+				 struct gx_error *err)
+{
+	struct gx_replay replay = {.namer = gx_session_name_task, .context = bench};
+	enum gx_status rc;
+
+	begin_naming(bench);
+	rc = gx_replay_repro(&replay, repro, whole, err);
+	end_naming(bench);
+	return rc;
 }
 
 /* ---- one recorded execution ---- */

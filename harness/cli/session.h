@@ -7,9 +7,10 @@
 #define GX_CLI_SESSION_H
 
 #include "explore/explore.h"
+#include "explore/replay.h"
 #include "gates/plugin.h"
 #include "reports/result.h"
-#include "scenario/scenario.h"
+#include "scenario/file.h"
 #include "service/names.h"
 #include "service/service.h"
 
@@ -54,6 +55,14 @@ enum gx_status gx_session_run(struct gx_result_run *out, const struct gx_scenari
 enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_bench *bench, const struct gx_path *path,
 				   const char *scenario_word, const struct gx_gate_choice *gate, const char *repro,
 				   struct gx_keep *keep, struct gx_error *err) GX_MUST_USE;
+
+/* Replay a scripted interleaving on the loaded bench; *whole gets its choices. GX_EDIVERGED: a step of it does not fit. */
+enum gx_status gx_session_play(struct gx_bench *bench, const struct gx_interleaving *script, struct gx_path *whole,
+			       struct gx_error *err) GX_MUST_USE;
+
+/* Replay a repro on the loaded bench, strictly; *whole gets its choices. GX_EDIVERGED: what differs first. */
+enum gx_status gx_session_replay(struct gx_bench *bench, const struct gx_repro *repro, struct gx_path *whole,
+				 struct gx_error *err) GX_MUST_USE;
 
 /* gx_task_namer over the live tasks of a bench; context is a struct gx_bench. */
 void gx_session_name_task(void *context, unsigned task, char *text, size_t size);

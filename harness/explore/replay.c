@@ -255,11 +255,17 @@ static bool has_ended(unsigned task, uint32_t path)
 	return !record || record->path != path || record->state == GX_TASK_ENDED;
 }
 
+/* "docker.create" stands for docker.create.reserve too: a person thinks of the call, not of the steps within it. */
 static bool is_at(unsigned task, const char *label)
 {
 	const struct gx_task *record = gx_task_at(task);
+	size_t length = strlen(label);
+	const char *name;
 
-	return record && record->state == GX_TASK_PARKED && !strcmp(gx_label_name(record->op.label), label);
+	if (!record || record->state != GX_TASK_PARKED)
+		return false;
+	name = gx_label_name(record->op.label);
+	return !strncmp(name, label, length) && (name[length] == '\0' || name[length] == '.');
 }
 
 static enum gx_status recipe_step(struct gx_replay *replay, const struct gx_recipe_step *step, struct gx_path *whole,
@@ -271,7 +277,7 @@ static enum gx_status recipe_step(struct gx_replay *replay, const struct gx_reci
 	struct gx_choice choice;
 	uint32_t path;
 
-	snprintf(where, sizeof(where), " (line %u of the recipe)", step->line);
+	snprintf(where, sizeof(where), " (line %u of the scenario)", step->line);
 	if (task < 0) {
 		snprintf(expected, sizeof(expected), "a task named %s, which does not exist (yet, or any more)",
 			 step->task);

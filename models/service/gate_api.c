@@ -25,7 +25,7 @@ unsigned gx_request_workspace(unsigned id)
 {
 	const char *name = gx_bench->requests[id].workspace;
 
-	return (unsigned)((const char(*)[48])name - (const char(*)[48])gx_bench->workspace_names);
+	return (unsigned)((name - gx_bench->workspace_names[0]) / 48);
 }
 
 bool gx_request_is_probe(unsigned id)

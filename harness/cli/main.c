@@ -1,0 +1,73 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "service/service.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+} commands[] = {
+	{"run", gx_command_run, "explore scenarios with gates, explain what goes wrong"},
+	{"matrix", gx_command_matrix, "every scenario with every gate it names, held against what it expects"},
+	{"replay", gx_command_replay, "one execution, by repro line, repro file or SCENARIO#INTERLEAVING"},
+	{"list", gx_command_list, "gates, scenarios, strategies, rules or actors: what there is"},
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static void print_help(FILE *out)
+{
+	fputs("Usage: gatecrash COMMAND [OPTION...]\n"
+	      "Run every interleaving that matters of a gate in front of a model of the service; explain and replay what goes "
+	      "wrong.\n\n",
+	      out);
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+	fputs("\n"
+	      "  gatecrash run double-click --gate none             see the race\n"
+	      "  gatecrash run double-click --gate per-workspace    see the proof that it is gone\n"
+	      "  gatecrash run double-click --gate ./mygate.so      try a gate of your own\n"
+	      "  gatecrash COMMAND --help                           options of a command\n\n"
+	      "Exit status: 0 nothing found, 1 found, 2 usage or bad input, 3 could not tell.\n",
+	      out);
+}
+
+static int usage(const char *what, const char *word)
+{
+	const char *names[COMMAND_COUNT];
+	const char *nearest;
+
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		names[i] = commands[i].name;
+	nearest = word ? gx_nearest(word, names, COMMAND_COUNT) : NULL;
+	fprintf(stderr, "gatecrash: %s%s%s", what, word ? word : "", word ? "\"" : "");
+	if (nearest)
+		fprintf(stderr, "; did you mean \"%s\"?", nearest);
+	fputs(" `gatecrash --help` names the commands\n", stderr);
+	return GX_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	if (!word)
+		return usage("a command is missing;", NULL);
+	if (!strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "-?") || !strcmp(word, "help")) {
+		print_help(stdout);
+		return GX_EXIT_HELD;
+	}
+	if (!strcmp(word, "--version") || !strcmp(word, "-V")) {
+		puts("gatecrash " GX_VERSION);
+		return GX_EXIT_HELD;
+	}
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (!strcmp(word, commands[i].name)) {
+			gx_service_register();
+			gx_catch_interrupts();
+			return commands[i].run(argc - 1, argv + 1);
+		}
+	return usage("there is no command \"", word);
+}

@@ -1,0 +1,202 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "explore/replay.h"
+#include "scenario/find.h"
+
+static const char doc[] =
+	"Explore every scenario with every gate that its `expect` names, replay its scripted interleavings, and hold what shows "
+	"against what is expected: exactly those rules, no others. Without a scenario: all there are."
+	"\vExit status: 0 all as expected, 1 something is not, 2 usage or bad input, 3 could not tell.";
+
+/* ---- sets of rules ---- */
+
+static gx_rule_set rules_of(const struct gx_result_run *run)
+{
+	gx_rule_set set = 0;
+
+	for (size_t i = 0; i < run->finding_count; i++)
+		set |= 1u << gx_rule_find(run->findings[i].rule);
+	return set;
+}
+
+static char *add_rules(char *text, const char *title, gx_rule_set set, struct gx_keep *keep)
+{
+	for (unsigned rule = 0; rule < GX_RULE_COUNT; rule++)
+		if (set >> rule & 1) {
+			text = gx_keep_format(keep, "%s%s%s", text, title, gx_rule_name((enum gx_rule)rule));
+			title = ", ";
+		}
+	return text;
+}
+
+/* "missing: wedged; not expected: isolation" or "". */
+static const char *difference(gx_rule_set missing, gx_rule_set extra, struct gx_keep *keep)
+{
+	char *text = add_rules(gx_keep_text(keep, ""), "missing: ", missing, keep);
+
+	return add_rules(text, *text ? "; not expected: " : "not expected: ", extra, keep);
+}
+
+static void judge(struct gx_result_run *run, gx_rule_set missing, gx_rule_set extra, struct gx_keep *keep)
+{
+	run->judged = true;
+	run->unexpected = difference(missing, extra, keep);
+	run->as_expected = !missing && !extra;
+}
+
+/* ---- explorations ---- */
+
+static bool explore(struct gx_job *job, unsigned file, const struct gx_expectation *expectation)
+{
+	const struct gx_gate_choice *gate = gx_job_gate(job, file, expectation->gate, expectation->line);
+	struct gx_result_run *run;
+	gx_rule_set shown;
+
+	if (!gate || !gx_job_explore(job, file, gate, false))
+		return false;
+	run = &job->runs.runs[job->runs.count - 1];
+	shown = rules_of(run);
+	judge(run, expectation->rules & ~shown, shown & ~expectation->rules, &job->keep);
+	if (!run->complete && run->as_expected) {
+		run->as_expected = false;
+		run->unexpected = gx_keep_format(&job->keep, "incomplete: %s", run->incomplete_why);
+	}
+	return true;
+}
+
+/* ---- scripted interleavings ---- */
+
+static enum gx_status play(struct gx_job *job, unsigned file, const struct gx_interleaving *script,
+			   const struct gx_gate_choice *gate, struct gx_result_run *run, struct gx_error *err)
+{
+	struct gx_bench bench;
+	struct gx_path whole = {0};
+	enum gx_status rc = gx_session_load(&bench, &job->files[file]->scenario, gate, err);
+
+	if (rc == GX_OK)
+		rc = gx_session_play(&bench, script, &whole, err);
+	if (rc == GX_OK)
+		rc = gx_session_describe(run, &bench, &whole, job->words[file], gate, NULL, &job->keep, err);
+	gx_path_release(&whole);
+	return rc;
+}
+
+/* A recipe that no longer fits is not as expected, and says why; the other runs go on. */
+static bool replay(struct gx_job *job, unsigned file, const struct gx_interleaving *script)
+{
+	const struct gx_gate_choice *gate = gx_job_gate(job, file, script->gate, script->line);
+	struct gx_result_run *run;
+	struct gx_error err;
+	enum gx_status rc;
+
+	if (!gate)
+		return false;
+	run = gx_runs_add(&job->runs);
+	rc = play(job, file, script, gate, run, &err);
+	run->scenario = gx_keep_format(&job->keep, "%s#%s", job->files[file]->scenario.name, script->name);
+	run->gate = gate->word;
+	if (rc == GX_OK) {
+		judge(run, script->rules & ~rules_of(run), 0, &job->keep);
+		return true;
+	}
+	judge(run, 0, 0, &job->keep);
+	run->as_expected = false;
+	run->unexpected = gx_keep_text(&job->keep, err.text);
+	run->verdict = GX_VERDICT_INCOMPLETE;
+	return true;
+}
+
+/* ---- the command ---- */
+
+static bool wants_gate(const struct gx_job *job, const char *name)
+{
+	for (unsigned i = 0; i < job->gate_count; i++)
+		if (!strcmp(job->gates[i].gate->name, name))
+			return true;
+	return !job->gate_count;
+}
+
+static bool run_file(struct gx_job *job, unsigned file)
+{
+	const struct gx_scenario_file *scenario = job->files[file];
+
+	for (unsigned i = 0; i < scenario->expectation_count; i++) {
+		if (!wants_gate(job, scenario->expectations[i].gate))
+			continue;
+		if (gx_interrupted || !explore(job, file, &scenario->expectations[i]))
+			return false;
+	}
+	for (unsigned i = 0; i < scenario->interleaving_count; i++) {
+		if (!wants_gate(job, scenario->interleavings[i].gate))
+			continue;
+		if (gx_interrupted || !replay(job, file, &scenario->interleavings[i]))
+			return false;
+	}
+	return true;
+}
+
+static int exit_status(const struct gx_job *job)
+{
+	int status = gx_interrupted ? GX_EXIT_UNKNOWN : GX_EXIT_HELD;
+
+	if (job->status != GX_EXIT_HELD)
+		return job->status;
+	if (!job->runs.count && !gx_interrupted) {
+		fputs("gatecrash: no scenario names this gate in `expect` or `interleavings`: nothing to hold against\n",
+		      stderr);
+		return GX_EXIT_USAGE;
+	}
+	for (size_t i = 0; i < job->runs.count; i++)
+		if (!job->runs.runs[i].as_expected && !job->runs.runs[i].interrupted)
+			status = GX_EXIT_FOUND;
+	return status;
+}
+
+/* All scenarios that there are, as if they had been named. */
+static int name_all(struct gx_options *options, char ***names, size_t *count)
+{
+	struct gx_error err;
+	enum gx_status rc = gx_scenario_names(names, count, &err);
+
+	if (rc != GX_OK)
+		return gx_complain(rc, &err);
+	if (*count > GX_WORDS_MAX) {
+		fprintf(stderr, "gatecrash: %zu scenarios are too many for one matrix: name at most %d\n", *count,
+			GX_WORDS_MAX);
+		return GX_EXIT_USAGE;
+	}
+	for (size_t i = 0; i < *count; i++)
+		options->scenarios[options->scenario_count++] = (*names)[i];
+	return GX_EXIT_HELD;
+}
+
+int gx_command_matrix(int argc, char **argv)
+{
+	struct gx_options options;
+	struct gx_job job;
+	char **names = NULL;
+	size_t count = 0;
+	int status = GX_EXIT_HELD;
+	int written;
+
+	gx_options_parse(&options, argc, argv, "matrix", "[SCENARIO...]", doc,
+			 GX_TAKES_EXPLORE | GX_TAKES_REPORT | GX_TAKES_GATE);
+	if (!options.scenario_count)
+		status = name_all(&options, &names, &count);
+	if (status == GX_EXIT_HELD) {
+		status = gx_job_load(&job, &options);
+		for (unsigned i = 0; i < job.file_count && status == GX_EXIT_HELD; i++)
+			if (!run_file(&job, i))
+				break;
+		if (status == GX_EXIT_HELD) {
+			written = job.runs.count ? gx_write_reports(&options, &job.runs, true) : GX_EXIT_HELD;
+			status = written != GX_EXIT_HELD ? written : exit_status(&job);
+		}
+		gx_job_release(&job);
+	}
+	gx_scenario_names_free(names, count);
+	return status;
+}

@@ -1,0 +1,228 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "explore/clock.h"
+#include "gates/gates.h"
+#include "scenario/find.h"
+
+static const char doc[] =
+	"Replay one execution: a repro line as a report prints it, a file that holds one, or a scripted interleaving of a scenario "
+	"(SCENARIO#NAME). A repro is checked as it runs; the first difference ends the replay and is explained."
+	"\vExamples:\n"
+	"  gatecrash replay 'gx1:double-click:none:...'\n"
+	"  gatecrash replay race.repro --times 10000\n"
+	"  gatecrash replay double-click#conflict\n"
+	"  gatecrash replay double-click#conflict --gate ./mygate.so\n\n"
+	"Exit status: 0 nothing found, 1 found, 2 usage or bad input, 3 the replay diverged.";
+
+/* What is replayed: a repro or a script. */
+struct target {
+	const char *scenario_word;
+	const char *gate_word;
+	struct gx_repro repro;
+	bool has_repro;
+	char *line; /* the repro line as it will be shown again */
+	char word[GX_REPRO_NAME_MAX];
+	const struct gx_interleaving *script;
+	struct gx_scenario_file *file;
+	struct gx_gate_choice gate;
+};
+
+static void release(struct target *target)
+{
+	gx_gate_choice_release(&target->gate);
+	gx_scenario_free(target->file);
+	gx_repro_release(&target->repro);
+	free(target->line);
+}
+
+static enum gx_status load_scenario(struct target *target, struct gx_error *err)
+{
+	char path[4096];
+	enum gx_status rc = gx_scenario_find(path, sizeof(path), target->scenario_word, err);
+
+	return rc == GX_OK ? gx_scenario_load(&target->file, path, err) : rc;
+}
+
+/* ---- what the argument is ---- */
+
+enum { LINE_BYTES_MAX = 1 << 20 };
+
+static enum gx_status parse_repro(struct target *target, const char *line, struct gx_error *err)
+{
+	enum gx_status rc = gx_repro_parse(&target->repro, line, err);
+
+	if (rc != GX_OK)
+		return rc;
+	target->has_repro = true;
+	target->line = gx_repro_print(&target->repro);
+	target->scenario_word = target->repro.scenario;
+	target->gate_word = target->repro.gate;
+	return load_scenario(target, err);
+}
+
+/* The first line of a file that is neither empty nor a comment. */
+static enum gx_status read_repro(struct target *target, const char *path, struct gx_error *err)
+{
+	FILE *in = fopen(path, "r");
+	char *line = NULL;
+	size_t capacity = 0;
+	enum gx_status rc = GX_OK;
+	bool found = false;
+
+	if (!in)
+		return gx_fail(
+			err, GX_EINPUT,
+			"%.200s is no repro line (gx1:...), no SCENARIO#INTERLEAVING and no file that can be read: %s",
+			path, strerror(errno));
+	while (!found && rc == GX_OK && getline(&line, &capacity, in) >= 0) {
+		const char *text = line + strspn(line, " \t\r\n");
+
+		if (strlen(line) > LINE_BYTES_MAX)
+			rc = gx_fail(err, GX_EINPUT, "%.200s: a line of more than 1 MiB is no repro", path);
+		else if (*text && *text != '#')
+			found = true;
+	}
+	if (rc == GX_OK && !found)
+		rc = gx_fail(err, GX_EINPUT, "%.200s holds no repro line: one that begins with gx1: is needed", path);
+	if (rc == GX_OK)
+		rc = parse_repro(target, line + strspn(line, " \t"), err);
+	free(line);
+	fclose(in);
+	return rc;
+}
+
+static enum gx_status find_script(struct target *target, const char *word, const char *hash, struct gx_error *err)
+{
+	const char *names[64];
+	size_t count = 0;
+	const char *nearest;
+	enum gx_status rc;
+
+	snprintf(target->word, sizeof(target->word), "%.*s", (int)(hash - word), word);
+	target->scenario_word = target->word;
+	rc = load_scenario(target, err);
+	if (rc != GX_OK)
+		return rc;
+	target->script = gx_scenario_interleaving(target->file, hash + 1);
+	if (target->script) {
+		target->gate_word = target->script->gate;
+		return GX_OK;
+	}
+	for (unsigned i = 0; i < target->file->interleaving_count && count < 64; i++)
+		names[count++] = target->file->interleavings[i].name;
+	nearest = gx_nearest(hash + 1, names, count);
+	return gx_fail(err, GX_EINPUT, "%.200s has no interleaving named \"%.80s\"%s%s%s", target->file->path, hash + 1,
+		       nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+}
+
+static enum gx_status resolve(struct target *target, const char *word, const char *gate, struct gx_error *err)
+{
+	const char *hash = strchr(word, '#');
+	enum gx_status rc;
+
+	if (!strncmp(word, "gx", 2) && strchr(word, ':'))
+		rc = parse_repro(target, word, err);
+	else if (hash && hash - word < GX_REPRO_NAME_MAX)
+		rc = find_script(target, word, hash, err);
+	else
+		rc = read_repro(target, word, err);
+	if (rc != GX_OK)
+		return rc;
+	return gx_gate_choose(&target->gate, gate ? gate : target->gate_word, err);
+}
+
+/* ---- replaying ---- */
+
+static enum gx_status once(struct target *target, struct gx_bench *bench, struct gx_path *whole, struct gx_error *err)
+{
+	return target->has_repro ? gx_session_replay(bench, &target->repro, whole, err)
+				 : gx_session_play(bench, target->script, whole, err);
+}
+
+/* The others have to be the same to the last event. */
+static enum gx_status again(struct target *target, struct gx_bench *bench, const struct gx_options *options,
+			    uint64_t *done, struct gx_error *err)
+{
+	uint64_t hash = gx_sched_event_hash();
+	struct gx_path whole = {0};
+	enum gx_status rc = GX_OK;
+
+	for (*done = 1; *done < options->times && rc == GX_OK && !gx_interrupted; ++*done) {
+		rc = once(target, bench, &whole, err);
+		if (rc == GX_OK && gx_sched_event_hash() != hash)
+			rc = gx_fail(err, GX_EDIVERGED,
+				     "not deterministic: replay %" PRIu64 " has event hash %016" PRIx64
+				     ", the first had %016" PRIx64,
+				     *done + 1, gx_sched_event_hash(), hash);
+	}
+	gx_path_release(&whole);
+	return rc;
+}
+
+static enum gx_status replay(struct target *target, const struct gx_options *options, struct gx_runs *runs,
+			     struct gx_keep *keep, struct gx_error *err)
+{
+	struct gx_bench bench;
+	struct gx_path whole = {0};
+	struct gx_result_run *run = gx_runs_add(runs);
+	double started = gx_wall_seconds();
+	uint64_t done = 1;
+	uint64_t hash = 0;
+	enum gx_status rc = gx_session_load(&bench, &target->file->scenario, &target->gate, err);
+
+	if (rc == GX_OK)
+		rc = once(target, &bench, &whole, err);
+	if (rc == GX_OK) {
+		hash = gx_sched_event_hash();
+		rc = again(target, &bench, options, &done, err);
+	}
+	if (rc == GX_OK)
+		rc = gx_session_describe(run, &bench, &whole, target->scenario_word, &target->gate, target->line, keep,
+					 err);
+	run->explored.executions = done;
+	run->explored.seconds = gx_wall_seconds() - started;
+	run->interrupted = done < options->times;
+	run->event_hash = hash;
+	gx_path_release(&whole);
+	return rc;
+}
+
+int gx_command_replay(int argc, char **argv)
+{
+	struct gx_options options;
+	struct gx_runs runs = {0};
+	struct gx_keep keep = {0};
+	struct target target = {0};
+	struct gx_error err;
+	enum gx_status rc;
+	int status;
+
+	gx_options_parse(&options, argc, argv, "replay", "REPRO|FILE|SCENARIO#INTERLEAVING", doc,
+			 GX_TAKES_TIMES | GX_TAKES_REPORT | GX_TAKES_GATE);
+	if (options.scenario_count != 1 || options.gate_count > 1) {
+		fprintf(stderr,
+			"gatecrash: replay takes one repro and at most one --gate; see `gatecrash replay --help`\n");
+		return GX_EXIT_USAGE;
+	}
+	rc = resolve(&target, options.scenarios[0], options.gate_count ? options.gates[0] : NULL, &err);
+	if (rc == GX_OK)
+		rc = replay(&target, &options, &runs, &keep, &err);
+	if (rc == GX_OK) {
+		status = gx_write_reports(&options, &runs, false);
+		if (status == GX_EXIT_HELD && runs.runs[0].finding_count)
+			status = GX_EXIT_FOUND;
+		else if (status == GX_EXIT_HELD && runs.runs[0].interrupted)
+			status = GX_EXIT_UNKNOWN;
+	} else {
+		status = gx_complain(rc, &err);
+	}
+	release(&target);
+	gx_keep_release(&keep);
+	free(runs.runs);
+	return status;
+}

@@ -1,0 +1,76 @@
+#include <stdio.h>
+
+#include "cli/cli.h"
+
+static const char doc[] =
+	"Explore the interleavings of scenarios (names, or paths of .yaml files) with gates; explain what goes wrong and print a "
+	"line that replays it. Without a scenario: double-click. Without --gate: every gate that the scenario's `expect` names."
+	"\vExamples:\n"
+	"  gatecrash run                                  the race, and the gates that do or do not stop it\n"
+	"  gatecrash run double-click --gate none\n"
+	"  gatecrash run double-click two-workspaces --gate ./mygate.so --require-complete\n"
+	"  gatecrash run burst --strategy random --seed 7 --executions 100000 --report json=burst.json\n\n"
+	"Exit status: 0 nothing found, 1 found, 2 usage or bad input, 3 could not tell.";
+
+static bool run_file(struct gx_job *job, unsigned file)
+{
+	const struct gx_scenario_file *scenario = job->files[file];
+
+	for (unsigned i = 0; i < job->gate_count; i++)
+		if (gx_interrupted || !gx_job_explore(job, file, &job->gates[i], true))
+			return false;
+	if (job->gate_count)
+		return true;
+	if (!scenario->expectation_count)
+		fprintf(stderr, "gatecrash: %s names no gate in `expect`: choose one with --gate\n", scenario->path);
+	if (!scenario->expectation_count)
+		job->status = GX_EXIT_USAGE;
+	for (unsigned i = 0; i < scenario->expectation_count; i++) {
+		const struct gx_expectation *expectation = &scenario->expectations[i];
+		const struct gx_gate_choice *gate = gx_job_gate(job, file, expectation->gate, expectation->line);
+
+		if (gx_interrupted || !gate || !gx_job_explore(job, file, gate, true))
+			return false;
+	}
+	return scenario->expectation_count > 0;
+}
+
+static int judge(const struct gx_job *job)
+{
+	bool incomplete = false;
+	bool found = false;
+
+	for (size_t i = 0; i < job->runs.count; i++) {
+		const struct gx_result_run *run = &job->runs.runs[i];
+
+		found |= run->finding_count > 0;
+		incomplete |= run->interrupted || (!run->complete && job->options->require_complete);
+	}
+	if (job->status != GX_EXIT_HELD)
+		return job->status;
+	if (found)
+		return GX_EXIT_FOUND;
+	return incomplete || gx_interrupted ? GX_EXIT_UNKNOWN : GX_EXIT_HELD;
+}
+
+int gx_command_run(int argc, char **argv)
+{
+	struct gx_options options;
+	struct gx_job job;
+	int written;
+
+	gx_options_parse(&options, argc, argv, "run", "[SCENARIO...]", doc,
+			 GX_TAKES_EXPLORE | GX_TAKES_REPORT | GX_TAKES_GATE);
+	if (!options.scenario_count)
+		options.scenarios[options.scenario_count++] = "double-click";
+	if (gx_job_load(&job, &options) == GX_EXIT_HELD) {
+		for (unsigned i = 0; i < job.file_count; i++)
+			if (!run_file(&job, i))
+				break;
+		written = job.runs.count ? gx_write_reports(&options, &job.runs, false) : GX_EXIT_HELD;
+		job.status = written != GX_EXIT_HELD ? written : judge(&job);
+	}
+	written = job.status;
+	gx_job_release(&job);
+	return written;
+}
