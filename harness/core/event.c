@@ -33,35 +33,65 @@ static inline uint64_t mix(uint64_t hash, uint64_t word)
 	return hash ^ (hash >> 29);
 }
 
-static inline void happen(const struct gx_event *event)
+/*
+ * Events are made here and not on the stack of the task that emits: they hold the number of the step and the index of the task,
+ * and the dead bytes of such a frame would tell interleavings apart that lead to the same state. Observers may emit in turn.
+ */
+enum { NESTED_MAX = 8 };
+static struct gx_event happening[NESTED_MAX];
+static unsigned nested;
+
+/* What observers leave behind below the frame of the caller, for the same reason. */
+enum { OBSERVER_STACK_BYTES = 512 };
+
+static void __attribute__((noinline)) scrub(void)
+{
+	unsigned char dead[OBSERVER_STACK_BYTES];
+
+	memset(dead, 0, sizeof(dead));
+	__asm__ volatile("" : : "r"(dead) : "memory");
+}
+
+static void __attribute__((noinline)) observe(const struct gx_event *event)
+{
+	gx_core.program->observe(gx_core.program->context, event);
+}
+
+static inline void happen(uint16_t kind, unsigned task, unsigned label, uint16_t extra, uint64_t object, uint64_t value)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
-	uint64_t words[5];
+	struct gx_event *event = &happening[nested];
+	uint64_t words[4];
 
-	_Static_assert(sizeof(words) >= sizeof(struct gx_event), "an event is hashed whole");
-	memset(words, 0, sizeof(words));
-	memcpy(words, event, sizeof(*event));
-	for (unsigned i = 0; i < 5; i++)
+	GX_ASSERT(nested < NESTED_MAX);
+	*event = (struct gx_event){
+		.step = hidden->steps,
+		.task = (uint16_t)task,
+		.label = (uint16_t)label,
+		.kind = kind,
+		.extra = extra,
+		.object = object,
+		.value = value,
+	};
+	_Static_assert(sizeof(*event) == sizeof(words), "an event is hashed whole");
+	memcpy(words, event, sizeof(words));
+	for (unsigned i = 0; i < 4; i++)
 		hidden->event_hash = mix(hidden->event_hash, words[i]);
 	if (gx_core.record) {
 		if (*gx_core.record_count < gx_core.record_capacity)
 			gx_core.record[*gx_core.record_count] = *event;
 		++*gx_core.record_count;
 	}
-	gx_core.program->observe(gx_core.program->context, event);
+	nested++;
+	observe(event);
+	nested--;
+	if (gx_current)
+		scrub();
 }
 
 void gx_emit_for(unsigned task, unsigned label, uint16_t extra, uint64_t object, uint64_t value)
 {
-	happen(&(struct gx_event){
-		.step = GX_HIDDEN->steps,
-		.task = (uint16_t)task,
-		.label = (uint16_t)label,
-		.kind = GX_EVENT_FACT,
-		.extra = extra,
-		.object = object,
-		.value = value,
-	});
+	happen(GX_EVENT_FACT, task, label, extra, object, value);
 }
 
 void gx_emit_extra(unsigned label, uint16_t extra, uint64_t object, uint64_t value)
@@ -76,14 +106,7 @@ void gx_emit(unsigned label, uint64_t object, uint64_t value)
 
 void gx_event_step(uint16_t task, uint16_t label, uint64_t object, uint64_t value)
 {
-	happen(&(struct gx_event){
-		.step = GX_HIDDEN->steps,
-		.task = task,
-		.label = label,
-		.kind = GX_EVENT_STEP,
-		.object = object,
-		.value = value,
-	});
+	happen(GX_EVENT_STEP, task, label, 0, object, value);
 }
 
 void gx_sched_record(struct gx_event *events, uint32_t capacity, uint32_t *count)

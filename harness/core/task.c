@@ -58,11 +58,9 @@ static void __attribute__((noreturn)) leave(void *says)
 
 static void begin(struct gx_transfer transfer)
 {
-	struct gx_task *self = transfer.data;
-
 	note_scheduler(transfer.from);
 	errno = 0;
-	self->entry(self->argument);
+	gx_current->entry(gx_current->argument);
 	gx_task_exit();
 }
 
@@ -98,7 +96,7 @@ void gx_task_resume(struct gx_task *task)
 
 	__sanitizer_start_switch_fiber(&fake, bottom, GX_SLOT_STACK_BYTES - GX_PAGE_BYTES);
 #endif
-	transfer = jump_fcontext(task->sp, task);
+	transfer = jump_fcontext(task->sp, NULL);
 #if GX_ASAN
 	__sanitizer_finish_switch_fiber(fake, &scheduler_bottom, &scheduler_size);
 #endif
@@ -116,27 +114,41 @@ void gx_task_resume(struct gx_task *task)
 	memset(clear, 0, (size_t)((unsigned char *)task->sp - clear));
 }
 
-enum gx_granted gx_point(const struct gx_op *op)
+/*
+ * The op stands in the task's record by now. The record's address must not stay behind on the stack, where it would be hashed: records
+ * are handed out by arrival. So everybody asks for the running task anew after a point, here and in the layers above.
+ */
+static enum gx_granted park(bool conditional)
 {
-	struct gx_task *self = gx_current;
 	struct gx_hidden *hidden = GX_HIDDEN;
 	int saved = errno;
 
-	self->op = *op;
-	self->state = GX_TASK_PARKED;
-	self->grants = 0;
-	self->alternative = 0;
-	hidden->parked |= 1ull << self->index;
-	if (op->ready || op->deadline != GX_FOREVER)
-		hidden->conditional |= 1ull << self->index;
+	gx_current->state = GX_TASK_PARKED;
+	gx_current->grants = 0;
+	gx_current->alternative = 0;
+	hidden->parked |= 1ull << gx_current->index;
+	if (conditional)
+		hidden->conditional |= 1ull << gx_current->index;
 	switch_out(GX_SAYS_PARKED);
 	errno = saved;
-	return (enum gx_granted)self->grants;
+	return (enum gx_granted)gx_current->grants;
+}
+
+enum gx_granted gx_point(const struct gx_op *op)
+{
+	gx_current->op = *op;
+	return park(op->ready || op->deadline != GX_FOREVER);
 }
 
 void gx_point_simple(uint16_t label, uint8_t access, uint64_t object)
 {
-	gx_point(&(struct gx_op){.label = label, .access = access, .object = object, .deadline = GX_FOREVER});
+	struct gx_op *op = &gx_current->op; /* all zero while the task runs */
+
+	op->label = label;
+	op->access = access;
+	op->object = object;
+	op->deadline = GX_FOREVER;
+	park(false);
 }
 
 static bool never(const struct gx_task *task GX_UNUSED)

@@ -65,7 +65,6 @@ static void leave_the_mutex(pthread_cond_t *cond, pthread_mutex_t *mutex)
 
 static int wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t deadline)
 {
-	struct gx_task *self = gx_task_self();
 	enum gx_granted granted;
 	unsigned depth;
 
@@ -78,7 +77,7 @@ static int wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t dea
 	depth = mutex->__data.__count;
 	mutex->__data.__count = 0;
 	leave_the_mutex(cond, mutex);
-	self->user[GX_USER_POSIX_0] = gx_world_canonical(mutex);
+	gx_task_self()->user[GX_USER_POSIX_0] = gx_world_canonical(mutex);
 	granted = gx_point(&(struct gx_op){
 		.label = GX_L_COND_WAIT,
 		.access = GX_READ | GX_WRITE,
@@ -88,8 +87,8 @@ static int wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t dea
 		.subject = cond,
 		.deadline = deadline,
 	});
-	self->user[GX_USER_POSIX_0] = 0;
-	self->user[GX_USER_POSIX_1] &= ~GX_WOKEN;
+	gx_task_self()->user[GX_USER_POSIX_0] = 0;
+	gx_task_self()->user[GX_USER_POSIX_1] &= ~GX_WOKEN;
 	gx_mutex_take_again(mutex);
 	mutex->__data.__count = depth;
 	return granted == GX_GRANTED_TIMEOUT ? ETIMEDOUT : 0;

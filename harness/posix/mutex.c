@@ -24,7 +24,8 @@ uint32_t gx_mutex_owner(const pthread_mutex_t *mutex)
 	return mutex->__data.__lock ? (uint32_t)mutex->__data.__owner : 0;
 }
 
-bool gx_mutex_is_mine(const pthread_mutex_t *mutex)
+/* Out of line: the holder must not stay behind in a register of a task that goes on to wait (core/task.c, park()). */
+bool __attribute__((noinline)) gx_mutex_is_mine(const pthread_mutex_t *mutex)
 {
 	return gx_mutex_owner(mutex) == gx_task_self()->slot;
 }

@@ -131,18 +131,22 @@ static void live(struct life *life)
 		beat_once(life);
 }
 
+static uint64_t own_id(void)
+{
+	return gx_task_self()->user[GX_USER_SERVICE_1];
+}
+
 /* `argument`: 1 for the container that runs when the scenario begins, 0 for one that starts. */
 void gx_container_main(void *argument)
 {
-	struct gx_task *self = gx_task_self();
-	struct life life = {.index = self->number};
+	struct life life = {.index = gx_task_self()->number};
 
 	life.row = &gx_service()->workspaces[life.index];
 	if (argument) {
-		life.token = gx_container_held(self->user[GX_USER_SERVICE_1]);
+		life.token = gx_container_held(own_id());
 		life.registered = true;
 	} else {
-		hold(&life, gx_docker_read_token(gx_bench->docker, self->user[GX_USER_SERVICE_1]));
+		hold(&life, gx_docker_read_token(gx_bench->docker, own_id()));
 		live(&life);
 	}
 	rest(&life);

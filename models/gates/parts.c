@@ -154,44 +154,49 @@ struct gx_map *gx_map_new(void)
 
 void gx_map_free(struct gx_map *map)
 {
-	while (map->first) {
-		struct gx_entry *entry = map->first;
-
-		map->first = entry->next;
-		gx_held_destroy(&entry->gate);
-		gx_coalescer_destroy(&entry->coalescer);
-		free(entry);
-	}
+	for (unsigned i = 0; i < GX_MAP_ENTRIES; i++)
+		if (map->entries[i].workspace) {
+			gx_held_destroy(&map->entries[i].gate);
+			gx_coalescer_destroy(&map->entries[i].coalescer);
+		}
 	pthread_mutex_destroy(&map->mutex);
 	free(map);
 }
 
-static struct gx_entry *new_entry(const char *workspace)
+static unsigned place_of(const char *name)
 {
-	struct gx_entry *entry = calloc(1, sizeof(*entry));
+	unsigned hash = 2166136261u; /* FNV-1a */
 
-	if (!entry)
-		abort();
-	entry->workspace = workspace;
-	gx_held_init(&entry->gate);
-	gx_coalescer_init(&entry->coalescer);
-	return entry;
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619u;
+	return hash % GX_MAP_ENTRIES;
+}
+
+/* The entry of the workspace, or the free place where it belongs. */
+static struct gx_entry *find(struct gx_map *map, const char *workspace)
+{
+	unsigned at = place_of(workspace);
+
+	for (unsigned i = 0; i < GX_MAP_ENTRIES; i++, at = (at + 1) % GX_MAP_ENTRIES) {
+		struct gx_entry *entry = &map->entries[at];
+
+		if (!entry->workspace || !strcmp(entry->workspace, workspace))
+			return entry;
+	}
+	abort();
 }
 
 struct gx_entry *gx_map_entry(struct gx_map *map, const char *workspace)
 {
-	struct gx_entry **at;
 	struct gx_entry *entry;
 
 	pthread_mutex_lock(&map->mutex);
-	for (at = &map->first; *at && strcmp((*at)->workspace, workspace) < 0; at = &(*at)->next)
-		;
-	if (!*at || strcmp((*at)->workspace, workspace) != 0) {
-		entry = new_entry(workspace);
-		entry->next = *at;
-		*at = entry;
+	entry = find(map, workspace);
+	if (!entry->workspace) {
+		entry->workspace = workspace;
+		gx_held_init(&entry->gate);
+		gx_coalescer_init(&entry->coalescer);
 	}
-	entry = *at;
 	pthread_mutex_unlock(&map->mutex);
 	return entry;
 }

@@ -53,21 +53,27 @@ enum gx_clear { GX_CLEAR_DEFERRED, GX_CLEAR_TOGETHER };
 enum gx_outcome gx_coalesce(struct gx_coalescer *state, const struct gx_request *request, enum gx_clear clear,
 			    void (*cycle)(void *context, const struct gx_request *request), void *context);
 
-/* A map from workspace to entry, made on first use and never shrunk, as sync.Map's LoadOrStore in the original. */
+/* What a workspace has: made on first use and never removed, as sync.Map's LoadOrStore in the original. */
 struct gx_entry {
-	struct gx_entry *next;
-	const char *workspace;
+	const char *workspace; /* NULL: free */
 	struct gx_held gate;
 	struct gx_coalescer coalescer;
 };
 
+/*
+ * The map from workspace to entry: linear probing from a hash of the name. The entries are part of it: one that whoever comes first
+ * allocates would tell the interleavings apart for ever by who that was, and three callers would have three times the states.
+ */
+#define GX_MAP_ENTRIES 16u
+
 struct gx_map {
 	pthread_mutex_t mutex;
-	struct gx_entry *first; /* in the order of their names, so that the order of arrival leaves no trace */
+	struct gx_entry entries[GX_MAP_ENTRIES];
 };
 
 struct gx_map *gx_map_new(void);
 void gx_map_free(struct gx_map *map);
+/* Aborts when there are more workspaces than entries. */
 struct gx_entry *gx_map_entry(struct gx_map *map, const char *workspace);
 
 /* gx_go() with a request: run fn(entry, request) in a tracked task. */

@@ -6,9 +6,10 @@
 #include "core/task.h"
 #include "service/service.h"
 
-static uint64_t *doing(struct gx_task *task)
+/* What the running task is doing. Asked for anew after every point: see park() in core/task.c. */
+static uint64_t *doing(void)
 {
-	return &task->user[GX_USER_SERVICE_0];
+	return &gx_task_self()->user[GX_USER_SERVICE_0];
 }
 
 /* ---- requests ---- */
@@ -45,22 +46,21 @@ static void misuse(enum gx_misuse what, const struct gx_request *request)
 
 static enum gx_leg_result run_leg(const struct gx_request *request, unsigned workspace, enum gx_leg leg)
 {
-	struct gx_task *self = gx_task_self();
 	struct gx_request_state *state = &gx_service()->requests[request->id];
-	uint64_t before = *doing(self);
+	uint64_t before = *doing();
 	enum gx_leg_result result;
 
-	*doing(self) = (before & 0xff) | (uint64_t)request->id << 8 | (uint64_t)leg << 16 | GX_DOING_LEG_PENDING;
+	*doing() = (before & 0xff) | (uint64_t)request->id << 8 | (uint64_t)leg << 16 | GX_DOING_LEG_PENDING;
 	state->begun |= (uint8_t)leg;
 	if (gx_request_is_probe(request->id))
 		result = GX_LEG_DONE; /* it has come to its first leg: all that a probe is for */
 	else
 		result = leg == GX_STOP ? gx_leg_stop(request, workspace) : gx_leg_start(request, workspace);
-	if (*doing(self) & GX_DOING_LEG_PENDING)
+	if (*doing() & GX_DOING_LEG_PENDING)
 		gx_emit_extra(GX_F_LEG_BEGIN, (uint16_t)request->id, workspace, (uint64_t)leg);
 	state->over |= (uint8_t)leg;
 	state->result = (uint8_t)result;
-	*doing(self) = before;
+	*doing() = before;
 	gx_emit_extra(GX_F_LEG_END, (uint16_t)request->id, workspace, (uint64_t)leg | (uint64_t)result << 8);
 	return result;
 }
@@ -219,20 +219,19 @@ enum gx_outcome gx_handle(unsigned id)
 	struct gx_service *service = gx_service();
 	const struct gx_request *request = &gx_bench->requests[id];
 	unsigned workspace = gx_request_workspace(id);
-	struct gx_task *self = gx_task_self();
 	enum gx_outcome outcome;
 
 	service->in_flight++;
-	*doing(self) = id;
+	*doing() = id;
 	service->reached |= 1ull << id;
 	gx_emit_extra(GX_F_REQUEST, (uint16_t)id, workspace,
 		      (uint64_t)request->origin | (uint64_t)request->legs << 8 |
 			      (gx_request_is_probe(id) ? 1ull << 16 : 0));
 	outcome = gx_bench->gate->handle(service->gate_state, request);
-	gx_run_deferred(self);
+	gx_run_deferred(gx_task_self());
 	check_outcome(request, outcome);
 	service->requests[id].answered = (uint8_t)((unsigned)outcome > GX_BUSY ? GX_BUSY + 1 : (unsigned)outcome + 1);
-	*doing(self) = 0;
+	*doing() = 0;
 	service->in_flight--;
 	gx_emit_extra(GX_F_ANSWER, (uint16_t)id, workspace, (uint64_t)outcome);
 	return outcome;
