@@ -10,12 +10,20 @@
 #include "core/internal.h"
 #include "core/sanitizer.h"
 
-/* Pieces by position: hidden, shared, segments, one stack per task index, then the arenas in the order of their list. */
+/*
+ * Pieces by position: the hidden area in three kinds (what changes at every step, the list of arenas, the records of the tasks), the
+ * segments, the shared area in chunks (a step changes a few cells of it), one stack per task index, then the arenas in the order
+ * of their list.
+ */
 enum {
-	PIECE_HIDDEN,
-	PIECE_SHARED,
+	SHARED_CHUNKS = 128,
+	CHUNK_BYTES = 768, /* at least: comparing a chunk costs a call, hashing it costs its bytes; measured */
+	PIECE_HEADER = 0,
+	PIECE_ARENA_LIST,
 	PIECE_SEGMENTS,
-	PIECE_STACKS = PIECE_SEGMENTS + GX_WORLD_ADOPTED,
+	PIECE_SHARED = PIECE_SEGMENTS + GX_WORLD_ADOPTED,
+	PIECE_TASKS = PIECE_SHARED + SHARED_CHUNKS,
+	PIECE_STACKS = PIECE_TASKS + GX_TASKS_MAX,
 	PIECE_ARENAS = PIECE_STACKS + GX_TASKS_MAX,
 	PIECES = PIECE_ARENAS + GX_ARENAS_MAX
 };
@@ -30,11 +38,11 @@ struct piece {
 
 struct gx_state {
 	uint64_t hash;
+	uint64_t tasks;  /* bit per task index: has a record */
 	uint64_t stacks; /* bit per task index: has a stack piece */
 	uint32_t arenas;
 	unsigned char *own; /* memory of gx_state_save() */
 	size_t own_bytes;
-	uint64_t task_hash[GX_TASKS_MAX]; /* of the records, by index */
 	struct piece piece[PIECES];
 };
 
@@ -192,52 +200,106 @@ static inline bool same_bytes(const struct piece *now, const struct piece *befor
 	       !raw_compare(before->bytes, now->base, now->size);
 }
 
+static inline void place(struct piece *now, const void *base, size_t size, uint32_t key)
+{
+	now->base = (unsigned char *)(uintptr_t)base;
+	now->size = (uint32_t)size;
+	now->key = key;
+	now->bytes = NULL;
+}
+
 /* Fill one piece of `after` from the world, sharing with `before` (may be NULL) if equal. Returns its weight. */
 static inline uint64_t look(struct piece *now, const struct piece *before, unsigned char *base, size_t size,
 			    uint32_t key, uint64_t salt)
 {
-	now->base = base;
-	now->size = (uint32_t)size;
-	now->key = key;
+	place(now, base, size, key);
 	if (before && same_bytes(now, before)) {
 		now->bytes = before->bytes;
 		now->hash = before->hash;
 	} else {
-		now->bytes = NULL;
 		now->hash = weigh(hash_bytes(base, size), salt);
 	}
 	return now->hash;
 }
 
-static size_t hidden_bytes(void)
+/* What is hashed of the header is said in internal.h; the list of arenas is not, the arenas are. */
+static uint64_t look_at_hidden(struct gx_state *after, const struct gx_state *before)
 {
-	uint64_t used = GX_HIDDEN->used | 1;
+	struct gx_hidden *hidden = GX_HIDDEN;
+	struct piece *list = &after->piece[PIECE_ARENA_LIST];
 
-	return offsetof(struct gx_hidden, tasks) + (size_t)(64 - __builtin_clzll(used)) * sizeof(struct gx_task);
+	place(&after->piece[PIECE_HEADER], hidden, offsetof(struct gx_hidden, arenas), 0);
+	place(list, hidden->arenas, hidden->arena_count * sizeof(hidden->arenas[0]), 0);
+	if (before && same_bytes(list, &before->piece[PIECE_ARENA_LIST]))
+		list->bytes = before->piece[PIECE_ARENA_LIST].bytes;
+	return weigh(hidden->now, 1) + weigh((uint64_t)hidden->spurious_left << 32 | hidden->maker_children, 2) +
+	       weigh(hidden->ending, 3);
+}
+
+static size_t chunk_bytes(void)
+{
+	size_t even = (gx_core.shared_used + SHARED_CHUNKS - 1) / SHARED_CHUNKS;
+
+	return even > CHUNK_BYTES ? even : CHUNK_BYTES;
+}
+
+static unsigned chunk_count(void)
+{
+	size_t size = chunk_bytes();
+
+	return (unsigned)((gx_core.shared_used + size - 1) / size);
+}
+
+static uint64_t look_at_shared(struct gx_state *after, const struct gx_state *before)
+{
+	struct piece *now = &after->piece[PIECE_SHARED];
+	const struct piece *old = before ? &before->piece[PIECE_SHARED] : NULL;
+	size_t size = chunk_bytes();
+	uint64_t sum = 0;
+
+	for (size_t at = 0; at < gx_core.shared_used; at += size, now++) {
+		size_t rest = gx_core.shared_used - at;
+
+		sum += look(now, old, GX_SHARED_BASE + at, rest < size ? rest : size, 0, 0x300000000ull + at);
+		old += old != NULL;
+	}
+	return sum;
+}
+
+/* A task's record. The part from sp on is where it is, not what it is: saved, not hashed. */
+static inline uint64_t look_at_record(struct piece *now, const struct piece *before, const struct gx_task *task)
+{
+	place(now, task, sizeof(*task), task->slot);
+	if (before && same_bytes(now, before)) {
+		now->bytes = before->bytes;
+		now->hash = before->hash;
+	} else {
+		now->hash = weigh(XXH3_64bits(task, HASHED_TASK_BYTES), 0x7461736bull);
+	}
+	return now->hash;
 }
 
 static uint64_t look_at_tasks(struct gx_state *after, const struct gx_state *before)
 {
 	const struct gx_hidden *hidden = GX_HIDDEN;
-	const struct gx_hidden *old = before ? (const void *)before->piece[PIECE_HIDDEN].bytes : NULL;
+	uint64_t old_tasks = before ? before->tasks : 0;
+	uint64_t old_stacks = before ? before->stacks : 0;
 	uint64_t sum = 0;
 
+	after->tasks = hidden->used;
 	after->stacks = 0;
 	for (uint64_t rest = hidden->used; rest; rest &= rest - 1) {
 		unsigned index = (unsigned)__builtin_ctzll(rest);
 		const struct gx_task *task = &hidden->tasks[index];
 		unsigned char *sp = task->sp;
 
-		if (old && old->used >> index & 1 && !memcmp(&old->tasks[index], task, HASHED_TASK_BYTES))
-			after->task_hash[index] = before->task_hash[index];
-		else
-			after->task_hash[index] = weigh(XXH3_64bits(task, HASHED_TASK_BYTES), 0x7461736bull);
-		sum += after->task_hash[index];
+		sum += look_at_record(&after->piece[PIECE_TASKS + index],
+				      old_tasks >> index & 1 ? &before->piece[PIECE_TASKS + index] : NULL, task);
 		if (task->state != GX_TASK_PARKED)
 			continue;
 		after->stacks |= 1ull << index;
 		sum += look(&after->piece[PIECE_STACKS + index],
-			    before && before->stacks >> index & 1 ? &before->piece[PIECE_STACKS + index] : NULL, sp,
+			    old_stacks >> index & 1 ? &before->piece[PIECE_STACKS + index] : NULL, sp,
 			    (size_t)(gx_slot_stack_top(task->slot) - sp), task->slot, 0x100000000ull | task->slot);
 	}
 	return sum;
@@ -261,18 +323,13 @@ static uint64_t look_at_arenas(struct gx_state *after, const struct gx_state *be
 
 uint64_t gx_state_diff(struct gx_state *after, const struct gx_state *before)
 {
-	const struct gx_hidden *hidden = GX_HIDDEN;
-	uint64_t sum = weigh(hidden->now, 1) +
-		       weigh((uint64_t)hidden->spurious_left << 32 | hidden->maker_children, 2) +
-		       weigh(hidden->ending, 3);
 	struct piece *piece = after->piece;
+	uint64_t sum = look_at_hidden(after, before);
 
-	piece[PIECE_HIDDEN] = (struct piece){.base = (unsigned char *)GX_HIDDEN, .size = (uint32_t)hidden_bytes()};
-	sum += look(&piece[PIECE_SHARED], before ? &before->piece[PIECE_SHARED] : NULL, GX_SHARED_BASE,
-		    gx_core.shared_used, 0, 4);
 	for (unsigned i = 0; i < gx_core.adopted; i++)
 		sum += look(&piece[PIECE_SEGMENTS + i], before ? &before->piece[PIECE_SEGMENTS + i] : NULL,
 			    gx_core.segments[i].base, gx_core.segments[i].size, 0, 16 + i);
+	sum += look_at_shared(after, before);
 	sum += look_at_tasks(after, before);
 	sum += look_at_arenas(after, before);
 	after->hash = sum;
@@ -281,26 +338,41 @@ uint64_t gx_state_diff(struct gx_state *after, const struct gx_state *before)
 
 /* Call `visit` for every piece of a state. */
 #define FOR_EACH_PIECE(state, position) \
-	for (unsigned position = first_piece(); position < PIECES; position = next_piece((state), position))
+	for (unsigned position = PIECE_HEADER; position < PIECES; position = next_piece((state), position))
 
-static unsigned first_piece(void)
+static unsigned next_of_mask(uint64_t mask, unsigned first, unsigned position, unsigned beyond)
 {
-	return PIECE_HIDDEN;
+	uint64_t rest = position - first < 64 ? mask >> (position - first) : 0;
+
+	return rest ? position + (unsigned)__builtin_ctzll(rest) : beyond;
 }
 
-static unsigned next_piece(const struct gx_state *state, unsigned position)
+static inline unsigned next_piece(const struct gx_state *state, unsigned position)
 {
 	position++;
-	if (position >= PIECE_SEGMENTS + gx_core.adopted && position < PIECE_STACKS)
-		position = PIECE_STACKS;
-	if (position >= PIECE_STACKS && position < PIECE_ARENAS) {
-		uint64_t rest = position - PIECE_STACKS < 64 ? state->stacks >> (position - PIECE_STACKS) : 0;
-
-		position = rest ? position + (unsigned)__builtin_ctzll(rest) : PIECE_ARENAS;
-	}
+	if (position >= PIECE_SEGMENTS + gx_core.adopted && position < PIECE_SHARED)
+		position = PIECE_SHARED;
+	if (position >= PIECE_SHARED + chunk_count() && position < PIECE_TASKS)
+		position = PIECE_TASKS;
+	if (position >= PIECE_TASKS && position < PIECE_STACKS)
+		position = next_of_mask(state->tasks, PIECE_TASKS, position, PIECE_STACKS);
+	if (position >= PIECE_STACKS && position < PIECE_ARENAS)
+		position = next_of_mask(state->stacks, PIECE_STACKS, position, PIECE_ARENAS);
 	if (position >= PIECE_ARENAS && position - PIECE_ARENAS >= state->arenas)
 		return PIECES;
 	return position;
+}
+
+/* Whether a state has the piece at this position at all. */
+static inline bool has_piece(const struct gx_state *state, unsigned position)
+{
+	if (position < PIECE_TASKS)
+		return true;
+	if (position < PIECE_STACKS)
+		return state->tasks >> (position - PIECE_TASKS) & 1;
+	if (position < PIECE_ARENAS)
+		return state->stacks >> (position - PIECE_STACKS) & 1;
+	return position - PIECE_ARENAS < state->arenas;
 }
 
 enum gx_status gx_state_keep(struct gx_state *after, struct gx_error *err)
@@ -345,11 +417,8 @@ void gx_state_restore_from(const struct gx_state *target, const struct gx_state 
 	{
 		const struct piece *want = &target->piece[position];
 		const struct piece *have = &now->piece[position];
-		bool valid = position < PIECE_STACKS ||
-			     (position < PIECE_ARENAS ? (now->stacks >> (position - PIECE_STACKS) & 1) != 0
-						      : position - PIECE_ARENAS < now->arenas);
 
-		if (!valid || have->bytes != want->bytes || have->key != want->key)
+		if (!has_piece(now, position) || have->bytes != want->bytes || have->key != want->key)
 			load_piece(position, want);
 	}
 }
