@@ -18,19 +18,18 @@ double gx_wall_seconds(void)
 
 /* ---- hits ---- */
 
-static gx_hit_fn *listener;
-static void *listener_context;
-
-void gx_hits_listen(gx_hit_fn *function, void *context)
-{
-	listener = function;
-	listener_context = context;
-}
+struct gx_hits_pending gx_hits_pending;
 
 void gx_explore_hit(uint64_t key)
 {
-	if (listener)
-		listener(listener_context, key);
+	struct gx_hits_pending *pending = &gx_hits_pending;
+
+	if (!pending->listening || pending->count == GX_HITS_PENDING_MAX)
+		return;
+	for (unsigned i = 0; i < pending->count; i++)
+		if (pending->keys[i] == key)
+			return;
+	pending->keys[pending->count++] = key;
 }
 
 /* ---- strategies ---- */

@@ -86,7 +86,10 @@ enum gx_status gx_explore(struct gx_explored *out, const struct gx_explore_optio
 			  struct gx_error *err) GX_MUST_USE;
 void gx_explored_release(struct gx_explored *explored);
 
-/* For the program's observer: the rule with this key has been broken by the current step. Any number of times per execution. */
+/*
+ * For the program's observer: the rule with this key has been broken by the current step. Any number of times per execution. May be
+ * called in the context of a task: it allocates nothing.
+ */
 void gx_explore_hit(uint64_t key);
 
 /*

@@ -61,9 +61,11 @@ static void run_one(struct sampler *s, uint64_t seed, bool keep_hashes)
 
 		gx_path_push(&s->path, choice);
 		gx_sched_step(choice);
+		gx_hits_take(on_hit, s);
 		if (keep_hashes)
 			note_hash(s);
 	}
+	gx_hits_take(on_hit, s); /* those of coming to rest */
 	s->out->points += s->path.count;
 	if (s->path.count > s->out->depth)
 		s->out->depth = s->path.count;
@@ -73,7 +75,7 @@ static enum gx_status recheck(struct sampler *s, struct gx_error *err)
 {
 	struct gx_choice options[GX_OPTIONS_MAX];
 
-	gx_hits_listen(NULL, NULL);
+	gx_hits_listen(false);
 	gx_sched_reset();
 	for (uint32_t i = 0; i < s->path.count; i++) {
 		unsigned count = gx_sched_options(options);
@@ -91,7 +93,7 @@ static enum gx_status recheck(struct sampler *s, struct gx_error *err)
 				(unsigned long long)s->execution, i + 1, s->path.choice[i].task,
 				j < count ? "" : ", which could not step");
 	}
-	gx_hits_listen(on_hit, s);
+	gx_hits_listen(true);
 	s->out->rechecked++;
 	return GX_OK;
 }
@@ -130,7 +132,7 @@ enum gx_status gx_random(struct gx_explored *out, const struct gx_explore_option
 	double started = gx_wall_seconds();
 	enum gx_status rc = GX_OK;
 
-	gx_hits_listen(on_hit, &s);
+	gx_hits_listen(true);
 	for (s.execution = 0; s.execution < options->executions && rc == GX_OK; s.execution++) {
 		bool sample = (s.execution & (s.execution + 1)) == 0; /* 0, 1, 3, 7, 15, ... */
 
@@ -141,7 +143,7 @@ enum gx_status gx_random(struct gx_explored *out, const struct gx_explore_option
 		if (rc == GX_OK && !go_on(&s, options, started))
 			break;
 	}
-	gx_hits_listen(NULL, NULL);
+	gx_hits_listen(false);
 	gx_path_release(&s.path);
 	free(s.hashes);
 	gx_sched_reset();

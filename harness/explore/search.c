@@ -138,7 +138,7 @@ static enum gx_status recheck(struct searcher *s)
 	if (rc != GX_OK)
 		return rc;
 	rc = gx_state_save(end, s->err);
-	gx_hits_listen(NULL, NULL);
+	gx_hits_listen(false);
 	gx_sched_reset();
 	for (uint32_t i = 0; i <= s->depth && rc == GX_OK; i++)
 		rc = recheck_step(s, i, i < s->depth ? s->nodes[i + 1]->event_hash : final);
@@ -146,7 +146,7 @@ static enum gx_status recheck(struct searcher *s)
 		gx_state_restore(end);
 		s->out->rechecked++;
 	}
-	gx_hits_listen(on_hit, s);
+	gx_hits_listen(true);
 	gx_state_free(end);
 	return rc;
 }
@@ -254,6 +254,7 @@ static enum gx_status expand(struct searcher *s, struct node *node)
 		gx_state_restore_from(node->state, s->world);
 	gx_sched_step(choice);
 	child->count = gx_sched_options(child->choices);
+	gx_hits_take(on_hit, s);
 	child->preemptions = preemptions;
 	child->last = gx_sched_last();
 	s->out->transitions++;
@@ -347,9 +348,9 @@ enum gx_status gx_search(const struct gx_search *search, struct gx_error *err)
 	if (rc == GX_OK)
 		rc = gx_visited_init(&s.ends, err);
 	if (rc == GX_OK) {
-		gx_hits_listen(on_hit, &s);
+		gx_hits_listen(true);
 		rc = run(&s);
-		gx_hits_listen(NULL, NULL);
+		gx_hits_listen(false);
 		sum_up(&s, rc);
 	}
 	for (uint32_t i = 0; i < s.capacity; i++) {
