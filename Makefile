@@ -1,4 +1,4 @@
-# gatecrash. `make help` says what there is; CC=clang, SAN=address,undefined and DEBUG=1 choose the build.
+# gatecrash. `make help` says what there is; CC=clang, SAN=address,undefined, CFLAGS and V=1 choose the build.
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -7,6 +7,8 @@ SAN ?=
 comma := ,
 BUILD := build/$(notdir $(CC))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 PREFIX ?= /usr/local
+DESTDIR ?=
+BIN := $(BUILD)/gatecrash
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Werror
@@ -25,28 +27,95 @@ LDLIBS := -lboost_context -lyaml -ljansson -lxxhash -ldl -lpthread -lm
 LIB_SRC := $(wildcard harness/core/*.c harness/posix/*.c harness/explore/*.c models/docker/*.c models/platform/*.c \
 	models/actors/*.c models/service/*.c models/gates/*.c models/oracles/*.c models/scenario/*.c reports/*.c)
 CLI_SRC := $(wildcard harness/cli/*.c)
+BENCH_SRC := $(wildcard harness/bench/*.c)
+TEST_SRC := $(wildcard harness/tests/*_test.c models/tests/*_test.c reports/tests/*_test.c)
+FUZZ_SRC := $(wildcard harness/tests/fuzz/*_fuzz.c models/tests/fuzz/*_fuzz.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
+BENCH_OBJ := $(BENCH_SRC:%.c=$(BUILD)/%.o)
+TESTS := $(TEST_SRC:%.c=$(BUILD)/%)
+FUZZERS := $(FUZZ_SRC:%.c=$(BUILD)/%)
+HEADERS := $(wildcard harness/*/*.h harness/include/gatecrash/*.h models/*/*.h reports/*.h reports/tests/*.h)
+ALL_SRC := $(LIB_SRC) $(CLI_SRC) $(BENCH_SRC) $(wildcard harness/tests/*.c harness/tests/*/*.c models/tests/*.c \
+	models/tests/*/*.c reports/tests/*.c)
 
-.PHONY: all help
-all: ## build gatecrash
-all: $(BUILD)/gatecrash
+.PHONY: all setup demo test unit matrix bench fuzz lint format install clean help
+.DEFAULT_GOAL := all
 
-Q := $(if $(V),,@)
-$(BUILD)/gatecrash: $(CLI_OBJ) $(LIB_OBJ)
-	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+all: $(BIN) ## build gatecrash
 
-$(BUILD)/%.o: %.c Makefile
-	$(Q)mkdir -p $(@D); echo "CC $@"; $(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+setup: ## install what the build needs, if it is missing
+	@scripts/setup
 
-# The headers that must stand alone.
-HEADERS := $(wildcard harness/*/*.h harness/include/gatecrash/*.h models/*/*.h reports/*.h)
-.PHONY: test
-test: ## check that every header stands alone
-	@n=0; for h in $(HEADERS); do $(CC) $(CPPFLAGS) -std=gnu11 $(WARNINGS) -fsyntax-only -x c $$h || exit 1; n=$$((n+1)); done; \
-	echo "$$n passed, 0 failed"
+demo: $(BIN) ## the race of the pull request, explained; and the proof that the fix removes it
+	@scripts/demo $(BIN)
+
+test: unit ## everything that has to pass: headers, unit tests, matrix, README, saved fuzz inputs
+	@scripts/test-all $(BIN) "$(SAN)"
+
+matrix: $(BIN) ## every scenario with every gate, held against what it expects
+	@$(BIN) matrix
+
+bench: $(BUILD)/bench ## the figures of the engine on this machine
+	@$(BUILD)/bench
+
+fuzz: $(FUZZERS) ## fuzz the parsers for FUZZ_SECONDS each (CC=clang); default 60
+	@scripts/fuzz $(BUILD) "$${FUZZ_SECONDS:-60}"
+
+lint: ## formatting, both compilers' warnings, static analysis: all at zero
+	@scripts/setup all && scripts/lint "$(CPPFLAGS) -std=gnu11 $(WARNINGS)" $(ALL_SRC)
+
+format: ## put all sources into the project's format
+	@scripts/setup all && git ls-files '*.[ch]' | xargs clang-format -i
+
+install: $(BIN) ## install the program, the gate header and the scenarios under PREFIX (/usr/local)
+	install -D $(BIN) $(DESTDIR)$(PREFIX)/bin/gatecrash
+	install -D -m 644 harness/include/gatecrash/gate.h $(DESTDIR)$(PREFIX)/include/gatecrash/gate.h
+	install -d $(DESTDIR)$(PREFIX)/share/gatecrash/scenarios
+	install -m 644 scenarios/*.yaml $(DESTDIR)$(PREFIX)/share/gatecrash/scenarios
+
+clean: ## remove what was built
+	rm -rf build
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 12
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
+# ---- how it is built ----
+
+Q := $(if $(V),,@)
+$(BIN): $(CLI_OBJ) $(LIB_OBJ)
+	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/bench: $(BENCH_OBJ) $(LIB_OBJ)
+	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/%.o: %.c Makefile | setup
+	$(Q)mkdir -p $(@D); echo "CC $@"; $(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# What the tests of a folder share, linked into each of them.
+SHARED_harness := $(BUILD)/harness/tests/fixture.o
+SHARED_reports := $(BUILD)/reports/tests/results.o
+$(BUILD)/harness/tests/%_test: $(BUILD)/harness/tests/%_test.o $(SHARED_harness) $(LIB_OBJ)
+	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+$(BUILD)/models/tests/%_test: $(BUILD)/models/tests/%_test.o $(LIB_OBJ)
+	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+$(BUILD)/reports/tests/%_test: $(BUILD)/reports/tests/%_test.o $(SHARED_reports) $(LIB_OBJ)
+	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+
+# The engine's requests as ordinary functions: without a scheduler (models/tests/core_double.h).
+$(BUILD)/models/tests/docker_recorded_test: $(BUILD)/models/tests/docker_recorded_test.o $(BUILD)/models/tests/core_double.o \
+	$(filter $(BUILD)/models/docker/%,$(LIB_OBJ)) $(BUILD)/harness/core/status.o
+	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ -lcmocka
+
+# A fuzz target; with gcc, or without SAN=fuzzer, a program that replays saved inputs.
+$(BUILD)/%_fuzz: $(BUILD)/%_fuzz.o $(BUILD)/harness/tests/fuzz/replay_corpus.o $(LIB_OBJ)
+	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $(if $(findstring fuzzer,$(SAN)),$(filter-out %replay_corpus.o,$^),$^) $(LDLIBS)
+
+unit: $(BIN) $(TESTS) $(FUZZERS)
+	@n=0; for h in $(HEADERS); do \
+		$(CC) $(CPPFLAGS) -std=gnu11 $(WARNINGS) -fsyntax-only -x c $$h || exit 1; n=$$((n+1)); done; \
+		echo "$$n headers stand alone"
+	@scripts/run-tests $(TESTS)
+
+.SECONDARY:
+-include $(patsubst %.c,$(BUILD)/%.d,$(ALL_SRC))

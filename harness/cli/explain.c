@@ -113,8 +113,6 @@ struct teller {
 	const struct gx_finding *finding;
 	unsigned groups;
 	uint8_t leg_of[GX_TASKS_MAX]; /* request whose leg the task runs */
-	uint32_t last_task;
-	bool last_ended;
 };
 
 static void follow_legs(struct teller *teller, const struct gx_event *events, unsigned count, char *text, size_t size)
@@ -141,14 +139,16 @@ static void follow_legs(struct teller *teller, const struct gx_event *events, un
 	}
 }
 
-static struct gx_result_step tell(struct teller *teller, const struct gx_event *events, unsigned count)
+/* `task` as it was called when it stepped: by the end of the step it may have ended and another have its index. */
+static struct gx_result_step tell(struct teller *teller, const char *task, const struct gx_event *events,
+				  unsigned count)
 {
 	const struct gx_event *step = &events[0];
 	struct gx_result_step out = {0};
 	char text[160];
 	unsigned groups;
 
-	out.task = gx_keep_text(teller->keep, gx_name_book_task(teller->book, step->task));
+	out.task = task;
 	out.op = gx_label_name(step->label);
 	gx_name_object(teller->book, step->label, step->object, text, sizeof(text));
 	out.object = gx_keep_text(teller->keep, text);
@@ -162,25 +162,17 @@ static struct gx_result_step tell(struct teller *teller, const struct gx_event *
 	return out;
 }
 
-static bool ends_here(const struct gx_event *events, unsigned count)
-{
-	for (unsigned i = 1; i < count; i++)
-		if (events[i].label == GX_L_TASK_END)
-			return true;
-	return false;
-}
-
 /* The step that broke the rule, and the other party's last step on the same object before it. */
-static void mark_collision(struct gx_result_finding *out, struct gx_result_step *steps,
-			   const struct gx_event *const *first, const uint8_t *leg, size_t count,
-			   const struct gx_finding *finding)
+static void mark_collision(struct gx_result_step *steps, const struct gx_event *const *first, const uint8_t *leg,
+			   size_t count, const struct gx_finding *finding)
 {
 	size_t at = count;
 
 	for (size_t i = 0; i < count; i++)
 		if (first[i]->step == finding->step)
 			at = i;
-	if (at == count)
+	/* A deadlock is noticed at some step of whoever could still take one: the waits explain it, not that step. */
+	if (at == count || finding->rule == GX_RULE_DEADLOCK)
 		return;
 	steps[at].collides = true;
 	for (size_t i = at; i-- > 0;)
@@ -189,11 +181,10 @@ static void mark_collision(struct gx_result_finding *out, struct gx_result_step 
 			steps[i].collides = true;
 			break;
 		}
-	(void)out;
 }
 
 /* Keep what fits a screen: of the steps that matter, those nearest to the finding. */
-enum { SHOWN_MAX = 26 };
+enum { SHOWN_MAX = 16 };
 
 static void keep_a_screenful(struct gx_result_step *steps, size_t count)
 {
@@ -211,8 +202,7 @@ void gx_explain_steps(struct gx_result_finding *out, struct gx_name_book *book, 
 	struct teller teller = {.book = book,
 				.keep = keep,
 				.finding = finding,
-				.groups = groups_of((enum gx_rule)finding->rule),
-				.last_ended = true};
+				.groups = groups_of((enum gx_rule)finding->rule)};
 	struct gx_result_step *steps = gx_keep_alloc(keep, sizeof(*steps) * (recording->count + 1));
 	const struct gx_event **first = gx_keep_alloc(keep, sizeof(*first) * (recording->count + 1));
 	uint8_t *leg = gx_keep_alloc(keep, recording->count + 1);
@@ -220,6 +210,7 @@ void gx_explain_steps(struct gx_result_finding *out, struct gx_name_book *book, 
 
 	for (uint32_t i = 0; i < recording->count;) {
 		const struct gx_event *event = &recording->events[i];
+		const char *task = gx_keep_text(keep, gx_name_book_task(book, event->task));
 		uint32_t next = i + 1;
 
 		while (next < recording->count && recording->events[next].kind == GX_EVENT_FACT)
@@ -227,17 +218,16 @@ void gx_explain_steps(struct gx_result_finding *out, struct gx_name_book *book, 
 		for (uint32_t j = i; j < next; j++)
 			gx_name_book_follow(book, &recording->events[j]);
 		if (event->kind == GX_EVENT_STEP && event->step <= finding->step) {
-			steps[count] = tell(&teller, event, next - i);
-			steps[count].preempted = !teller.last_ended && teller.last_task != event->task;
+			steps[count] = tell(&teller, task, event, next - i);
+			steps[count].preempted =
+				event->step <= recording->preempted_count && recording->preempted[event->step - 1];
 			first[count] = event;
 			leg[count] = teller.leg_of[event->task];
-			teller.last_task = event->task;
-			teller.last_ended = ends_here(event, next - i);
 			count++;
 		}
 		i = next;
 	}
-	mark_collision(out, steps, first, leg, count, finding);
+	mark_collision(steps, first, leg, count, finding);
 	keep_a_screenful(steps, count);
 	out->steps = steps;
 	out->step_count = count;

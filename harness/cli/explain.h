@@ -11,6 +11,9 @@ struct gx_recording {
 	struct gx_event *events;
 	uint32_t count;
 	uint32_t capacity;
+	const bool
+		*preempted; /* per step of the path, from 0: behind a switch away from a task that could have gone on */
+	uint32_t preempted_count;
 };
 
 void gx_recording_release(struct gx_recording *recording);

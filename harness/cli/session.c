@@ -108,11 +108,15 @@ enum gx_status gx_session_replay(struct gx_bench *bench, const struct gx_repro *
 /* ---- one recorded execution ---- */
 
 static enum gx_status record(struct gx_bench *bench, const struct gx_path *path, struct gx_recording *recording,
-			     struct gx_error *err)
+			     struct gx_keep *keep, struct gx_error *err)
 {
 	struct gx_replay replay = {.namer = gx_session_name_task, .context = bench};
+	bool *preempted = gx_keep_alloc(keep, path->count);
 	enum gx_status rc;
 
+	gx_count_preemptions(path, preempted);
+	recording->preempted = preempted;
+	recording->preempted_count = path->count;
 	for (uint32_t capacity = 4096;; capacity = replay.event_count) {
 		recording->events = realloc(recording->events, capacity * sizeof(*recording->events));
 		GX_ASSERT(recording->events);
@@ -229,7 +233,8 @@ static enum gx_status describe(struct gx_result_finding *out, struct gx_bench *b
 	gx_name_book_init(&book, bench);
 	gx_explain_steps(out, &book, recording, finding, keep);
 	stand_at(bench, path, finding);
-	if (finding->rule == GX_RULE_DEADLOCK || finding->rule == GX_RULE_GATE_LEAKED)
+	if (finding->rule == GX_RULE_DEADLOCK || finding->rule == GX_RULE_GATE_LEAKED ||
+	    finding->rule == GX_RULE_ISOLATION)
 		gx_explain_waits(out, &book, keep);
 	say_message(out, bench, finding, keep);
 	return GX_OK;
@@ -266,12 +271,12 @@ static enum gx_status result_of_hit(struct gx_result_finding *out, struct gx_ben
 	if (explain)
 		rc = gx_minimise(&hit->path, hit->key, MINIMISE_STATES, &out->preemptions, err);
 	else
-		out->preemptions = gx_count_preemptions(&hit->path);
+		out->preemptions = gx_count_preemptions(&hit->path, NULL);
 	if (rc != GX_OK)
 		return rc;
 	bench->findings = found;
 	bench->finding_capacity = FINDINGS_MAX;
-	rc = record(bench, &hit->path, &recording, err);
+	rc = record(bench, &hit->path, &recording, keep, err);
 	finding = rc == GX_OK ? finding_of(bench, hit->key) : NULL;
 	if (rc == GX_OK && !finding)
 		rc = gx_fail(err, GX_EDIVERGED,
@@ -393,6 +398,7 @@ enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_bench *b
 	struct gx_finding seen[FINDINGS_MAX];
 	struct gx_recording recording = {0};
 	struct gx_result_finding *findings;
+	unsigned preemptions;
 	unsigned count;
 	enum gx_status rc;
 
@@ -400,18 +406,19 @@ enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_bench *b
 	out->strategy = "replay";
 	bench->findings = found;
 	bench->finding_capacity = FINDINGS_MAX;
-	rc = record(bench, path, &recording, err);
+	rc = record(bench, path, &recording, keep, err);
 	count = bench->finding_count;
 	memcpy(seen, found, sizeof(seen));
 	out->explored.executions = 1;
 	out->explored.points = gx_sched_steps();
 	out->explored.depth = gx_sched_steps();
 	count = distinct(seen, count);
+	preemptions = gx_count_preemptions(path, NULL);
 	out->verdict = count ? GX_VERDICT_FOUND : GX_VERDICT_CLEAN;
 	findings = gx_keep_alloc(keep, sizeof(*findings) * (count + 1));
 	for (unsigned i = 0; i < count && rc == GX_OK; i++) {
 		findings[i].count = 1;
-		findings[i].preemptions = gx_count_preemptions(path);
+		findings[i].preemptions = preemptions;
 		rc = describe(&findings[i], bench, path, &recording, &seen[i], scenario_word, gate, repro, keep, err);
 		if (rc == GX_OK)
 			out->finding_count++;

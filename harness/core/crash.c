@@ -29,7 +29,7 @@ static void __attribute__((noreturn)) landing(void)
 #if GX_ASAN
 	void *fake;
 
-	__sanitizer_start_switch_fiber(&fake, NULL, 0);
+	__sanitizer_start_switch_fiber(&fake, gx_scheduler_bottom, gx_scheduler_size);
 #endif
 	jump_fcontext(gx_core.scheduler, GX_SAYS_CRASHED);
 	GX_BUG("a crashed task was resumed");
@@ -77,12 +77,12 @@ static void GX_NO_ASAN on_crash(int signal, siginfo_t *info, void *context)
 
 static void GX_NO_ASAN on_look(int signal GX_UNUSED, siginfo_t *info GX_UNUSED, void *context)
 {
-	static uint32_t step;
+	static uint64_t resume; /* not the number of the step: each of many short executions may be in its first */
 	static unsigned looks;
 	int saved = errno;
 
-	if (!gx_current || step != GX_HIDDEN->steps) {
-		step = gx_current ? GX_HIDDEN->steps : 0;
+	if (!gx_current || resume != gx_core.resumes) {
+		resume = gx_current ? gx_core.resumes : 0;
 		looks = 0;
 	} else if (++looks >= LOOKS_MAX) {
 		looks = 0;

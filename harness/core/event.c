@@ -89,6 +89,11 @@ static inline void happen(uint16_t kind, unsigned task, unsigned label, uint16_t
 		scrub();
 }
 
+void gx_event_abandon(void)
+{
+	nested = 0;
+}
+
 void gx_emit_for(unsigned task, unsigned label, uint16_t extra, uint64_t object, uint64_t value)
 {
 	happen(GX_EVENT_FACT, task, label, extra, object, value);

@@ -28,7 +28,6 @@ struct gx_hidden {
 	uint64_t used;        /* bit per index: record in use */
 	uint64_t parked;      /* bit per index: state GX_TASK_PARKED */
 	uint64_t conditional; /* of those: op has a predicate or a deadline */
-	uint64_t autoreap;    /* bit per index: free the record when the task ends */
 	uint32_t steps;
 	uint32_t last;
 	uint32_t spurious_left;
@@ -55,6 +54,7 @@ struct gx_core {
 		size_t size;
 	} segments[GX_WORLD_ADOPTED];
 	gx_fcontext scheduler; /* where the scheduler waits while a task runs */
+	uint64_t resumes;      /* how often a task has been let run since the process started: for crash.c */
 	struct gx_event *record;
 	uint32_t record_capacity;
 	uint32_t *record_count;
@@ -86,6 +86,8 @@ bool gx_arena_listed(uint32_t slot);
 
 /* event.c */
 void gx_event_step(uint16_t task, uint16_t label, uint64_t object, uint64_t value);
+/* A task crashed, maybe while observers were being told: they will not return. */
+void gx_event_abandon(void);
 
 /* task.c: run `task` until it parks or ends. */
 void gx_task_resume(struct gx_task *task);

@@ -27,6 +27,10 @@
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 
+/* Bounds of the thread's own stack, where the scheduler runs; a task learns them when it is switched to. task.c */
+extern const void *gx_scheduler_bottom;
+extern size_t gx_scheduler_size;
+
 #define GX_NO_ASAN __attribute__((no_sanitize("address")))
 /* x86-64 Linux: AddressSanitizerAlgorithm, "64-bit" mapping. */
 #define GX_ASAN_SHADOW(address) ((unsigned char *)(((uintptr_t)(address) >> 3) + 0x7fff8000u))

@@ -166,6 +166,7 @@ static void tick(void)
 
 static void report_crash(const struct gx_task *task)
 {
+	gx_event_abandon();
 	if (gx_crash_last.kind == GX_CRASH_HANG)
 		gx_emit_extra(GX_L_TASK_HANG, task->index, task->path, 0);
 	else
@@ -182,7 +183,7 @@ static void grant(struct gx_task *task, struct gx_choice choice)
 	GX_ASSERT(how >= 0);
 	if (choice.spurious)
 		GX_HIDDEN->spurious_left--;
-	task->grants = (uint16_t)how;
+	task->grants = (uint8_t)how;
 	task->alternative = choice.alternative;
 	gx_event_step(task->index, task->op.label, task->op.object, (uint64_t)how << 16 | choice.alternative);
 	gx_task_resume(task);

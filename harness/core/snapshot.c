@@ -261,7 +261,8 @@ static uint64_t look_at_shared(struct gx_state *after, const struct gx_state *be
 		size_t rest = gx_core.shared_used - at;
 
 		sum += look(now, old, GX_SHARED_BASE + at, rest < size ? rest : size, 0, 0x300000000ull + at);
-		old += old != NULL;
+		if (old)
+			old++;
 	}
 	return sum;
 }

@@ -19,6 +19,11 @@ uint64_t gx_now(void)
 	return GX_HIDDEN->now;
 }
 
+#if GX_ASAN
+const void *gx_scheduler_bottom;
+size_t gx_scheduler_size;
+#endif
+
 /*
  * Kept out of line, and the scheduler's stack pointer handed over at once: it differs with the depth of the caller, so it
  * must not stay behind in a frame of a task, where it would be hashed.
@@ -27,15 +32,9 @@ static void __attribute__((noinline)) note_scheduler(gx_fcontext from)
 {
 	gx_core.scheduler = from;
 #if GX_ASAN
-	__sanitizer_finish_switch_fiber(NULL, NULL, NULL);
+	__sanitizer_finish_switch_fiber(NULL, &gx_scheduler_bottom, &gx_scheduler_size);
 #endif
 }
-
-#if GX_ASAN
-/* Bounds of the thread's own stack, where the scheduler runs; learnt by the first switch away from it. */
-static const void *scheduler_bottom;
-static size_t scheduler_size;
-#endif
 
 static void __attribute__((noinline)) switch_out(void *says)
 {
@@ -44,7 +43,7 @@ static void __attribute__((noinline)) switch_out(void *says)
 #if GX_ASAN
 	void *fake;
 
-	__sanitizer_start_switch_fiber(&fake, scheduler_bottom, scheduler_size);
+	__sanitizer_start_switch_fiber(&fake, gx_scheduler_bottom, gx_scheduler_size);
 #endif
 	transfer = jump_fcontext(gx_core.scheduler, says);
 	note_scheduler(transfer.from);
@@ -56,11 +55,17 @@ static void __attribute__((noreturn)) leave(void *says)
 		switch_out(says);
 }
 
+/* What a task was made with decides what it will do until it has begun, and nothing afterwards. */
 static void begin(struct gx_transfer transfer)
 {
+	void (*entry)(void *) = gx_current->entry;
+	void *argument = gx_current->argument;
+
+	gx_current->entry = NULL;
+	gx_current->argument = NULL;
 	note_scheduler(transfer.from);
 	errno = 0;
-	gx_current->entry(gx_current->argument);
+	entry(argument);
 	gx_task_exit();
 }
 
@@ -76,7 +81,9 @@ void gx_task_mark_ended(struct gx_task *task)
 	task->grants = 0;
 	task->alternative = 0;
 	task->sp = NULL;
-	if (hidden->autoreap & bit)
+	task->entry = NULL;
+	task->argument = NULL;
+	if (task->autoreap)
 		gx_task_reap(task);
 }
 
@@ -90,6 +97,7 @@ void gx_task_resume(struct gx_task *task)
 	GX_HIDDEN->conditional &= ~(1ull << task->index);
 	task->state = GX_TASK_RUNNING;
 	memset(&task->op, 0, sizeof(task->op));
+	gx_core.resumes++;
 	gx_current = task;
 #if GX_ASAN
 	void *fake;
@@ -98,7 +106,7 @@ void gx_task_resume(struct gx_task *task)
 #endif
 	transfer = jump_fcontext(task->sp, NULL);
 #if GX_ASAN
-	__sanitizer_finish_switch_fiber(fake, &scheduler_bottom, &scheduler_size);
+	__sanitizer_finish_switch_fiber(fake, NULL, NULL);
 #endif
 	gx_current = NULL;
 	if (transfer.data != GX_SAYS_PARKED) {
@@ -158,11 +166,15 @@ static bool never(const struct gx_task *task GX_UNUSED)
 
 void gx_sleep(uint16_t label, uint64_t ns)
 {
+	uint64_t deadline;
+
 	if (!ns) {
 		gx_point_simple(label, GX_READ, 0);
 		return;
 	}
-	gx_point(&(struct gx_op){.label = label, .access = GX_READ, .ready = never, .deadline = gx_now() + ns});
+	/* Beyond the end of time is for ever, but still a sleep: the limit of virtual time will say so. */
+	deadline = ns < GX_FOREVER - 1 - gx_now() ? gx_now() + ns : GX_FOREVER - 1;
+	gx_point(&(struct gx_op){.label = label, .access = GX_READ, .ready = never, .deadline = deadline});
 }
 
 /* Finaliser of murmur3 (Appleby): spreads (parent, nth) over 32 bits. */
@@ -217,7 +229,6 @@ struct gx_task *gx_task_spawn(enum gx_task_role role, uint32_t number, void (*en
 	task->sp = make_fcontext(top, GX_SLOT_STACK_BYTES - GX_PAGE_BYTES, begin);
 	hidden->used |= 1ull << task->index;
 	hidden->parked |= 1ull << task->index;
-	hidden->autoreap &= ~(1ull << task->index);
 	gx_emit_extra(GX_L_TASK_SPAWN, task->index, path, (uint64_t)role << 32 | number);
 	return task;
 }
@@ -242,18 +253,17 @@ void gx_task_reap(struct gx_task *task)
 
 	GX_ASSERT(task->state == GX_TASK_ENDED);
 	GX_HIDDEN->used &= ~bit;
-	GX_HIDDEN->autoreap &= ~bit;
 	memset(task, 0, sizeof(*task));
 }
 
 void gx_task_autoreap(struct gx_task *task)
 {
-	GX_HIDDEN->autoreap |= 1ull << task->index;
+	task->autoreap = 1;
 }
 
 bool gx_task_is_autoreap(const struct gx_task *task)
 {
-	return GX_HIDDEN->autoreap >> task->index & 1;
+	return task->autoreap;
 }
 
 struct gx_task *gx_task_at(unsigned index)

@@ -73,20 +73,21 @@ struct gx_task {
 	uint8_t state;        /* enum gx_task_state */
 	uint32_t number;      /* free for the maker: actor's number, container's workspace, ... */
 	uint16_t children;    /* how many tasks it has made */
-	uint16_t grants;      /* how the last grant came: enum gx_granted */
+	uint8_t grants;       /* how the last grant came: enum gx_granted */
+	uint8_t autoreap;     /* gx_task_autoreap() */
 	uint32_t serial;      /* gx_task_serial(): containers, tokens, ... that it has made */
 	uint32_t alternative; /* which way the granted op goes */
 
 	/* What it is about to do. Hashed. */
 	struct gx_op op;
+	void (*entry)(void *); /* until it has begun; NULL from then on, like its argument */
+	void *argument;
 
 	/* Words for the layers above; each layer documents its own. Hashed. */
 	uint64_t user[6];
 
 	/* Where it is. The stack from sp to its top is hashed, sp itself is not. */
 	void *sp;
-	void (*entry)(void *);
-	void *argument;
 	uint16_t index; /* in this execution, by arrival; never hashed, never in a decision of the world */
 };
 

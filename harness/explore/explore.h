@@ -99,7 +99,10 @@ void gx_explore_hit(uint64_t key);
 enum gx_status gx_minimise(struct gx_path *path, uint64_t key, uint64_t states, unsigned *preemptions,
 			   struct gx_error *err) GX_MUST_USE;
 
-/* Switches of a path away from a task that could have gone on. Runs the path. */
-unsigned gx_count_preemptions(const struct gx_path *path);
+/*
+ * How many switches of a path lead away from a task that could have gone on; marks[i], if not NULL, is set for step i of the path if it
+ * is behind such a switch. Runs the path.
+ */
+unsigned gx_count_preemptions(const struct gx_path *path, bool *marks);
 
 #endif

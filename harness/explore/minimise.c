@@ -40,7 +40,7 @@ static bool improve(struct gx_path *path, uint64_t key, uint64_t states, uint32_
 	return found;
 }
 
-unsigned gx_count_preemptions(const struct gx_path *path)
+unsigned gx_count_preemptions(const struct gx_path *path, bool *marks)
 {
 	struct gx_choice options[GX_OPTIONS_MAX];
 	unsigned preemptions = 0;
@@ -49,9 +49,11 @@ unsigned gx_count_preemptions(const struct gx_path *path)
 	for (uint32_t i = 0; i < path->count; i++) {
 		unsigned last = gx_sched_last();
 		unsigned count = gx_sched_options(options);
+		bool preempted = count && options[0].task == last && path->choice[i].task != last;
 
-		if (count && options[0].task == last && path->choice[i].task != last)
-			preemptions++;
+		preemptions += preempted;
+		if (marks)
+			marks[i] = preempted;
 		gx_sched_step(path->choice[i]);
 	}
 	gx_sched_reset();
@@ -62,11 +64,11 @@ enum gx_status gx_minimise(struct gx_path *path, uint64_t key, uint64_t states, 
 			   struct gx_error *err)
 {
 	enum gx_status rc = GX_OK;
-	unsigned have = gx_count_preemptions(path);
+	unsigned have = gx_count_preemptions(path, NULL);
 
 	for (unsigned bound = 0; bound < have && bound <= PREEMPTIONS_MAX && rc == GX_OK; bound++)
 		if (improve(path, key, states, bound, UINT32_MAX, &rc, err)) {
-			have = gx_count_preemptions(path);
+			have = gx_count_preemptions(path, NULL);
 			break;
 		}
 	for (unsigned i = 0; i < SHORTER_ROUNDS && rc == GX_OK; i++)

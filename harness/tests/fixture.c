@@ -31,6 +31,22 @@ void point(void)
 	gx_point_simple(GX_L_YIELD, GX_READ, 0);
 }
 
+static bool has_come(const struct gx_task *task)
+{
+	return *(const uint64_t *)task->op.subject >= task->op.detail;
+}
+
+void await(const uint64_t *word, uint32_t value)
+{
+	gx_point(&(struct gx_op){.label = GX_L_YIELD,
+				 .access = GX_READ,
+				 .detail = value,
+				 .object = gx_world_canonical(word),
+				 .ready = has_come,
+				 .subject = (void *)(uintptr_t)word,
+				 .deadline = GX_FOREVER});
+}
+
 void saw(int64_t value)
 {
 	if (world->saw_count < FIXTURE_SAW)
@@ -80,11 +96,21 @@ static bool daemon_by_nature(void *context, const struct gx_task *task)
 	return false;
 }
 
+/* Real observers call rules, which have frames of their own. */
+static void __attribute__((noinline)) be_deep(void)
+{
+	char frame[2048];
+
+	memset(frame, 0, sizeof(frame));
+	__asm__ volatile("" : : "r"(frame) : "memory");
+}
+
 static void observe(void *context, const struct gx_event *event)
 {
 	(void)context;
 	if (event->kind != GX_EVENT_FACT)
 		return;
+	be_deep();
 	switch (event->label) {
 	case GX_L_TASK_CRASH:
 		gx_explore_hit(FOUND_CRASH);

@@ -64,6 +64,9 @@ unsigned number_of(const void *argument);
 /* [task] A point that is always ready: somebody else may run now. */
 void point(void);
 
+/* [task] Park until *word, of the world, is at least `value`. */
+void await(const uint64_t *word, uint32_t value);
+
 /* [task or callback] Write down a value, for assert_saw(). A saw() beyond FIXTURE_SAW of them only counts. */
 void saw(int64_t value);
 

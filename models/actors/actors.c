@@ -121,8 +121,7 @@ static void act(const struct actor *a)
 		gx_handle(a->request); /* past the handlers' 503, as the pull request's tests do */
 		break;
 	case GX_ACTOR_SHUTDOWN:
-		shut_down();
-		break;
+		break; /* it is no handler */
 	}
 }
 
@@ -136,9 +135,15 @@ void gx_actor_main(void *argument)
 	a.row = &gx_service()->workspaces[a.index];
 	if (actor->at_ns)
 		gx_sleep(GX_L_ARRIVE, actor->at_ns);
-	if (gx_service()->stopping && actor->kind != GX_ACTOR_SHUTDOWN)
+	if (actor->kind == GX_ACTOR_SHUTDOWN) {
+		shut_down();
+		return;
+	}
+	if (gx_service()->stopping)
 		return; /* connection refused */
+	gx_service()->in_flight++;
 	act(&a);
+	gx_service()->in_flight--;
 }
 
 enum { PROBE_AFTER_S = 3600 };

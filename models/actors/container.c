@@ -90,7 +90,7 @@ static void register_once(struct life *life)
 		gx_row_register(life->row, life->index);
 		gx_keys_alive(life->row, life->index);
 		if (!gx_tokens_any(life->row, life->index))
-			hold(life, gx_tokens_mint(life->row, life->index, 0, 0));
+			hold(life, gx_tokens_mint(life->row, life->index, 0, GX_TOKEN_BOOTSTRAP));
 	}
 	leave_platform();
 }

@@ -3,30 +3,72 @@
  */
 #include "oracles/internal.h"
 
-/* The request whose unfinished provision made this container, or 0. */
+/* The request whose provision made this container, or 0. */
 static unsigned maker_of(const struct gx_oracles *oracles, uint64_t container)
 {
 	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
-		if (container && oracles->request[id].made == container)
+		if (container && oracles->request[id].number == container)
 			return id;
 	return 0;
+}
+
+enum { SERIAL_BITS = 12 }; /* gx_task_serial(): (path << 12 | nth) */
+
+/*
+ * The request whose create has taken the name for this container without having been answered, or 0. No fact says so; but the
+ * container's number comes from the same task as the token that the provision minted before, and after it.
+ */
+static unsigned reserver_of(const struct gx_oracles *oracles, uint64_t container)
+{
+	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++) {
+		const struct gx_request_seen *request = &oracles->request[id];
+
+		if (request->provision == GX_PROVISION_BEGUN && request->number && container > request->number &&
+		    container >> SERIAL_BITS == request->number >> SERIAL_BITS)
+			return id;
+	}
+	return 0;
+}
+
+static unsigned holder_at(const struct gx_request_seen *maker)
+{
+	switch ((enum gx_provision_stage)maker->provision) {
+	case GX_PROVISION_MADE:
+		return GX_HOLDER_MADE;
+	case GX_PROVISION_STARTED:
+		return GX_HOLDER_STARTED;
+	case GX_PROVISION_BEGUN:
+	case GX_PROVISION_NONE:
+		break;
+	}
+	return GX_HOLDER_LEFT;
+}
+
+/* Who holds the name, and what it is doing. */
+static void name_the_holder(const struct gx_oracles *oracles, struct gx_finding *finding)
+{
+	const struct gx_workspace_seen *seen = &oracles->workspace[finding->workspace];
+	unsigned maker = maker_of(oracles, finding->value);
+	unsigned reserver = reserver_of(oracles, finding->value);
+
+	if (finding->value && seen->removing == finding->value) {
+		finding->requests[1] = seen->remover;
+		finding->detail = GX_HOLDER_BEING_REMOVED;
+	} else if (maker) {
+		finding->requests[1] = (uint8_t)maker;
+		finding->detail = (uint16_t)holder_at(&oracles->request[maker]);
+	} else if (reserver) {
+		finding->requests[1] = (uint8_t)reserver;
+		finding->detail = GX_HOLDER_RESERVED;
+	}
 }
 
 static void judge_conflict(struct gx_oracles *oracles, const struct gx_event *event)
 {
 	struct gx_finding finding = gx_found_by(event, GX_RULE_NAME_CONFLICT);
-	unsigned maker = maker_of(oracles, event->value);
-	const struct gx_workspace_seen *seen =
-		event->object < oracles->workspaces ? &oracles->workspace[event->object] : NULL;
 
-	if (maker) {
-		finding.requests[1] = (uint8_t)maker;
-		finding.detail = oracles->request[maker].provision == 2 ? GX_HOLDER_STARTED : GX_HOLDER_MADE;
-	}
-	if (seen && event->value && seen->removing == event->value) {
-		finding.requests[1] = seen->remover;
-		finding.detail = GX_HOLDER_BEING_REMOVED;
-	}
+	if (finding.workspace < oracles->workspaces)
+		name_the_holder(oracles, &finding);
 	gx_report_finding(oracles, &finding);
 }
 
@@ -42,7 +84,7 @@ void gx_judge_containers(struct gx_oracles *oracles, const struct gx_event *even
 	if (event->label != GX_F_CONTAINER_REMOVED)
 		return;
 	maker = maker_of(oracles, event->value);
-	if (!maker || maker == event->extra)
+	if (!maker || maker == event->extra || !oracles->request[maker].provision)
 		return;
 	finding = gx_found_by(event, GX_RULE_VICTIM_KILLED);
 	finding.requests[1] = (uint8_t)maker;
@@ -51,14 +93,14 @@ void gx_judge_containers(struct gx_oracles *oracles, const struct gx_event *even
 
 void gx_judge_orphans(struct gx_oracles *oracles, const struct gx_event *event, unsigned workspace)
 {
-	const struct gx_workspace_seen *seen = &oracles->workspace[workspace];
+	const struct gx_workspace_end *end = &oracles->workspace[workspace].end;
 	struct gx_finding finding = gx_found_by(event, GX_RULE_ORPHAN_CONTAINER);
-	bool accounted = seen->row != GX_ROW_NONE && seen->row != GX_ROW_REMOVED;
+	bool accounted = end->row != GX_ROW_NONE && end->row != GX_ROW_REMOVED;
 
-	if (!seen->containers || (accounted && seen->containers == 1))
+	if (!end->containers || (accounted && end->containers == 1))
 		return;
 	finding.workspace = (uint8_t)workspace;
-	finding.detail = seen->containers;
-	finding.value = seen->container;
+	finding.detail = (uint16_t)(end->containers | (accounted ? GX_ORPHAN_BESIDE_ONE : 0));
+	finding.value = end->container;
 	gx_report_finding(oracles, &finding);
 }

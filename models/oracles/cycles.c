@@ -3,30 +3,50 @@
  */
 #include "oracles/internal.h"
 
-static bool is_open(const struct gx_request_seen *request)
+bool gx_cycle_is_open(const struct gx_request_seen *request)
 {
-	return request->begun && !request->closed && (request->over & request->legs) != request->legs;
+	bool under_way = request->begun & ~request->over;
+	bool leg_to_come = request->begun && !request->closed && (request->over & request->legs) != request->legs;
+
+	return under_way || leg_to_come;
 }
 
-/* Another request of the workspace whose cycle is open, or 0. */
-static unsigned open_cycle(const struct gx_oracles *oracles, const struct gx_event *event)
+/* Another request of the workspace whose cycle is open or whose provision, in no leg, is under way; or 0. */
+static unsigned in_the_way(const struct gx_oracles *oracles, const struct gx_event *event)
 {
-	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
-		if (id != event->extra && oracles->request[id].workspace == event->object &&
-		    is_open(&oracles->request[id]))
+	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++) {
+		const struct gx_request_seen *request = &oracles->request[id];
+
+		if (id != event->extra && request->workspace == event->object &&
+		    (gx_cycle_is_open(request) || request->provision))
 			return id;
+	}
 	return 0;
 }
 
 static void judge_leg(struct gx_oracles *oracles, const struct gx_event *event)
 {
 	struct gx_finding finding = gx_found_by(event, GX_RULE_OVERLAPPING_CYCLES);
-	unsigned other = open_cycle(oracles, event);
+	unsigned other = in_the_way(oracles, event);
 
 	if (!other)
 		return;
 	finding.requests[1] = (uint8_t)other;
 	finding.detail = (uint16_t)event->value;
+	if (!gx_cycle_is_open(&oracles->request[other]))
+		finding.detail |= GX_OVERLAPS_PROVISION;
+	gx_report_finding(oracles, &finding);
+}
+
+/* Blocked, or answered and neither it nor anybody else came to a leg: a probe may be coalesced into another's cycle. */
+static void judge_probe(struct gx_oracles *oracles, const struct gx_event *event)
+{
+	struct gx_finding finding = gx_found_by(event, GX_RULE_GATE_LEAKED);
+	const struct gx_request_seen *probe = &oracles->request[finding.requests[0]];
+
+	if (event->value || (probe->answered && probe->followed))
+		return;
+	finding.detail = probe->answered;
 	gx_report_finding(oracles, &finding);
 }
 
@@ -39,12 +59,8 @@ void gx_judge_cycles(struct gx_oracles *oracles, const struct gx_event *event)
 		judge_leg(oracles, event);
 		return;
 	case GX_F_PROBE_RESULT:
-		if (event->value)
-			return;
-		finding = gx_found_by(event, GX_RULE_GATE_LEAKED);
-		if (event->extra <= GX_REQUESTS_MAX)
-			finding.detail = oracles->request[event->extra].answered;
-		break;
+		judge_probe(oracles, event);
+		return;
 	case GX_F_ISOLATION:
 		finding = gx_found_by(event, GX_RULE_ISOLATION);
 		break;
@@ -57,12 +73,7 @@ void gx_judge_cycles(struct gx_oracles *oracles, const struct gx_event *event)
 	gx_report_finding(oracles, &finding);
 }
 
-static bool is_lost(const struct gx_request_seen *request, unsigned workspace)
-{
-	return request->legs & GX_START && request->workspace == workspace && !request->probe &&
-	       gx_is_acknowledged(request) && !request->served && !request->closed;
-}
-
+/* One finding per workspace says it: the lowest lost request, else the secret. */
 void gx_judge_lost(struct gx_oracles *oracles, const struct gx_event *event, unsigned workspace)
 {
 	const struct gx_workspace_seen *seen = &oracles->workspace[workspace];
@@ -70,16 +81,16 @@ void gx_judge_lost(struct gx_oracles *oracles, const struct gx_event *event, uns
 
 	finding.workspace = (uint8_t)workspace;
 	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
-		if (is_lost(&oracles->request[id], workspace)) {
+		if (oracles->request[id].acknowledged && oracles->request[id].workspace == workspace) {
 			finding.requests[0] = (uint8_t)id;
 			finding.detail = GX_LOST_REQUEST;
+			finding.value = 0;
 			gx_report_finding(oracles, &finding);
 			return;
 		}
-	if (seen->has_secret && seen->secret < seen->secrets) {
-		finding.requests[0] = 0;
+	if (seen->end.has_secret && seen->end.secret < seen->secrets) {
 		finding.detail = GX_LOST_SECRET;
-		finding.value = seen->secret;
+		finding.value = seen->end.secret;
 		gx_report_finding(oracles, &finding);
 	}
 }

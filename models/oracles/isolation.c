@@ -7,9 +7,13 @@ static bool isolated(const struct gx_isolation_task *view, unsigned count, unsig
 	for (unsigned i = 0; i < count; i++) {
 		const struct gx_isolation_task *task = &view[i];
 
-		if (i == blocked || task->at_rest)
+		if (i == blocked)
 			continue;
-		if (!task->in_leg || task->leg_workspace == view[blocked].workspace)
+		if (task->in_leg && task->leg_workspace == view[blocked].workspace)
+			return false; /* under way, even if its task rests */
+		if (task->at_rest)
+			continue;
+		if (!task->in_leg)
 			return false;
 		others++;
 	}

@@ -23,7 +23,9 @@ static const char *workspace(const struct words *w)
 
 static const char *request(const struct words *w, unsigned which)
 {
-	return w->names->request(w->names->context, w->finding->requests[which]);
+	unsigned id = w->finding->requests[which];
+
+	return id ? w->names->request(w->names->context, id) : "somebody else";
 }
 
 static const char *task(const struct words *w)
@@ -40,6 +42,10 @@ static void say_conflict(const struct words *w)
 		SAY("%s creates %s's container and is answered 409: the old one still holds the name while %s removes it",
 		    request(w, 0), workspace(w), request(w, 1));
 		return;
+	case GX_HOLDER_RESERVED:
+		SAY("%s creates %s's container and is answered 409: the create of %s has taken the name and is not over",
+		    request(w, 0), workspace(w), request(w, 1));
+		return;
 	case GX_HOLDER_MADE:
 		SAY("%s creates %s's container and is answered 409: %s holds the name, its own container made but not yet started",
 		    request(w, 0), workspace(w), request(w, 1));
@@ -48,8 +54,12 @@ static void say_conflict(const struct words *w)
 		SAY("%s creates %s's container and is answered 409: %s holds the name, its own container started, its provision not over",
 		    request(w, 0), workspace(w), request(w, 1));
 		return;
+	case GX_HOLDER_LEFT:
+		SAY("%s creates %s's container and is answered 409: %s holds the name, its own container left standing, its provision over",
+		    request(w, 0), workspace(w), request(w, 1));
+		return;
 	default:
-		SAY("%s creates %s's container and is answered 409: a container of an earlier provision holds the name",
+		SAY("%s creates %s's container and is answered 409: the container that was there before holds the name",
 		    request(w, 0), workspace(w));
 	}
 }
@@ -69,13 +79,65 @@ static void say_stale(const struct words *w)
 	uint64_t differ = w->finding->value;
 
 	if (w->finding->detail == GX_STALE_CLIENT)
-		SAY("a client that was given the bearer of %s is answered 401 with it", workspace(w));
+		SAY("%s was given a bearer of %s and is answered 401 with it", task(w), workspace(w));
+	else if (differ >> 8 > 1)
+		SAY("at rest %s has %u live bearers: there is one that the running container does not present%s",
+		    workspace(w), (unsigned)(differ >> 8), differ & 2 ? ", and the volume's file is yet another" : "");
 	else
 		SAY("at rest the bearer of %s is not one and the same: %s%s%s", workspace(w),
 		    differ & 1 ? "the volume's file is not the live token" : "the volume's file is the live token",
 		    differ & 4 ? ", the running container presents another one than the live"
 			       : ", the running container presents the live one",
 		    differ & 4 ? " (401)" : "");
+}
+
+/* The request that waits, or the task of one that runs none. */
+static const char *waiter(const struct words *w)
+{
+	return w->finding->requests[0] ? request(w, 0) : task(w);
+}
+
+static void say_deadlock(const struct words *w)
+{
+	unsigned count = w->finding->detail;
+	char others[128] = "";
+	char where[80] = "";
+
+	if (count == 2 && w->finding->requests[1])
+		(void)snprintf(others, sizeof(others), " and %s", request(w, 1));
+	else if (count >= 2)
+		(void)snprintf(others, sizeof(others), " and %u more", count - 1);
+	if (w->finding->workspace < w->names->workspace_count)
+		(void)snprintf(where, sizeof(where), " in the gate of %s", workspace(w));
+	if (count == GX_DEADLOCK_CIRCLE)
+		SAY("%s waits%s in a circle of tasks that wait for each other, while others go on", waiter(w), where);
+	else
+		SAY("%s%s %s%s for what nobody will do any more", waiter(w), others, count == 1 ? "waits" : "wait",
+		    where);
+}
+
+static void say_overlap(const struct words *w)
+{
+	const char *leg = w->finding->detail & GX_STOP ? "stop" : "start";
+
+	if (w->finding->detail & GX_OVERLAPS_PROVISION)
+		SAY("%s begins its %s leg of %s while the ungated provision of %s is under way", request(w, 0), leg,
+		    workspace(w), request(w, 1));
+	else
+		SAY("%s begins its %s leg of %s while the cycle of %s is open", request(w, 0), leg, workspace(w),
+		    request(w, 1));
+}
+
+static void say_orphan(const struct words *w)
+{
+	unsigned count = w->finding->detail & 0xffu;
+
+	if (w->finding->detail & GX_ORPHAN_BESIDE_ONE)
+		SAY("%u containers of %s exist at rest, and its row accounts for one", count, workspace(w));
+	else if (count == 1)
+		SAY("a container of %s exists at rest that no row accounts for", workspace(w));
+	else
+		SAY("%u containers of %s exist at rest that no row accounts for", count, workspace(w));
 }
 
 static const char *row(const struct words *w)
@@ -168,11 +230,10 @@ void gx_finding_message(const struct gx_finding *finding, const struct gx_messag
 		say_tokens(w);
 		return;
 	case GX_RULE_DEADLOCK:
-		SAY("nobody can go on who should: the waiters for %s stand as shown below", workspace(w));
+		say_deadlock(w);
 		return;
 	case GX_RULE_OVERLAPPING_CYCLES:
-		SAY("%s begins its %s leg of %s while the cycle of %s is open", request(w, 0),
-		    finding->detail == GX_STOP ? "stop" : "start", workspace(w), request(w, 1));
+		say_overlap(w);
 		return;
 	case GX_RULE_STALE_BEARER:
 		say_stale(w);
@@ -189,8 +250,7 @@ void gx_finding_message(const struct gx_finding *finding, const struct gx_messag
 		    workspace(w), request(w, 1));
 		return;
 	case GX_RULE_ORPHAN_CONTAINER:
-		SAY("%u containers of %s exist at rest that its row does not account for", finding->detail,
-		    workspace(w));
+		say_orphan(w);
 		return;
 	case GX_RULE_GATE_LEAKED:
 		say_leak(w);

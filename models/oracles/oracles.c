@@ -2,7 +2,7 @@
  * oracles.c - takes each event to the rules that it concerns, then into account.
  *
  *     event ─► rules about this moment (cycles, tokens, containers, program) ─► note()
- *     GX_F_QUIET ─► rules about the end, workspace by workspace ─► the view of the end is cleared
+ *     GX_F_QUIET ─► rules about the end, workspace by workspace ─► what they looked at is forgotten
  */
 #include "oracles/oracles.h"
 
@@ -41,58 +41,119 @@ void gx_report_finding(struct gx_oracles *oracles, const struct gx_finding *find
 
 /* ---- taking events into account ---- */
 
+static void settle(struct gx_request_seen *request)
+{
+	request->settled = 1;
+	request->acknowledged = 0;
+}
+
 static void note_request(struct gx_request_seen *request, const struct gx_event *event)
 {
 	request->workspace = (uint8_t)event->object;
 	request->legs = (uint8_t)(event->value >> 8 & 0xff);
 	request->probe = event->value >> 16 & 1;
+	if (request->probe || !(request->legs & GX_START))
+		request->settled = 1;
 }
 
-static void note_answer(struct gx_oracles *oracles, struct gx_request_seen *request, const struct gx_event *event)
+static void note_answer(struct gx_workspace_seen *workspace, struct gx_request_seen *request, uint64_t outcome)
 {
-	request->answered = (uint8_t)(event->value + 1);
-	if (gx_is_acknowledged(request) && request->legs & GX_STOP)
-		oracles->workspace[event->object].restart_acknowledged = 1;
+	const unsigned restart = GX_STOP | GX_START;
+
+	if (request->probe) {
+		request->answered = (uint8_t)((outcome > GX_BUSY ? GX_BUSY : outcome) + 1);
+		return;
+	}
+	if (outcome > GX_COALESCED) {
+		request->settled = 1;
+		return;
+	}
+	if ((request->legs & restart) == restart)
+		workspace->restart_acknowledged = 1;
+	if (!request->settled)
+		request->acknowledged = 1;
 }
 
-static void note_leg_end(struct gx_request_seen *request, const struct gx_event *event)
+static void note_leg_begin(struct gx_oracles *oracles, struct gx_request_seen *request, const struct gx_event *event)
 {
+	request->begun |= (uint8_t)event->value;
+	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
+		if (oracles->request[id].probe == 1 && oracles->request[id].workspace == event->object)
+			oracles->request[id].followed = 1;
+}
+
+static void note_leg_end(struct gx_workspace_seen *workspace, struct gx_request_seen *request,
+			 const struct gx_event *event)
+{
+	uint64_t result = event->value >> 8;
+
 	request->over |= (uint8_t)(event->value & 0xff);
-	if (event->value >> 8 != GX_LEG_DONE)
+	if (result != GX_LEG_DONE) {
 		request->closed = 1;
+		settle(request);
+	}
+	if (result == GX_LEG_FAILED && event->value & GX_STOP)
+		workspace->no_backend = 1;
+	if (!gx_cycle_is_open(request))
+		request->begun = request->over = request->closed = 0;
+	if (workspace->remover == event->extra) { /* a leg waits for the removal that it asked for */
+		workspace->removing = 0;
+		workspace->remover = 0;
+	}
 }
 
 static void note_provision(struct gx_oracles *oracles, struct gx_request_seen *request, uint64_t workspace)
 {
-	request->provision = 1;
+	request->provision = GX_PROVISION_BEGUN;
 	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
 		if (oracles->request[id].legs && oracles->request[id].workspace == workspace)
-			oracles->request[id].served = 1;
+			settle(&oracles->request[id]);
 }
 
 static void note_provision_end(struct gx_request_seen *request)
 {
-	request->provision = 0;
+	if (request->provision == GX_PROVISION_BEGUN)
+		request->number = 0; /* a token */
+	request->provision = GX_PROVISION_NONE;
 	request->touched = 0;
-	request->made = 0;
+}
+
+static void note_container(struct gx_workspace_seen *workspace, struct gx_request_seen *request, uint64_t container)
+{
+	request->provision = GX_PROVISION_MADE;
+	request->number = container;
+	workspace->removing = 0; /* the name was free */
+	workspace->remover = 0;
+}
+
+static void note_removal(struct gx_oracles *oracles, const struct gx_event *event)
+{
+	struct gx_workspace_seen *workspace = &oracles->workspace[event->object];
+
+	workspace->removing = event->value;
+	workspace->remover = (uint8_t)event->extra;
+	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
+		if (oracles->request[id].number == event->value)
+			oracles->request[id].number = 0;
 }
 
 static void note_by_request(struct gx_oracles *oracles, const struct gx_event *event)
 {
 	struct gx_request_seen *request = &oracles->request[event->extra];
+	struct gx_workspace_seen *workspace = &oracles->workspace[event->object];
 
 	switch (event->label) {
 	case GX_F_REQUEST:
 		note_request(request, event);
 		return;
 	case GX_F_ANSWER:
-		note_answer(oracles, request, event);
+		note_answer(workspace, request, event->value);
 		return;
 	case GX_F_LEG_BEGIN:
-		request->begun |= (uint8_t)event->value;
+		note_leg_begin(oracles, request, event);
 		return;
 	case GX_F_LEG_END:
-		note_leg_end(request, event);
+		note_leg_end(workspace, request, event);
 		return;
 	case GX_F_PROVISION_BEGIN:
 		note_provision(oracles, request, event->object);
@@ -100,93 +161,144 @@ static void note_by_request(struct gx_oracles *oracles, const struct gx_event *e
 	case GX_F_PROVISION_END:
 		note_provision_end(request);
 		return;
-	case GX_F_TOKEN_REVOKE:
 	case GX_F_TOKEN_MINT:
+		request->number = event->value;
+		request->touched = 1;
+		return;
+	case GX_F_TOKEN_REVOKE:
 	case GX_F_TOKEN_WRITE:
 		request->touched = 1;
 		return;
 	case GX_F_CONTAINER_MADE:
-		request->made = event->value;
-		oracles->workspace[event->object].removing = 0;
-		oracles->workspace[event->object].remover = 0;
+		note_container(workspace, request, event->value);
 		return;
 	case GX_F_CONTAINER_STARTED:
-		request->provision = 2;
+		request->provision = GX_PROVISION_STARTED;
+		return;
+	case GX_F_PROBE_RESULT:
+		request->probe = 2;
+		request->answered = 0;
+		request->followed = 0;
 		return;
 	default:
 		return;
 	}
 }
 
-static void note_by_workspace(struct gx_workspace_seen *workspace, const struct gx_event *event)
+static void note_blocked(struct gx_blocked *blocked, const struct gx_event *event)
+{
+	uint8_t request = event->extra <= GX_REQUESTS_MAX ? (uint8_t)event->extra : 0;
+
+	if (!blocked->count++ || event->task < blocked->task)
+		blocked->task = (uint8_t)event->task;
+	if (!request)
+		return;
+	if (!blocked->requests[0] || request < blocked->requests[0]) {
+		blocked->requests[1] = blocked->requests[0];
+		blocked->requests[0] = request;
+	} else if (!blocked->requests[1] || request < blocked->requests[1]) {
+		blocked->requests[1] = request;
+	}
+}
+
+static void note_end(struct gx_workspace_end *end, const struct gx_event *event)
 {
 	switch (event->label) {
+	case GX_F_FINAL_ROW:
+		end->row = (uint8_t)event->extra;
+		end->url = (uint8_t)event->value;
+		return;
+	case GX_F_FINAL_TOKENS:
+		end->tokens = (uint8_t)event->extra;
+		end->live = (uint8_t)(event->extra >> 8);
+		end->token = event->value;
+		return;
+	case GX_F_FINAL_FILE:
+		end->file = event->value;
+		return;
+	case GX_F_FINAL_CONTAINER:
+		if (!end->containers++ || event->value < end->container)
+			end->container = event->value;
+		end->running = (uint8_t)(end->running + event->extra);
+		return;
+	case GX_F_FINAL_HELD:
+		end->held = event->value;
+		return;
+	case GX_F_FINAL_SECRET:
+		end->secret = (uint16_t)event->value;
+		end->has_secret = 1;
+		return;
+	default:
+		return;
+	}
+}
+
+static void note_by_workspace(struct gx_oracles *oracles, const struct gx_event *event)
+{
+	struct gx_workspace_seen *workspace = &oracles->workspace[event->object];
+
+	switch (event->label) {
 	case GX_F_CONTAINER_REMOVED:
-		workspace->removing = event->value;
-		workspace->remover = (uint8_t)event->extra;
+		note_removal(oracles, event);
 		return;
 	case GX_F_SECRET_WRITE:
 		if (event->value > workspace->secrets)
 			workspace->secrets = (uint16_t)event->value;
 		return;
 	case GX_F_FINAL_BLOCKED:
-		workspace->blocked = 1;
-		workspace->blocked_request = (uint8_t)event->extra;
-		return;
-	case GX_F_FINAL_ROW:
-		workspace->row = (uint8_t)event->extra;
-		workspace->url = (uint8_t)event->value;
-		return;
-	case GX_F_FINAL_TOKENS:
-		workspace->tokens = (uint8_t)event->extra;
-		workspace->token = event->value;
-		return;
-	case GX_F_FINAL_FILE:
-		workspace->file = event->value;
-		return;
-	case GX_F_FINAL_CONTAINER:
-		workspace->containers++;
-		workspace->running = (uint8_t)(workspace->running + event->extra);
-		workspace->container = event->value;
-		return;
-	case GX_F_FINAL_HELD:
-		workspace->held = event->value;
-		return;
-	case GX_F_FINAL_SECRET:
-		workspace->secret = (uint16_t)event->value;
-		workspace->has_secret = 1;
+		note_blocked(&workspace->blocked, event);
 		return;
 	default:
+		note_end(&workspace->end, event);
 		return;
 	}
 }
 
-static void clear_the_end(struct gx_oracles *oracles)
+/* Byte by byte, not by assignment: padding is hashed, too. */
+static void forget_the_end(struct gx_oracles *oracles)
 {
+	memset(&oracles->blocked_elsewhere, 0, sizeof(oracles->blocked_elsewhere));
 	for (unsigned i = 0; i < oracles->workspaces; i++) {
-		struct gx_workspace_seen *workspace = &oracles->workspace[i];
-
-		*workspace = (struct gx_workspace_seen){
-			.removing = workspace->removing,
-			.secrets = workspace->secrets,
-			.remover = workspace->remover,
-			.restart_acknowledged = workspace->restart_acknowledged,
-		};
+		memset(&oracles->workspace[i].blocked, 0, sizeof(oracles->workspace[i].blocked));
+		memset(&oracles->workspace[i].end, 0, sizeof(oracles->workspace[i].end));
 	}
-	oracles->blocked_elsewhere = 0;
+}
+
+/* What follows are probes, for which only a cycle or a provision that is still open counts. */
+static void forget_the_past(struct gx_oracles *oracles)
+{
+	for (unsigned i = 0; i < oracles->workspaces; i++)
+		memset(&oracles->workspace[i], 0, sizeof(oracles->workspace[i]));
+	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++) {
+		struct gx_request_seen *request = &oracles->request[id];
+
+		if (request->legs)
+			settle(request);
+		if (!request->provision)
+			request->number = 0;
+	}
 }
 
 static void judge_the_end(struct gx_oracles *oracles, const struct gx_event *event)
 {
 	gx_judge_blocked(oracles, event);
-	if (!(event->value & GX_ONLY_BLOCKED))
+	if (!(event->value & GX_ONLY_BLOCKED)) {
 		for (unsigned i = 0; i < oracles->workspaces; i++) {
 			gx_judge_bearer(oracles, event, i);
 			gx_judge_rows(oracles, event, i);
 			gx_judge_lost(oracles, event, i);
 			gx_judge_orphans(oracles, event, i);
 		}
-	clear_the_end(oracles);
+		forget_the_past(oracles);
+	}
+	forget_the_end(oracles);
+}
+
+/* From GX_F_FINAL_BLOCKED on, `extra` is a number of its own in most facts. */
+static bool is_about_a_request(const struct gx_event *event)
+{
+	return event->extra && event->extra <= GX_REQUESTS_MAX &&
+	       (event->label < GX_F_FINAL_BLOCKED || event->label == GX_F_PROBE_RESULT);
 }
 
 void gx_oracles_observe(struct gx_oracles *oracles, const struct gx_event *event)
@@ -209,10 +321,10 @@ void gx_oracles_observe(struct gx_oracles *oracles, const struct gx_event *event
 	}
 	if (event->object >= oracles->workspaces) {
 		if (event->label == GX_F_FINAL_BLOCKED)
-			oracles->blocked_elsewhere = 1;
+			note_blocked(&oracles->blocked_elsewhere, event);
 		return;
 	}
-	if (event->extra && event->extra <= GX_REQUESTS_MAX && event->label < GX_F_FINAL_BLOCKED)
+	if (is_about_a_request(event))
 		note_by_request(oracles, event);
-	note_by_workspace(&oracles->workspace[event->object], event);
+	note_by_workspace(oracles, event);
 }

@@ -38,29 +38,43 @@ void gx_judge_program(struct gx_oracles *oracles, const struct gx_event *event)
 	finding = gx_found_by(event, rule);
 	if (rule == GX_RULE_MISUSE)
 		finding.detail = (uint16_t)event->value;
+	if (rule == GX_RULE_DEADLOCK)
+		finding.detail = GX_DEADLOCK_CIRCLE;
 	if (event->label < GX_LABELS_DOCKER) { /* core's facts name tasks and bytes, no workspaces and requests */
 		finding.workspace = GX_NO_WORKSPACE;
 		finding.requests[0] = 0;
-		finding.detail = event->label == GX_L_WORLD_FULL ? GX_LIMIT_WORLD : event->extra;
+		finding.detail = rule == GX_RULE_CRASH ? event->extra : 0; /* 1: the stack overflowed */
+		if (event->label == GX_L_WORLD_FULL)
+			finding.detail = GX_LIMIT_WORLD;
 	}
 	gx_report_finding(oracles, &finding);
 }
 
+static void report_blocked(struct gx_oracles *oracles, struct gx_finding *finding, const struct gx_blocked *blocked)
+{
+	finding->requests[0] = blocked->requests[0];
+	finding->requests[1] = blocked->requests[1];
+	finding->task = blocked->task;
+	finding->detail = blocked->count;
+	gx_report_finding(oracles, finding);
+}
+
+/* Waiters that run no request's handle() are most often part of what blocks those that do: alone they are a finding. */
 void gx_judge_blocked(struct gx_oracles *oracles, const struct gx_event *event)
 {
 	struct gx_finding finding = gx_found_by(event, GX_RULE_DEADLOCK);
 	bool named = false;
 
+	finding.value = 0;
 	for (unsigned i = 0; i < oracles->workspaces; i++) {
-		if (!oracles->workspace[i].blocked)
+		if (!oracles->workspace[i].blocked.count)
 			continue;
 		named = true;
 		finding.workspace = (uint8_t)i;
-		finding.requests[0] = oracles->workspace[i].blocked_request;
-		gx_report_finding(oracles, &finding);
+		report_blocked(oracles, &finding, &oracles->workspace[i].blocked);
 	}
-	if (named || !oracles->blocked_elsewhere)
+	if (named || !oracles->blocked_elsewhere.count)
 		return;
 	finding.workspace = GX_NO_WORKSPACE;
-	gx_report_finding(oracles, &finding);
+	report_blocked(oracles, &finding, &oracles->blocked_elsewhere);
 }

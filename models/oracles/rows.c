@@ -3,23 +3,31 @@
  */
 #include "oracles/internal.h"
 
-static bool is_wedged(const struct gx_workspace_seen *seen, uint64_t excuses)
+/*
+ * GX_F_QUIET says whether a workspace has no backend, not which: one without does not excuse the others. A fault of the scenario
+ * strikes an op, whoever's it is.
+ */
+static bool is_excused(const struct gx_workspace_seen *seen, uint64_t excuses)
 {
-	return (seen->row == GX_ROW_FAILED || seen->row == GX_ROW_PROVISIONING) && seen->restart_acknowledged &&
-	       !(excuses & (GX_EXCUSE_FAULT | GX_EXCUSE_NO_BACKEND));
+	return excuses & GX_EXCUSE_FAULT || (excuses & GX_EXCUSE_NO_BACKEND && seen->no_backend);
 }
 
-static bool contradicts(const struct gx_workspace_seen *seen, uint64_t excuses)
+static bool is_wedged(const struct gx_workspace_seen *seen, uint64_t excuses)
 {
-	switch (seen->row) {
+	return (seen->end.row == GX_ROW_FAILED || seen->end.row == GX_ROW_PROVISIONING) && seen->restart_acknowledged &&
+	       !is_excused(seen, excuses);
+}
+
+static bool contradicts(const struct gx_workspace_end *end)
+{
+	switch (end->row) {
 	case GX_ROW_ONLINE:
-		/* A workspace without a backend has no container to be online with. */
-		return (!seen->running && !(excuses & GX_EXCUSE_NO_BACKEND)) || !seen->url;
+		return !end->running || !end->url;
 	case GX_ROW_PAUSED:
 	case GX_ROW_HIBERNATED:
 	case GX_ROW_REMOVED:
 	case GX_ROW_FAILED:
-		return seen->running;
+		return end->running;
 	default:
 		return false;
 	}
@@ -31,11 +39,11 @@ void gx_judge_rows(struct gx_oracles *oracles, const struct gx_event *event, uns
 	struct gx_finding finding = gx_found_by(event, GX_RULE_WEDGED);
 
 	finding.workspace = (uint8_t)workspace;
-	finding.detail = seen->row;
-	finding.value = (uint64_t)(seen->running | seen->url << 8);
+	finding.detail = seen->end.row;
+	finding.value = (uint64_t)(seen->end.running | seen->end.url << 8);
 	if (is_wedged(seen, event->value))
 		gx_report_finding(oracles, &finding);
 	finding.rule = GX_RULE_STATUS_MISMATCH;
-	if (contradicts(seen, event->value))
+	if (contradicts(&seen->end))
 		gx_report_finding(oracles, &finding);
 }

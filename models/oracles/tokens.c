@@ -37,27 +37,27 @@ void gx_judge_tokens(struct gx_oracles *oracles, const struct gx_event *event)
 }
 
 /* No container, no copy to be stale; nothing live, everything is admitted (wsauth: the grandfathered path). */
-static bool is_stale(const struct gx_workspace_seen *seen)
+static bool is_stale(const struct gx_workspace_end *end)
 {
-	return seen->running && seen->tokens && !(seen->token == seen->file && seen->file == seen->held);
+	return end->running && end->token && !(end->token == end->file && end->file == end->held);
 }
 
 void gx_judge_bearer(struct gx_oracles *oracles, const struct gx_event *event, unsigned workspace)
 {
-	const struct gx_workspace_seen *seen = &oracles->workspace[workspace];
+	const struct gx_workspace_end *end = &oracles->workspace[workspace].end;
 	struct gx_finding finding = gx_found_by(event, GX_RULE_DOUBLE_TOKEN_WRITE);
 
 	finding.workspace = (uint8_t)workspace;
-	if (seen->tokens > 1) {
+	if (end->tokens > 1) {
 		finding.detail = GX_TOKENS_TWO_LIVE;
-		finding.value = seen->tokens;
+		finding.value = end->tokens;
 		gx_report_finding(oracles, &finding);
 	}
-	if (is_stale(seen)) {
+	if (is_stale(end)) {
 		finding.rule = GX_RULE_STALE_BEARER;
 		finding.detail = GX_STALE_AT_END;
-		finding.value = (uint64_t)((seen->token != seen->file) | (seen->file != seen->held) << 1 |
-					   (seen->token != seen->held) << 2);
+		finding.value = (uint64_t)((end->token != end->file) | (end->file != end->held) << 1 |
+					   (end->token != end->held) << 2 | end->live << 8);
 		gx_report_finding(oracles, &finding);
 	}
 }

@@ -21,6 +21,8 @@
 
 /* A token minted for a client, not by a provision; one of core#1644's later kinds, here only to tell them apart. */
 #define GX_TOKEN_CLIENT (1ull << 63)
+/* A token that REG minted for a container because none was live. */
+#define GX_TOKEN_BOOTSTRAP (1ull << 62)
 
 struct gx_workspace {
 	uint8_t status;     /* enum gx_row_status */

@@ -5,7 +5,40 @@
  *
  * A mistake is answered "FILE:LINE:COLUMN: what is wrong", with the nearest valid word where one is near.
  *
- * Main thread only.
+ * The format, one document of at most GX_SCENARIO_BYTES_MAX; name, workspaces and actors are required:
+ *
+ *     name: double-click                   the file's name without .yaml; names are 1 to 47 of a-z, 0-9 and -
+ *     summary: Two restarts arrive together.    one line
+ *     refs: [PR 2665, S1]
+ *     workspaces:
+ *       - {name: ws-a, state: online, backend: docker}    state: gx_row_status_name(), default online; backend: docker (default), none
+ *     actors:                              `create` is for a workspace whose state is none
+ *       - {do: manual-restart, on: ws-a, at: 0s, count: 2}    do: gx_actor_kind_name(); at: default 0s; count: default 1
+ *       - {do: shutdown, at: 1m30s}        takes no `on` and no `count`, and comes once
+ *     faults:
+ *       - {on: docker.create, give: error 500, times: 1}    times: default 1
+ *     limits: {points: 20000, time: 10m}   of one execution, these by default
+ *     late_requests: false                 the default
+ *     expect:                              each gate once
+ *       - {gate: none, finds: [name-conflict, wedged]}
+ *     interleavings:
+ *       - name: conflict
+ *         gate: none
+ *         finds: [name-conflict]
+ *         steps:
+ *           - {run: manual-restart#1, until: docker.create}
+ *           - {run: clock}                 one tick, to when the next sleeper wakes
+ *           - {run: manual-restart#1, until: end}
+ *
+ * Durations are numbers with h, m, s or ms, from large to small. Actors are numbered per kind across all entries: manual-restart#1, #2, ...
+ *
+ * A fault's `on` is the label of a docker op, or the beginning of some at a dot, which stands for the first of them where a fault can strike:
+ * the first step of a request, docker.create.register and docker.start (docker/engine.h). A label that is there under its full
+ * name is that one: docker.start is not docker.start.check. `give` is an answer of 400 to 599.
+ *
+ * A step's `run` is a task as reports name it: an actor, container(ws-a)#1, gate.open, probe-manual(ws-a), each with /go#N or /thread#N
+ * after it for what it made. Its `until` is an op's label, the beginning of some at a dot (the task stops at the first op that has it),
+ * `end`, or `blocked`.
  */
 #ifndef GX_SCENARIO_FILE_H
 #define GX_SCENARIO_FILE_H
@@ -16,6 +49,14 @@
 #include "core/status.h"
 #include "explore/replay.h"
 #include "scenario/scenario.h"
+
+#define GX_SCENARIO_BYTES_MAX  (1u << 20)
+#define GX_SCENARIO_HOURS_MAX  168u /* of any duration */
+#define GX_SCENARIO_POINTS_MAX 10000000u
+#define GX_REFS_MAX            64u
+#define GX_EXPECTATIONS_MAX    64u
+#define GX_INTERLEAVINGS_MAX   64u
+#define GX_RECIPE_STEPS_MAX    256u /* of one interleaving */
 
 /* A set of rules, bit per enum gx_rule. */
 typedef uint32_t gx_rule_set;

@@ -217,27 +217,35 @@ static void report_blocked(void)
 	}
 }
 
-static uint64_t newest_token(const struct gx_workspace *w, unsigned *count)
+/* Live tokens without any of these marks. */
+static unsigned count_tokens(const struct gx_workspace *w, uint64_t marks)
 {
-	uint64_t newest = 0;
+	unsigned count = 0;
 
-	*count = 0;
 	for (unsigned i = 0; i < w->token_count; i++)
-		if (!(w->tokens[i] & GX_TOKEN_CLIENT)) {
-			newest = w->tokens[i];
-			++*count;
-		}
-	return newest;
+		count += !(w->tokens[i] & marks);
+	return count;
+}
+
+static uint64_t live_token(const struct gx_workspace *w, unsigned index)
+{
+	uint64_t live = 0;
+
+	for (unsigned i = 0; i < w->token_count; i++)
+		if (!(w->tokens[i] & GX_TOKEN_CLIENT) && (!live || w->tokens[i] != gx_service()->held[index].token))
+			live = w->tokens[i];
+	return live;
 }
 
 static void final_facts(unsigned index)
 {
 	const struct gx_workspace *w = &gx_service()->workspaces[index];
-	unsigned tokens;
-	uint64_t newest = newest_token(w, &tokens);
 
 	gx_emit_extra(GX_F_FINAL_ROW, w->status, index, w->url);
-	gx_emit_extra(GX_F_FINAL_TOKENS, (uint16_t)tokens, index, newest);
+	gx_emit_extra(GX_F_FINAL_TOKENS,
+		      (uint16_t)(count_tokens(w, GX_TOKEN_CLIENT | GX_TOKEN_BOOTSTRAP) |
+				 count_tokens(w, GX_TOKEN_CLIENT) << 8),
+		      index, live_token(w, index));
 	gx_stage_final_facts(index);
 }
 

@@ -65,9 +65,11 @@ enum gx_fact {
 
 	/* The end. One block of final facts per execution that reaches quiescence, closed by GX_F_QUIET. */
 	GX_F_FINAL_BLOCKED, /* a blocked task that is no daemon; object = its workspace or GX_NO_WORKSPACE; value = its path */
-	GX_F_FINAL_ROW,    /* extra = enum gx_row_status; value = 1 if url is not empty */
-	GX_F_FINAL_TOKENS, /* extra = number of live tokens minted by provisions; value = the newest live token, 0 none */
-	GX_F_FINAL_FILE,   /* value = token in the volume's .auth_token, 0 none */
+	GX_F_FINAL_ROW, /* extra = enum gx_row_status; value = 1 if url is not empty */
+	/* extra = number of live tokens minted by provisions | number of those minted for containers at all << 8; value = the live token, 0
+	   none; of several one that the running container does not hold: domain.md O3, one live token = the file = the container's copy */
+	GX_F_FINAL_TOKENS,
+	GX_F_FINAL_FILE,      /* value = token in the volume's .auth_token, 0 none */
 	GX_F_FINAL_CONTAINER, /* one per container that exists; extra = 1 running, 0 not; value = container */
 	GX_F_FINAL_HELD,      /* the running container's copy of the token; value = token, 0 none */
 	GX_F_FINAL_SECRET,    /* version of the secrets that the running container was made with */

@@ -221,7 +221,6 @@ enum gx_outcome gx_handle(unsigned id)
 	unsigned workspace = gx_request_workspace(id);
 	enum gx_outcome outcome;
 
-	service->in_flight++;
 	*doing() = id;
 	service->reached |= 1ull << id;
 	gx_emit_extra(GX_F_REQUEST, (uint16_t)id, workspace,
@@ -232,7 +231,6 @@ enum gx_outcome gx_handle(unsigned id)
 	check_outcome(request, outcome);
 	service->requests[id].answered = (uint8_t)((unsigned)outcome > GX_BUSY ? GX_BUSY + 1 : (unsigned)outcome + 1);
 	*doing() = 0;
-	service->in_flight--;
 	gx_emit_extra(GX_F_ANSWER, (uint16_t)id, workspace, (uint64_t)outcome);
 	return outcome;
 }

@@ -1,0 +1,291 @@
+/*
+ * bench.c - the figures of the engine, as one table: `make bench`.
+ *
+ * Every figure is the best of a few rounds (the machine's noise only ever adds), beside the cost of one fcontext switch on this machine,
+ * which is the floor of everything. Nothing here passes or fails.
+ */
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/bench.h"
+#include "core/fcontext.h"
+#include "core/sched.h"
+#include "core/world.h"
+#include "explore/clock.h"
+#include "explore/replay.h"
+#include "gates/gates.h"
+#include "scenario/file.h"
+#include "scenario/find.h"
+#include "service/service.h"
+
+enum { ROUNDS = 5 };
+
+static struct gx_explored seen; /* large */
+
+static void die(const struct gx_error *err)
+{
+	fprintf(stderr, "bench: %s\n", err->text);
+	exit(1);
+}
+
+static void row(const char *what, const char *target, const char *format, ...) GX_PRINTF(3, 4);
+static void row(const char *what, const char *target, const char *format, ...)
+{
+	char figure[64];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(figure, sizeof(figure), format, args);
+	va_end(args);
+	printf("%-66s %20s   %s\n", what, figure, target);
+	fflush(stdout);
+}
+
+/* ---- the floor ---- */
+
+static void echo(struct gx_transfer transfer)
+{
+	for (;;)
+		transfer = jump_fcontext(transfer.from, NULL);
+}
+
+static double switch_ns(void)
+{
+	enum { SWITCHES = 10000000 };
+	static unsigned char stack[16384] __attribute__((aligned(64)));
+	double best = 1e9;
+
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		gx_fcontext other = make_fcontext(stack + sizeof(stack), sizeof(stack), echo);
+		double start = gx_wall_seconds();
+		double ns;
+
+		for (unsigned i = 0; i < SWITCHES / 2; i++)
+			other = jump_fcontext(other, NULL).from;
+		ns = (gx_wall_seconds() - start) * 1e9 / SWITCHES;
+		best = ns < best ? ns : best;
+	}
+	return best;
+}
+
+/* ---- small programs without the models ---- */
+
+static void explore(const struct gx_explore_options *options)
+{
+	struct gx_error err;
+
+	gx_explored_release(&seen);
+	if (gx_explore(&seen, options, &err) != GX_OK)
+		die(&err);
+}
+
+static void load(const struct gx_program *program)
+{
+	struct gx_error err;
+
+	if (gx_sched_load(program, &err) != GX_OK)
+		die(&err);
+}
+
+static void bare_body(void)
+{
+	struct gx_explore_options options = {.strategy = GX_STRATEGY_RANDOM, .executions = 300000};
+	double executions = 0;
+	double points = 0;
+
+	load(gx_bench_locked_body());
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		options.seed = i + 1;
+		explore(&options);
+		if ((double)seen.executions / seen.seconds > executions) {
+			executions = (double)seen.executions / seen.seconds;
+			points = (double)seen.points / seen.seconds;
+		}
+	}
+	row("two tasks, lock, 6 accesses, unlock; random, no oracles: executions/s", ">= 1.5 M", "%.2f M",
+	    executions / 1e6);
+	row("  the same in points/s", ">= 35 M", "%.1f M", points / 1e6);
+}
+
+static void three_unlocked(void)
+{
+	struct gx_explore_options options = {.strategy = GX_STRATEGY_EXHAUSTIVE};
+	double best = 1e9;
+
+	load(gx_bench_unlocked_body());
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		explore(&options);
+		best = seen.seconds < best ? seen.seconds : best;
+	}
+	row("three unlocked tasks of 8 accesses, complete", "<= 0.3 s", "%.4f s", best);
+	row("  interleavings that this covers", "", "%.0f", seen.interleavings);
+}
+
+static void resets(void)
+{
+	enum { RESETS = 200000 };
+	struct gx_choice options[GX_OPTIONS_MAX];
+	double best = 1e9;
+
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		double start = gx_wall_seconds();
+		double us;
+
+		for (unsigned i = 0; i < RESETS; i++)
+			gx_sched_reset();
+		us = (gx_wall_seconds() - start) * 1e6 / RESETS;
+		best = us < best ? us : best;
+	}
+	(void)gx_sched_options(options);
+	row("reset of the world, double-click", "<= 2 us", "%.2f us", best);
+}
+
+/* ---- the full model ---- */
+
+static struct gx_scenario_file *open_scenario(const char *name)
+{
+	struct gx_scenario_file *file;
+	struct gx_error err;
+	char path[4096];
+
+	if (gx_scenario_find(path, sizeof(path), name, &err) != GX_OK || gx_scenario_load(&file, path, &err) != GX_OK)
+		die(&err);
+	return file;
+}
+
+static struct gx_bench bench;
+
+static struct gx_scenario_file *load_pair(const char *scenario, const char *gate)
+{
+	struct gx_scenario_file *file = open_scenario(scenario);
+
+	gx_bench_init(&bench, &file->scenario, gx_gate_find(gate));
+	load(&bench.program);
+	return file;
+}
+
+static void random_executions(void)
+{
+	struct gx_explore_options options = {.strategy = GX_STRATEGY_RANDOM, .executions = 50000};
+	struct gx_scenario_file *file = load_pair("double-click", "none");
+	double executions = 0;
+	double points = 0;
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		options.seed = i + 1;
+		explore(&options);
+		if ((double)seen.executions / seen.seconds > executions) {
+			executions = (double)seen.executions / seen.seconds;
+			points = (double)seen.points / seen.seconds;
+		}
+	}
+	row("double-click, gate none, random: executions/s", ">= 100,000", "%.0f", executions);
+	row("  the same in points/s", "", "%.2f M", points / 1e6);
+	resets();
+	gx_scenario_free(file);
+}
+
+/* From a loaded program to a replayable conflict, by random executions, in the middle of several seeds. */
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a;
+	double y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void first_conflict(void)
+{
+	enum { SEEDS = 101 };
+	struct gx_scenario_file *file = load_pair("double-click", "none");
+	struct gx_explore_options options = {.strategy = GX_STRATEGY_RANDOM, .executions = 1};
+	double us[SEEDS];
+
+	for (unsigned i = 0; i < SEEDS; i++) {
+		double start = gx_wall_seconds();
+		bool found = false;
+
+		for (options.seed = i * 1000ull; !found; options.seed++) {
+			explore(&options);
+			for (unsigned j = 0; j < seen.hit_count; j++)
+				found |= gx_key_rule(seen.hits[j].key) == GX_RULE_NAME_CONFLICT;
+		}
+		us[i] = (gx_wall_seconds() - start) * 1e6;
+	}
+	qsort(us, SEEDS, sizeof(us[0]), by_value);
+	row("double-click, gate none: time to the first name-conflict (median)", "", "%.0f us", us[SEEDS / 2]);
+	gx_scenario_free(file);
+}
+
+static void complete(const char *scenario, const char *gate, const char *target, unsigned rounds)
+{
+	struct gx_explore_options options = {.strategy = GX_STRATEGY_EXHAUSTIVE, .states = 100000000};
+	struct gx_scenario_file *file = load_pair(scenario, gate);
+	double best = 1e9;
+	char what[128];
+
+	for (unsigned i = 0; i < rounds; i++) {
+		explore(&options);
+		best = seen.seconds < best ? seen.seconds : best;
+	}
+	snprintf(what, sizeof(what), "%s, gate %s, %s", scenario, gate, seen.complete ? "complete" : "INCOMPLETE");
+	row(what, target, "%.3f s", best);
+	row("  states/s", "", "%.2f M", (double)seen.states / best / 1e6);
+	row("  transitions/s", ">= 2 M", "%.2f M", (double)seen.transitions / best / 1e6);
+	row("  states, bytes per state outside the search stack", "<= 24 when large", "%" PRIu64 ", %.1f", seen.states,
+	    seen.bytes_per_state);
+	gx_scenario_free(file);
+}
+
+static void replays(void)
+{
+	enum { REPLAYS = 10000 };
+	struct gx_scenario_file *file = load_pair("double-click", "none");
+	struct gx_explore_options options = {.strategy = GX_STRATEGY_RANDOM, .executions = 100};
+	struct gx_replay replay = {0};
+	struct gx_repro repro;
+	struct gx_error err;
+	unsigned same = 0;
+	double start;
+
+	explore(&options);
+	if (gx_repro_make(&repro, "double-click", "none", &seen.hits[0].path, &err) != GX_OK)
+		die(&err);
+	start = gx_wall_seconds();
+	for (unsigned i = 0; i < REPLAYS; i++) {
+		if (gx_replay_repro(&replay, &repro, NULL, &err) != GX_OK)
+			die(&err);
+		same += gx_sched_event_hash() == repro.hash;
+	}
+	row("replay of one repro, 10,000 times: identical event hashes", "10,000", "%u in %.2f s", same,
+	    gx_wall_seconds() - start);
+	gx_repro_release(&repro);
+	gx_scenario_free(file);
+}
+
+int main(int argc, char **argv)
+{
+	struct gx_error err;
+	bool quick = argc > 1 && !strcmp(argv[1], "--quick");
+
+	gx_service_register();
+	if (gx_world_open(&err) != GX_OK)
+		die(&err);
+	printf("%-66s %20s   %s\n\n", "what", "measured", "to reach");
+	row("one fcontext switch (the floor)", "", "%.1f ns", switch_ns());
+	bare_body();
+	three_unlocked();
+	random_executions();
+	first_conflict();
+	complete("double-click", "per-workspace", "<= 0.05 s", ROUNDS);
+	complete("double-click", "none", "<= 0.5 s", ROUNDS);
+	complete("three-callers", "per-workspace", "<= 0.5 s", ROUNDS);
+	if (!quick)
+		complete("three-callers", "none", "<= 30 s", 1);
+	replays();
+	gx_explored_release(&seen);
+	return 0;
+}

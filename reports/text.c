@@ -1,0 +1,323 @@
+/*
+ * text.c - results for people: a sentence per run, the first finding in full, the others in a line and a repro each.
+ */
+#include "reports/text.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "reports/columns.h"
+#include "reports/report.h"
+
+/* ---- words ---- */
+
+bool gx_is_replay(const struct gx_result_run *run)
+{
+	return !strcmp(gx_or_empty(run->strategy), "replay");
+}
+
+static bool is_sample(const struct gx_result_run *run)
+{
+	return !run->explored.states && !gx_is_replay(run);
+}
+
+struct gx_number gx_seconds(double seconds)
+{
+	struct gx_number out;
+
+	snprintf(out.text, sizeof(out.text), "%.*f\u00a0s", seconds < 10 ? 2 : seconds < 100 ? 1 : 0, seconds);
+	return out;
+}
+
+bool gx_is_first_of_kind(const struct gx_result_run *run, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (!strcmp(run->findings[j].rule, run->findings[i].rule))
+			return false;
+	return true;
+}
+
+size_t gx_kinds(const struct gx_result_run *run)
+{
+	size_t kinds = 0;
+
+	for (size_t i = 0; i < run->finding_count; i++)
+		kinds += gx_is_first_of_kind(run, i);
+	return kinds;
+}
+
+/* ---- the sentence ---- */
+
+static const double exact_below = 9007199254740992.0; /* 2^53 */
+
+static void say_interleavings(struct gx_page *page, const struct gx_result_explored *explored)
+{
+	double number = explored->interleavings;
+
+	if (explored->interleavings_infinite || isinf(number))
+		gx_say(page, " and infinitely many interleavings");
+	else if (number >= exact_below)
+		gx_say(page, " and %.3g interleavings", number);
+	else if (number >= 1)
+		gx_say(page, " and %s", gx_count((uint64_t)number, "interleaving").text);
+}
+
+/* The bound as a power of ten; less than the last one says nothing more to anybody. */
+static void say_collisions(struct gx_page *page, double chance)
+{
+	int exponent = chance < 1e-12 ? -12 : (int)floor(log10(chance)) + 1;
+
+	if (exponent < 0)
+		gx_say(page, "; collision chance <\u00a01e%d", exponent);
+	else
+		gx_say(page, "; a hash collision may well have hidden states");
+}
+
+static void say_complete(struct gx_page *page, const struct gx_result_explored *explored)
+{
+	gx_say(page, "complete: %s", gx_count(explored->states, "state").text);
+	say_interleavings(page, explored);
+	gx_say(page, ", all of them");
+	say_collisions(page, explored->collision_chance);
+}
+
+/* "100,000 states and 2,000 executions", "20,000 executions" */
+static void say_seen(struct gx_page *page, const struct gx_result_explored *explored)
+{
+	if (explored->states)
+		gx_say(page, "%s", gx_count(explored->states, "state").text);
+	if (explored->executions || !explored->states)
+		gx_say(page, "%s%s", explored->states ? " and " : "", gx_count(explored->executions, "execution").text);
+}
+
+/* Why not everything was seen. */
+static void say_why(struct gx_page *page, const struct gx_result_run *run)
+{
+	const char *why = gx_or_empty(run->incomplete_why);
+
+	if (is_sample(run))
+		gx_say(page, "a sample with seed %llu%s", (unsigned long long)run->seed, *why ? ", " : "");
+	gx_say(page, "%s", why);
+	if (run->interrupted && strcmp(why, "interrupted") != 0)
+		gx_say(page, "%sinterrupted", *why || is_sample(run) ? ", " : "");
+	else if (!*why && !is_sample(run))
+		gx_say(page, "stopped early");
+}
+
+static void say_replayed(struct gx_page *page, const struct gx_result_run *run)
+{
+	const struct gx_result_explored *explored = &run->explored;
+	bool again = explored->executions != 1;
+
+	gx_say(page, "replayed");
+	if (again)
+		gx_say(page, " %s", gx_count(explored->executions, "time").text);
+	if (run->interrupted)
+		gx_say(page, ", then interrupted");
+	gx_say(page, ": %s", gx_count(explored->points, "step").text);
+	if (run->event_hash)
+		gx_say(page, ", event hash %016llx%s", (unsigned long long)run->event_hash, again ? " each time" : "");
+}
+
+static void say_found(struct gx_page *page, const struct gx_result_run *run)
+{
+	size_t kinds = gx_kinds(run);
+
+	gx_mark(page, GX_BAD);
+	if (kinds == 1)
+		gx_say(page, "found %s", run->findings[0].rule);
+	else
+		gx_say(page, "found %zu kinds of failure", kinds);
+	gx_mark(page, GX_PLAIN);
+	for (size_t i = 0; i < run->finding_count && kinds != 1; i++)
+		if (gx_is_first_of_kind(run, i))
+			gx_say(page, "%s%s", i ? ", " : ": ", run->findings[i].rule);
+}
+
+static void say_coverage(struct gx_page *page, const struct gx_result_run *run)
+{
+	if (gx_is_replay(run)) {
+		say_replayed(page, run);
+	} else if (run->complete) {
+		say_complete(page, &run->explored);
+	} else {
+		gx_say(page, "incomplete: ");
+		say_why(page, run);
+		gx_say(page, "; saw ");
+		say_seen(page, &run->explored);
+	}
+}
+
+static void say_verdict(struct gx_page *page, const struct gx_result_run *run)
+{
+	gx_fold(page, 2);
+	gx_mark(page, GX_BOLD);
+	gx_say(page, "%s, gate %s:", gx_or_empty(run->scenario), gx_or_empty(run->gate));
+	gx_mark(page, GX_PLAIN);
+	gx_say(page, " ");
+	switch (run->verdict) {
+	case GX_VERDICT_CLEAN:
+		gx_mark(page, GX_GOOD);
+		gx_say(page, "clean");
+		gx_mark(page, GX_PLAIN);
+		gx_say(page, ", ");
+		say_coverage(page, run);
+		break;
+	case GX_VERDICT_FOUND:
+		say_found(page, run);
+		gx_say(page, "; ");
+		say_coverage(page, run);
+		break;
+	case GX_VERDICT_INCOMPLETE:
+		gx_mark(page, GX_ODD);
+		gx_say(page, "incomplete");
+		gx_mark(page, GX_PLAIN);
+		gx_say(page, ": ");
+		say_why(page, run);
+		gx_say(page, "; nothing found in ");
+		say_seen(page, &run->explored);
+		break;
+	}
+	gx_say(page, " (%s)", gx_seconds(run->explored.seconds).text);
+	gx_end_line(page);
+}
+
+/* ---- findings ---- */
+
+void gx_say_rule(struct gx_page *page, const struct gx_result_finding *finding)
+{
+	const char *workspace = gx_or_empty(finding->workspace);
+
+	gx_mark(page, GX_BOLD);
+	gx_say(page, "%s", finding->rule);
+	gx_mark(page, GX_PLAIN);
+	if (*workspace)
+		gx_say(page, " (%s)", workspace);
+}
+
+void gx_say_command(struct gx_page *page, const struct gx_result_finding *finding)
+{
+	gx_say(page, "%s", gx_or_empty(finding->repro_command));
+	gx_end_line(page);
+}
+
+/* "name-conflict (ws-a), in 12 of 20,000 executions: somebody does something" */
+static void say_headline(struct gx_page *page, const struct gx_result_run *run, const struct gx_result_finding *finding)
+{
+	gx_say_rule(page, finding);
+	if (is_sample(run))
+		gx_say(page, ", in %s of %s", gx_number(finding->count).text,
+		       gx_count(run->explored.executions, "execution").text);
+	gx_say(page, ": %s", gx_or_empty(finding->message));
+	gx_end_line(page);
+}
+
+/* "manual-restart#1 waits for mutex m1 (mutex.lock), held by manual-restart#2" */
+static void say_wait(struct gx_page *page, const struct gx_result_wait *wait)
+{
+	const char *object = gx_or_empty(wait->object);
+	const char *holder = gx_or_empty(wait->holder);
+
+	gx_fold(page, 6);
+	gx_say(page, "  ");
+	gx_mark(page, GX_BOLD);
+	gx_say(page, "%s", wait->task);
+	gx_mark(page, GX_PLAIN);
+	if (*object)
+		gx_say(page, " waits for %s (%s)", object, wait->op);
+	else
+		gx_say(page, " waits in %s", wait->op);
+	if (*holder)
+		gx_say(page, "%s %s%s", *object ? ", held by" : " for", holder,
+		       strcmp(holder, wait->task) ? "" : " itself");
+	gx_end_line(page);
+}
+
+static void say_in_full(struct gx_page *page, const struct gx_result_run *run, const struct gx_result_finding *finding)
+{
+	const char *remedy = gx_or_empty(finding->remedy);
+
+	gx_end_line(page);
+	gx_fold(page, 2);
+	say_headline(page, run, finding);
+	gx_say_columns(page, finding);
+	for (size_t i = 0; i < finding->wait_count; i++)
+		say_wait(page, &finding->waits[i]);
+	if (*remedy) {
+		gx_fold(page, 2);
+		gx_mark(page, GX_GOOD);
+		gx_say(page, "hint:");
+		gx_mark(page, GX_PLAIN);
+		gx_say(page, " %s", remedy);
+		gx_end_line(page);
+	}
+	gx_say(page, "replay it:");
+	gx_end_line(page);
+	gx_say_command(page, finding);
+}
+
+static void say_in_brief(struct gx_page *page, const struct gx_result_run *run, const struct gx_result_finding *finding)
+{
+	gx_fold(page, 2);
+	gx_say(page, "- ");
+	say_headline(page, run, finding);
+	gx_say_command(page, finding);
+}
+
+/* ---- the page ---- */
+
+/* Runs without findings stand together; one with findings keeps its distance. */
+static void say_run(struct gx_page *page, const struct gx_result_run *runs, size_t i)
+{
+	const struct gx_result_run *run = &runs[i];
+
+	if (i && (run->finding_count || runs[i - 1].finding_count))
+		gx_end_line(page);
+	say_verdict(page, run);
+	if (run->finding_count)
+		say_in_full(page, run, &run->findings[0]);
+	if (run->finding_count > 1) {
+		gx_end_line(page);
+		gx_say(page, "also found:");
+		gx_end_line(page);
+	}
+	for (size_t j = 1; j < run->finding_count; j++)
+		say_in_brief(page, run, &run->findings[j]);
+}
+
+/* "4 runs: 1 clean, 2 found, 1 incomplete" */
+static void say_sum(struct gx_page *page, const struct gx_result_run *runs, size_t count)
+{
+	size_t of[GX_VERDICT_INCOMPLETE + 1] = {0};
+	const char *before = ": ";
+
+	for (size_t i = 0; i < count; i++)
+		of[runs[i].verdict]++;
+	gx_end_line(page);
+	gx_say(page, "%s", gx_count(count, "run").text);
+	for (unsigned verdict = 0; verdict <= GX_VERDICT_INCOMPLETE; verdict++) {
+		if (!of[verdict])
+			continue;
+		gx_say(page, "%s%zu %s", before, of[verdict], gx_verdict_name((enum gx_verdict)verdict));
+		before = ", ";
+	}
+	gx_end_line(page);
+}
+
+static bool write_text(FILE *out, const struct gx_result_run *runs, size_t count, const struct gx_report_style *style)
+{
+	struct gx_page page;
+
+	gx_page_open(&page);
+	if (style->matrix) {
+		gx_say_matrix(&page, runs, count);
+	} else {
+		for (size_t i = 0; i < count; i++)
+			say_run(&page, runs, i);
+		if (count > 1)
+			say_sum(&page, runs, count);
+	}
+	return gx_page_close(&page, out, style->color);
+}
+
+const struct gx_report_format gx_report_text = {.name = "text", .write = write_text};
