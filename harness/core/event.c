@@ -44,7 +44,7 @@ static unsigned nested;
 /* What observers leave behind below the frame of the caller, for the same reason. */
 enum { OBSERVER_STACK_BYTES = 512 };
 
-static void __attribute__((noinline)) scrub(void)
+void __attribute__((noinline)) gx_scrub_stack(void)
 {
 	unsigned char dead[OBSERVER_STACK_BYTES];
 
@@ -86,7 +86,7 @@ static inline void happen(uint16_t kind, unsigned task, unsigned label, uint16_t
 	observe(event);
 	nested--;
 	if (gx_current)
-		scrub();
+		gx_scrub_stack();
 }
 
 void gx_event_abandon(void)

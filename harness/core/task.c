@@ -192,7 +192,8 @@ static bool slot_taken(uint32_t slot)
 	return !slot || gx_task_by_slot(slot) || gx_arena_listed(slot);
 }
 
-struct gx_task *gx_task_spawn(enum gx_task_role role, uint32_t number, void (*entry)(void *), void *argument)
+static struct gx_task *__attribute__((noinline))
+spawn(enum gx_task_role role, uint32_t number, void (*entry)(void *), void *argument)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
 	uint32_t nth = gx_current ? ++gx_current->children : ++hidden->maker_children;
@@ -230,6 +231,15 @@ struct gx_task *gx_task_spawn(enum gx_task_role role, uint32_t number, void (*en
 	hidden->used |= 1ull << task->index;
 	hidden->parked |= 1ull << task->index;
 	gx_emit_extra(GX_L_TASK_SPAWN, task->index, path, (uint64_t)role << 32 | number);
+	return task;
+}
+
+struct gx_task *gx_task_spawn(enum gx_task_role role, uint32_t number, void (*entry)(void *), void *argument)
+{
+	struct gx_task *task = spawn(role, number, entry, argument);
+
+	if (gx_current)
+		gx_scrub_stack();
 	return task;
 }
 

@@ -308,10 +308,26 @@ static enum gx_status recipe_step(struct gx_replay *replay, const struct gx_reci
 	return diverged(replay, err, where, expected);
 }
 
+/* What comes before the story: the gate is opened, the actors are made. */
+static void run_prologue(struct gx_replay *replay, const struct gx_recipe_step *first, struct gx_path *whole)
+{
+	struct gx_choice options[GX_OPTIONS_MAX];
+
+	while (find_task(replay, first->task) < 0) {
+		if (!gx_sched_options(options)) {
+			begin(replay, whole); /* it never will: say so at the start */
+			return;
+		}
+		take(options[0], whole);
+	}
+}
+
 enum gx_status gx_replay_recipe(struct gx_replay *replay, const struct gx_recipe_step *steps, unsigned count,
 				struct gx_path *whole, struct gx_error *err)
 {
 	begin(replay, whole);
+	if (count)
+		run_prologue(replay, &steps[0], whole);
 	for (unsigned i = 0; i < count; i++) {
 		enum gx_status rc = recipe_step(replay, &steps[i], whole, err);
 

@@ -37,8 +37,8 @@ enum gx_status gx_repro_make(struct gx_repro *out, const char *scenario, const c
 			     struct gx_error *err) GX_MUST_USE;
 
 /*
- * One line of a recipe: let `task` run until it is about to perform an op whose label is `until` (not counting the op that it
- * is at when the line begins), until it ends, or until it cannot go on.
+ * One line of a recipe: let `task` run until it is about to perform an op whose label is `until` or begins with it and a dot (not
+ * counting the op that it is at when the line begins), until it ends, or until it cannot go on.
  */
 enum gx_recipe_until { GX_UNTIL_OP, GX_UNTIL_END, GX_UNTIL_BLOCKED, GX_UNTIL_TICK };
 
@@ -49,7 +49,10 @@ struct gx_recipe_step {
 	unsigned line;     /* for messages */
 };
 
-/* Run a recipe, then the default choice to the end. A step that does not fit: GX_EDIVERGED, with its line and what was enabled. */
+/*
+ * Run a recipe, then the default choice to the end; before its first line, the default choice until that line's task exists. A
+ * step that does not fit: GX_EDIVERGED, with its line and what was enabled.
+ */
 enum gx_status gx_replay_recipe(struct gx_replay *replay, const struct gx_recipe_step *steps, unsigned count,
 				struct gx_path *whole, struct gx_error *err) GX_MUST_USE;
 

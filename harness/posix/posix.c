@@ -81,7 +81,7 @@ bool gx_posix_is_work_wait(const struct gx_task *task)
 
 bool gx_posix_wait_describe(const struct gx_task *task, struct gx_posix_wait *out)
 {
-	if (task->state != GX_TASK_PARKED || !task->op.subject)
+	if (task->state != GX_TASK_PARKED)
 		return false;
 	*out = (struct gx_posix_wait){.object = task->op.object};
 	switch (task->op.label) {

@@ -92,7 +92,8 @@ uint32_t gx_thread_joined(const struct gx_task *joiner)
 	return task ? task->slot : 0;
 }
 
-static int cannot_join(pthread_t thread)
+/* Out of line, as collect(): whose turn it was in a search for a record must not stay in a register of a task that goes on to wait. */
+static int __attribute__((noinline)) cannot_join(pthread_t thread)
 {
 	struct gx_task *task = task_of(thread);
 
@@ -104,26 +105,12 @@ static int cannot_join(pthread_t thread)
 	return task ? EINVAL : ESRCH;
 }
 
-int pthread_join(pthread_t thread, void **result)
+/* The thread has ended, unless somebody else joined or detached it meanwhile. */
+static int __attribute__((noinline)) collect(pthread_t thread, void **result)
 {
 	struct gx_task *task;
-	int rc;
+	int rc = cannot_join(thread);
 
-	if (!gx_task_self())
-		return GX_REAL(pthread_join)(thread, result);
-	rc = cannot_join(thread);
-	if (rc)
-		return rc;
-	task = task_of(thread);
-	gx_point(&(struct gx_op){
-		.label = GX_L_THREAD_JOIN,
-		.access = GX_READ,
-		.detail = task->path,
-		.ready = has_ended,
-		.subject = task,
-		.deadline = GX_FOREVER,
-	});
-	rc = cannot_join(thread); /* somebody else may have joined or detached it */
 	if (rc)
 		return rc;
 	task = task_of(thread);
@@ -131,6 +118,26 @@ int pthread_join(pthread_t thread, void **result)
 		*result = (void *)(uintptr_t)task->user[GX_USER_POSIX_0];
 	gx_task_reap(task);
 	return 0;
+}
+
+/* Threads are named by their path here, not by their record, whose address would tell orders of arrival apart (core/task.c, park()). */
+int pthread_join(pthread_t thread, void **result)
+{
+	int rc;
+
+	if (!gx_task_self())
+		return GX_REAL(pthread_join)(thread, result);
+	rc = cannot_join(thread);
+	if (rc)
+		return rc;
+	gx_point(&(struct gx_op){
+		.label = GX_L_THREAD_JOIN,
+		.access = GX_READ,
+		.detail = (uint32_t)thread,
+		.ready = has_ended,
+		.deadline = GX_FOREVER,
+	});
+	return collect(thread, result);
 }
 
 int pthread_detach(pthread_t thread)

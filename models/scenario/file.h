@@ -7,19 +7,24 @@
  *
  * The format, one document of at most GX_SCENARIO_BYTES_MAX; name, workspaces and actors are required:
  *
- *     name: double-click                   the file's name without .yaml; names are 1 to 47 of a-z, 0-9 and -
- *     summary: Two restarts arrive together.    one line
+ *     name: double-click                   # the file's name without .yaml; names are 1 to 47 of a-z, 0-9 and -
+ *     summary: Two restarts arrive together.
  *     refs: [PR 2665, S1]
  *     workspaces:
- *       - {name: ws-a, state: online, backend: docker}    state: gx_row_status_name(), default online; backend: docker (default), none
- *     actors:                              `create` is for a workspace whose state is none
- *       - {do: manual-restart, on: ws-a, at: 0s, count: 2}    do: gx_actor_kind_name(); at: default 0s; count: default 1
- *       - {do: shutdown, at: 1m30s}        takes no `on` and no `count`, and comes once
+ *       - name: ws-a
+ *         state: online                    # a gx_row_status_name(); default online
+ *         backend: docker                  # docker, none; default docker
+ *     actors:
+ *       - do: manual-restart               # a gx_actor_kind_name(); create is for a workspace whose state is none
+ *         on: ws-a
+ *         at: 1m30s                        # default 0s
+ *         count: 2                         # default 1
+ *       - {do: shutdown, at: 2m}           # takes no `on` and no `count`, and comes once
  *     faults:
- *       - {on: docker.create, give: error 500, times: 1}    times: default 1
- *     limits: {points: 20000, time: 10m}   of one execution, these by default
- *     late_requests: false                 the default
- *     expect:                              each gate once
+ *       - {on: docker.create, give: error 500, times: 1}    # error 400 to 599; times: default 1
+ *     limits: {points: 20000, time: 10m}   # of one execution; these by default
+ *     late_requests: false                 # the default
+ *     expect:                              # each gate once
  *       - {gate: none, finds: [name-conflict, wedged]}
  *     interleavings:
  *       - name: conflict
@@ -27,18 +32,19 @@
  *         finds: [name-conflict]
  *         steps:
  *           - {run: manual-restart#1, until: docker.create}
- *           - {run: clock}                 one tick, to when the next sleeper wakes
+ *           - {run: clock}                 # one tick, to when the next sleeper wakes
  *           - {run: manual-restart#1, until: end}
  *
- * Durations are numbers with h, m, s or ms, from large to small. Actors are numbered per kind across all entries: manual-restart#1, #2, ...
+ * Durations are numbers with h, m, s or ms, from large to small. Actors are numbered per kind across all entries:
+ * manual-restart#1, #2, ...
  *
- * A fault's `on` is the label of a docker op, or the beginning of some at a dot, which stands for the first of them where a fault can strike:
- * the first step of a request, docker.create.register and docker.start (docker/engine.h). A label that is there under its full
- * name is that one: docker.start is not docker.start.check. `give` is an answer of 400 to 599.
+ * A fault's `on` is the label of a docker op, or the beginning of some up to a dot, which stands for the first of them
+ * where a fault can strike: the first step of a request, docker.create.register and docker.start (docker/engine.h). A
+ * whole label is itself: docker.start is not docker.start.check.
  *
- * A step's `run` is a task as reports name it: an actor, container(ws-a)#1, gate.open, probe-manual(ws-a), each with /go#N or /thread#N
- * after it for what it made. Its `until` is an op's label, the beginning of some at a dot (the task stops at the first op that has it),
- * `end`, or `blocked`.
+ * A step's `run` is a task as reports name it: an actor, container(ws-a)#1, gate.open, probe-manual(ws-a), each with
+ * /go#N or /thread#N after it for what it made. Its `until` is an op's label, or the beginning of some up to a dot (the
+ * task stops at the first op that has it), or `end`, or `blocked`.
  */
 #ifndef GX_SCENARIO_FILE_H
 #define GX_SCENARIO_FILE_H

@@ -1,10 +1,11 @@
 /*
  * internal.h - how the files of the scenario loader read one YAML document.
  *
- *     bytes ─► events (depth, documents, anchors) ─► document ─► no cycles ─► gx_yaml_mapping() ... ─► struct gx_scenario_file
+ *     bytes ─► events (depth, documents, anchors) ─► document ─► no cycles ─► gx_yaml_mapping() ... ─► the file
  *
- * Every reading function answers false, or NULL, after the first complaint, which has been written to the reader's `err`; the caller just
- * passes it on. The format has five levels, so nothing here recurses. `key` in a complaint is the key whose value is read.
+ * Every reading function answers false, or NULL, after the first complaint, which has been written to the reader's
+ * `err`; the caller just passes it on. The format has five levels, so nothing here recurses. `key` in a complaint is the
+ * key whose value is read.
  */
 #ifndef GX_SCENARIO_INTERNAL_H
 #define GX_SCENARIO_INTERNAL_H

@@ -28,15 +28,15 @@ static yaml_mark_t mark_of(const char *bytes, size_t offset)
 
 static bool not_yaml(struct gx_yaml *yaml, const yaml_parser_t *parser, const char *bytes, size_t size)
 {
-	const char *problem = parser->problem ? parser->problem : "it cannot be read";
 	yaml_mark_t mark = parser->problem_mark;
 
-	if (parser->error == YAML_MEMORY_ERROR)
+	/* Not everything in libyaml that runs out of memory says so, but whatever else is wrong has a text. */
+	if (parser->error == YAML_MEMORY_ERROR || !parser->problem)
 		return gx_yaml_no_memory(yaml);
 	if (parser->error == YAML_READER_ERROR)
 		mark = mark_of(bytes, parser->problem_offset < size ? parser->problem_offset : size);
 	return gx_yaml_complain_at(yaml, mark, "this is not YAML: %s%s%s", parser->context ? parser->context : "",
-				   parser->context ? ": " : "", problem);
+				   parser->context ? ": " : "", parser->problem);
 }
 
 /* ---- before the document is made ---- */
