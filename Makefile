@@ -85,6 +85,7 @@ help: ## this list
 Q := $(if $(V),,@)
 $(BIN): $(CLI_OBJ) $(LIB_OBJ)
 	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(if $(SAN),,ln -sfn $(notdir $(CC))/gatecrash build/gatecrash)
 
 $(BUILD)/bench: $(BENCH_OBJ) $(LIB_OBJ)
 	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)

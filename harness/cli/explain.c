@@ -139,6 +139,11 @@ static void follow_legs(struct teller *teller, const struct gx_event *events, un
 	}
 }
 
+static bool is_spurious(const struct gx_event *step)
+{
+	return step->kind == GX_EVENT_STEP && step->value >> 16 == GX_GRANTED_SPURIOUS && step->label != GX_L_CLOCK_TICK;
+}
+
 /* `task` as it was called when it stepped: by the end of the step it may have ended and another have its index. */
 static struct gx_result_step tell(struct teller *teller, const char *task, const struct gx_event *events,
 				  unsigned count)
@@ -158,7 +163,8 @@ static struct gx_result_step tell(struct teller *teller, const char *task, const
 	groups = group_of_label(step->label) | group_of_facts(events, count);
 	if (step->label == GX_L_DOCKER_REMOVE_MARK || step->label == GX_L_DOCKER_ARCHIVE_GET)
 		groups &= ~(unsigned)OTHER;
-	out.matters = (groups & teller->groups) != 0 || step->step == teller->finding->step;
+	/* A wake-up for no reason is never by the way: most gates that it breaks forget that there are any. */
+	out.matters = (groups & teller->groups) != 0 || step->step == teller->finding->step || is_spurious(step);
 	return out;
 }
 
@@ -223,6 +229,8 @@ void gx_explain_steps(struct gx_result_finding *out, struct gx_name_book *book, 
 				event->step <= recording->preempted_count && recording->preempted[event->step - 1];
 			first[count] = event;
 			leg[count] = teller.leg_of[event->task];
+			if (is_spurious(event))
+				out->remedy = "a wait may return for no reason: wait in a `while` that looks at the condition again";
 			count++;
 		}
 		i = next;

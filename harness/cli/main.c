@@ -63,6 +63,8 @@ int main(int argc, char **argv)
 		puts("gatecrash " GX_VERSION);
 		return GX_EXIT_HELD;
 	}
+	if (strchr(argv[0], '/'))
+		gx_session_program = argv[0];
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		if (!strcmp(word, commands[i].name)) {
 			gx_service_register();

@@ -11,6 +11,8 @@
 /* States per number of preemptions that minimising one finding may look at. */
 enum { MINIMISE_STATES = 60000, FINDINGS_MAX = 512 };
 
+const char *gx_session_program = "gatecrash";
+
 enum gx_status gx_gate_choose(struct gx_gate_choice *out, const char *word, struct gx_error *err)
 {
 	size_t length = strlen(word);
@@ -228,7 +230,7 @@ static enum gx_status describe(struct gx_result_finding *out, struct gx_bench *b
 		rc = say_repro(out, path, scenario_word, gate, keep, err);
 	if (rc != GX_OK)
 		return rc;
-	out->repro_command = gx_keep_format(keep, "gatecrash replay '%s'", out->repro);
+	out->repro_command = gx_keep_format(keep, "%s replay '%s'", gx_session_program, out->repro);
 	gx_sched_reset();
 	gx_name_book_init(&book, bench);
 	gx_explain_steps(out, &book, recording, finding, keep);

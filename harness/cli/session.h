@@ -14,6 +14,9 @@
 #include "service/names.h"
 #include "service/service.h"
 
+/* How this program is called, for lines to paste: "gatecrash", or the path by which it was started. */
+extern const char *gx_session_program;
+
 /* A gate as the command line names it: linked in, or a plugin that the choice owns. */
 struct gx_gate_choice {
 	const char *word; /* as given: "per-workspace", "./mygate.so" */
