@@ -42,7 +42,7 @@ static struct gx_event happening[NESTED_MAX];
 static unsigned nested;
 
 /* What observers leave behind below the frame of the caller, for the same reason. */
-enum { OBSERVER_STACK_BYTES = 512 };
+enum { OBSERVER_STACK_BYTES = GX_ASAN ? 4096 : 512 };
 
 void __attribute__((noinline)) gx_scrub_stack(void)
 {

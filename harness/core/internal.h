@@ -5,6 +5,7 @@
 #define GX_CORE_INTERNAL_H
 
 #include "core/fcontext.h"
+#include "core/sanitizer.h"
 #include "core/sched.h"
 #include "core/task.h"
 #include "core/world.h"
@@ -14,7 +15,7 @@
 #define GX_ARENAS_MAX   128u
 
 /* Bytes below the stack pointer that are cleared whenever a task parks: dead bytes must not tell interleavings apart. */
-#define GX_STACK_CLEAR_BYTES 1024u
+#define GX_STACK_CLEAR_BYTES (GX_ASAN ? 8192u : 1024u) /* frames with redzones are larger */
 /* Bytes at the top of a new task's stack that are cleared before it starts. */
 #define GX_STACK_FRESH_BYTES 4096u
 

@@ -100,33 +100,50 @@ static size_t copy_bytes(unsigned position, const struct piece *piece)
 }
 
 #if GX_ASAN
-/* memcpy is intercepted and would check redzones of live frames; these bytes are moved behind ASan's back. */
+/*
+ * memcpy is intercepted and would check redzones of live frames; these bytes are moved behind ASan's back, in words, which a shadow does not
+ * align.
+ */
+typedef uint64_t __attribute__((may_alias, aligned(1))) raw_word;
+
 static GX_NO_ASAN void raw_copy(void *to, const void *from, size_t size)
 {
-	volatile unsigned char *target = to;
-	const unsigned char *source = from;
+	volatile unsigned char *tail = to;
+	const unsigned char *rest = from;
+	volatile raw_word *target = to;
+	const raw_word *source = from;
 
-	for (size_t i = 0; i < size; i++)
+	for (size_t i = 0; i < size / 8; i++)
 		target[i] = source[i];
+	for (size_t i = size & ~(size_t)7; i < size; i++)
+		tail[i] = rest[i];
 }
 
 static GX_NO_ASAN int raw_compare(const void *a, const void *b, size_t size)
 {
-	const volatile unsigned char *x = a;
-	const volatile unsigned char *y = b;
+	const volatile raw_word *x = a;
+	const raw_word *y = b;
+	const volatile unsigned char *x_tail = a;
+	const unsigned char *y_tail = b;
 
-	for (size_t i = 0; i < size; i++)
+	for (size_t i = 0; i < size / 8; i++)
 		if (x[i] != y[i])
+			return 1;
+	for (size_t i = size & ~(size_t)7; i < size; i++)
+		if (x_tail[i] != y_tail[i])
 			return 1;
 	return 0;
 }
 
 static GX_NO_ASAN void raw_zero(void *to, size_t size)
 {
-	volatile unsigned char *target = to;
+	volatile raw_word *target = to;
+	volatile unsigned char *tail = to;
 
-	for (size_t i = 0; i < size; i++)
+	for (size_t i = 0; i < size / 8; i++)
 		target[i] = 0;
+	for (size_t i = size & ~(size_t)7; i < size; i++)
+		tail[i] = 0;
 }
 #else
 #define raw_copy           memcpy

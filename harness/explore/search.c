@@ -179,6 +179,8 @@ static enum gx_status at_end(struct searcher *s, struct node *node, uint64_t has
 	struct gx_explored *out = s->out;
 
 	out->executions++;
+	if (s->depth + 1 > out->depth)
+		out->depth = s->depth + 1;
 	node->paths += 1;
 	if (!gx_visited_find(&s->ends, hash)) {
 		enum gx_status rc = gx_visited_insert(&s->ends, hash, 0, s->err);

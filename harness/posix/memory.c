@@ -80,13 +80,22 @@ static size_t size_of(void *block)
 	return gx_arena_owns(block) ? gx_arena_size(block) : malloc_usable_size(block);
 }
 
+/* The world's own copy is left to the next reset, as free() leaves it. */
+static void *move_out_of_the_world(const void *block, size_t size)
+{
+	size_t old = gx_arena_size(block);
+	void *moved = REAL(malloc)(size);
+
+	return moved ? memcpy(moved, block, old < size ? old : size) : NULL;
+}
+
 void *realloc(void *block, size_t size)
 {
 	void *moved;
 	size_t old;
 
 	if (!gx_task_self())
-		return REAL(realloc)(block, size);
+		return gx_arena_owns(block) ? move_out_of_the_world(block, size) : REAL(realloc)(block, size);
 	if (!block)
 		return malloc(size);
 	if (gx_arena_owns(block) && is_bad(block))

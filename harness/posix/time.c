@@ -58,10 +58,11 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 
 int gettimeofday(struct timeval *restrict now, void *restrict zone)
 {
-	uint64_t ns = EPOCH + gx_now();
+	uint64_t ns;
 
 	if (!gx_task_self())
 		return GX_REAL(gettimeofday)(now, zone);
+	ns = EPOCH + gx_now();
 	now->tv_sec = (time_t)(ns / SECOND);
 	now->tv_usec = (suseconds_t)(ns % SECOND / 1000);
 	return 0;
@@ -85,7 +86,7 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *wanted, s
 
 	if (!gx_task_self())
 		return GX_REAL(clock_nanosleep)(clock, flags, wanted, left);
-	if (!is_time(wanted))
+	if (!is_time(wanted) || wanted->tv_sec < 0)
 		return EINVAL;
 	if (!(flags & TIMER_ABSTIME)) {
 		gx_sleep(GX_L_SLEEP, to_ns(wanted));

@@ -67,7 +67,7 @@ static void allocates_in_every_way(void *argument)
 	for (unsigned i = 0; i < 8; i++)
 		w->words[0] += is_mine(w->block[i]);
 	saw(is_all(w->block[1], 0, 63));
-	saw((uintptr_t)w->block[3] % 256 + (uintptr_t)w->block[4] % 64 + (uintptr_t)w->block[5] % 1024);
+	saw((int64_t)((uintptr_t)w->block[3] % 256 + (uintptr_t)w->block[4] % 64 + (uintptr_t)w->block[5] % 1024));
 	saw(strcmp(w->block[6], "a name"));
 	saw(strcmp(w->block[7], "a longer"));
 	saw(asprintf(&line, "%d blocks", 8)); /* libc's own allocations */
@@ -99,7 +99,6 @@ static void grows_and_shrinks(void *argument)
 	memset(block, 0x22, 5000);
 	block = realloc(block, 30);
 	saw(is_all(block, 0x22, 30));
-	saw((int64_t)malloc_usable_size(block) >= 30);
 	saw(is_mine(block));
 	free(block);
 	saw((int64_t)gx_arena_high(gx_task_self()->slot));
@@ -109,7 +108,7 @@ static void a_block_keeps_its_bytes_when_it_grows_or_shrinks(void **state)
 {
 	(void)state;
 	run(grows_and_shrinks);
-	assert_saw(true, true, true, true, 0);
+	assert_saw(true, true, true, 0);
 }
 
 static volatile size_t huge = SIZE_MAX / 2;
@@ -231,9 +230,9 @@ static void everybody_else_gets_libcs_memory(void **state)
 		assert_false(gx_world_contains(block[i]));
 		free(block[i]);
 	}
-	assert_int_equal(pthread_create(&thread, NULL, allocates_on_a_real_thread, &thread), 0);
+	assert_int_equal(pthread_create(&thread, NULL, allocates_on_a_real_thread, block), 0);
 	assert_int_equal(pthread_join(thread, &result), 0);
-	assert_ptr_equal(result, &thread);
+	assert_ptr_equal(result, block);
 }
 
 int main(void)

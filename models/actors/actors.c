@@ -57,7 +57,7 @@ static void e2e_client(const struct actor *a)
 {
 	uint64_t bearer = gx_tokens_mint(a->row, a->index, 0, GX_TOKEN_CLIENT);
 
-	for (unsigned i = 0; i < POLLS; i++)
+	for (unsigned i = 0; bearer && i < POLLS; i++)
 		if (!gx_tokens_admit(a->row, a->index, bearer))
 			gx_emit(GX_F_CLIENT_401, a->index, bearer);
 }

@@ -9,7 +9,10 @@
 
 _Static_assert(GX_RULE_COUNT <= 8 * sizeof(gx_rule_set), "every rule has a bit");
 
-/* The contract of a gate (gatecrash/gate.h): [a-z0-9-]{1,63}. Whether there is one is not known here: it may come from outside. */
+/*
+ * The contract of a gate (gatecrash/gate.h): [a-z0-9-]{1,63}. Whether there is one is not known here: it may come from
+ * outside.
+ */
 enum { GATE_NAME_MAX = 63 };
 
 static const char *read_gate(struct gx_yaml *yaml, const yaml_node_t *node)
@@ -93,7 +96,9 @@ bool gx_scenario_read_expect(struct gx_yaml *yaml, const yaml_node_t *node, stru
 
 /* ---- tasks ---- */
 
-/* Names of tasks (service/names.h) up to the first slash: actors, drivers, and per workspace its container and probes. */
+/*
+ * Names of tasks (service/names.h) up to the first slash: actors, drivers, and per workspace its container and probes.
+ */
 enum { FIRSTS_MAX = GX_ACTORS_MAX + 3 + 3 * GX_WORKSPACES_MAX, FIRST_BYTES = 96 };
 
 struct firsts {

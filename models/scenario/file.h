@@ -1,5 +1,6 @@
 /*
- * file.h - scenario files: YAML in, a scenario with its expectations and recipes out, or one line that says what is wrong.
+ * file.h - scenario files: YAML in, a scenario with its expectations and recipes out, or one line that says what is
+ * wrong.
  *
  *     scenarios/double-click.yaml ─► gx_scenario_load() ─► struct gx_scenario_file
  *
@@ -98,8 +99,8 @@ struct gx_scenario_file {
 };
 
 /*
- * Load a file. On GX_OK the caller owns *out and frees it with gx_scenario_free(). GX_EINPUT: not a scenario; nothing is left behind.
- * A scenario's name is the file's name without ".yaml".
+ * Load a file. On GX_OK the caller owns *out and frees it with gx_scenario_free(). GX_EINPUT: not a scenario; nothing
+ * is left behind. A scenario's name is the file's name without ".yaml".
  */
 enum gx_status gx_scenario_load(struct gx_scenario_file **out, const char *path, struct gx_error *err) GX_MUST_USE;
 

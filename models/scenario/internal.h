@@ -4,8 +4,8 @@
  *     bytes ─► events (depth, documents, anchors) ─► document ─► no cycles ─► gx_yaml_mapping() ... ─► the file
  *
  * Every reading function answers false, or NULL, after the first complaint, which has been written to the reader's
- * `err`; the caller just passes it on. The format has five levels, so nothing here recurses. `key` in a complaint is the
- * key whose value is read.
+ * `err`; the caller just passes it on. The format has five levels, so nothing here recurses. `key` in a complaint is
+ * the key whose value is read.
  */
 #ifndef GX_SCENARIO_INTERNAL_H
 #define GX_SCENARIO_INTERNAL_H
@@ -57,8 +57,8 @@ struct gx_yaml_key {
 };
 
 /*
- * The values of a mapping by key, NULL where an optional one is absent: values[i] is that of keys[i]. Complains of anything but a
- * mapping and of unknown, repeated and missing keys. `what` is the mapping in a complaint: "an actor".
+ * The values of a mapping by key, NULL where an optional one is absent: values[i] is that of keys[i]. Complains of
+ * anything but a mapping and of unknown, repeated and missing keys. `what` is the mapping in a complaint: "an actor".
  */
 bool gx_yaml_mapping(struct gx_yaml *yaml, const yaml_node_t *node, const char *what, const struct gx_yaml_key *keys,
 		     size_t count, yaml_node_t **values);

@@ -21,8 +21,8 @@ static bool begins(const char *beginning, const char *label)
 typedef bool label_fn(unsigned label);
 
 /*
- * The nearest of all labels that fit, and of their beginnings of two words or more; "" if none is near. So "docker.creat" finds
- * docker.create, which is a label of nobody's.
+ * The nearest of all labels that fit, and of their beginnings of two words or more; "" if none is near. So
+ * "docker.creat" finds docker.create, which is a label of nobody's.
  */
 struct beginning {
 	char text[64];

@@ -42,8 +42,8 @@ static bool not_yaml(struct gx_yaml *yaml, const yaml_parser_t *parser, const ch
 /* ---- before the document is made ---- */
 
 /*
- * What libyaml does in quadratic time is refused first: a megabyte of "[" would keep its scanner busy for minutes, and of anchors its
- * composer. The scanner looks at most 1024 characters ahead, so the refusal comes early.
+ * What libyaml does in quadratic time is refused first: a megabyte of "[" would keep its scanner busy for minutes, and
+ * of anchors its composer. The scanner looks at most 1024 characters ahead, so the refusal comes early.
  */
 enum { DEPTH_MAX = 16, ANCHORS_MAX = 256 };
 
@@ -134,9 +134,9 @@ static bool make_document(struct gx_yaml *yaml, const char *bytes, size_t size)
 /* ---- cycles ---- */
 
 /*
- * An alias may stand inside of what it refers to; libyaml gives that a node that contains itself. Depth first, with the nodes that are
- * entered and not left on a stack: an edge to one of them closes a cycle. Aliases can make the way down longer than DEPTH_MAX, not
- * longer than there are nodes.
+ * An alias may stand inside of what it refers to; libyaml gives that a node that contains itself. Depth first, with
+ * the nodes that are entered and not left on a stack: an edge to one of them closes a cycle. Aliases can make the way
+ * down longer than DEPTH_MAX, not longer than there are nodes.
  */
 enum { FRESH, ENTERED, LEFT };
 

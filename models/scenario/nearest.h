@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 /*
- * The word of `words` nearest to `word` by edit distance (a swap of two neighbours counts as one edit, upper case as lower), or NULL
- * if none is near: at most one edit for each three letters, and one for shorter words. If there is none, a word that begins with the
- * three letters or more that are there. Of two as near, the first.
+ * The word of `words` nearest to `word` by edit distance (a swap of two neighbours counts as one edit, upper case as
+ * lower), or NULL if none is near: at most one edit for each three letters, and one for shorter words. If there is
+ * none, a word that begins with the three letters or more that are there. Of two as near, the first.
  */
 const char *gx_nearest(const char *word, const char *const *words, size_t count);
 
@@ -19,7 +19,10 @@ struct gx_quoted {
 };
 struct gx_quoted gx_quote(const char *word);
 
-/* Bytes of the control character that a UTF-8 text begins with: C0, DEL or C1, which some terminals obey too; 0 for any other. */
+/*
+ * Bytes of the control character that a UTF-8 text begins with: C0, DEL or C1, which some terminals obey too; 0 for
+ * any other.
+ */
 size_t gx_control_length(const char *text);
 
 #endif

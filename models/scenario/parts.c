@@ -6,7 +6,10 @@
 
 #include "scenario/internal.h"
 
-/* Every actor may send a request, and each workspace gets two probes: they have ids in any scenario that has its actors. */
+/*
+ * Every actor may send a request, and each workspace gets two probes: they have ids in any scenario that has its
+ * actors.
+ */
 _Static_assert(GX_ACTORS_MAX + 2 * GX_WORKSPACES_MAX <= GX_REQUESTS_MAX, "all requests and probes have an id");
 
 /* ---- workspaces ---- */

@@ -9,7 +9,10 @@
 
 /* ---- complaints ---- */
 
-/* Of the path a part, so that there is room for what is wrong. Nothing may break the line: not the path, nor a text of libyaml's. */
+/*
+ * Of the path a part, so that there is room for what is wrong. Nothing may break the line: not the path, nor a text of
+ * libyaml's.
+ */
 static void GX_PRINTF(3, 0) write_complaint(struct gx_yaml *yaml, yaml_mark_t mark, const char *format, va_list args)
 {
 	char *text = yaml->err->text;
@@ -316,7 +319,10 @@ static size_t find_unit(const char *text, size_t length)
 	return i;
 }
 
-/* Numbers with their units, from large to small, each at most once. A number of more digits than this is no duration of ours. */
+/*
+ * Numbers with their units, from large to small, each at most once. A number of more digits than this is no duration
+ * of ours.
+ */
 enum { DURATION_DIGITS_MAX = 9 };
 
 static bool parse_duration(const char *text, uint64_t *ns)

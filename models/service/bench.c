@@ -81,7 +81,7 @@ static void make_requests(struct gx_bench *bench)
 	bench->requests = gx_world_shared(sizeof(*bench->requests) * (GX_REQUESTS_MAX + 1));
 	bench->workspace_names = gx_world_shared(48 * GX_WORKSPACES_MAX);
 	for (unsigned i = 0; i < scenario->workspace_count; i++)
-		strncpy(bench->workspace_names[i], scenario->workspaces[i].name, 47);
+		memcpy(bench->workspace_names[i], scenario->workspaces[i].name, sizeof(scenario->workspaces[i].name));
 	bench->request_count = 0;
 	bench->has_shutdown = false;
 	for (unsigned i = 0; i < scenario->actor_count; i++) {

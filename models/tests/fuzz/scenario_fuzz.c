@@ -1,6 +1,6 @@
 /*
- * Property: bytes are either refused in one line that begins with the path and has no control characters, or they are a scenario
- * whose every index, count and name is one that the models can use.
+ * Property: bytes are either refused in one line that begins with the path and has no control characters, or they are
+ * a scenario whose every index, count and name is one that the models can use.
  */
 #include <string.h>
 
