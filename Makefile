@@ -16,6 +16,7 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-pr
 ZERO_INIT := -ftrivial-auto-var-init=zero \
 	$(if $(findstring clang,$(CC)),-enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang \
 	-Wno-unused-command-line-argument)
+# libFuzzer brings a main() of its own: only the fuzz targets are linked with it.
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 CPPFLAGS += -D_GNU_SOURCE -Iharness -Iharness/include -Imodels -I.
 CFLAGS ?= -O2 -g
@@ -39,7 +40,7 @@ HEADERS := $(wildcard harness/*/*.h harness/include/gatecrash/*.h models/*/*.h r
 ALL_SRC := $(LIB_SRC) $(CLI_SRC) $(BENCH_SRC) $(wildcard harness/tests/*.c harness/tests/*/*.c models/tests/*.c \
 	models/tests/*/*.c reports/tests/*.c)
 
-.PHONY: all setup demo test unit matrix bench fuzz lint format install clean help
+.PHONY: all setup demo test unit matrix bench fuzz fuzz-targets lint format install clean help
 .DEFAULT_GOAL := all
 
 all: $(BIN) ## build gatecrash
@@ -59,8 +60,10 @@ matrix: $(BIN) ## every scenario with every gate, held against what it expects
 bench: $(BUILD)/bench ## the figures of the engine on this machine
 	@$(BUILD)/bench
 
-fuzz: $(FUZZERS) ## fuzz the parsers for FUZZ_SECONDS each (CC=clang); default 60
-	@scripts/fuzz $(BUILD) "$${FUZZ_SECONDS:-60}"
+fuzz: ## fuzz the parsers for FUZZ_SECONDS each; default 60
+	@scripts/setup all
+	@$(MAKE) --no-print-directory CC=clang SAN=fuzzer,address,undefined fuzz-targets
+	@scripts/fuzz build/clang-fuzzer-address-undefined "$${FUZZ_SECONDS:-60}"
 
 lint: ## formatting, both compilers' warnings, static analysis: all at zero
 	@scripts/setup all && scripts/lint "$(CPPFLAGS) -std=gnu11 $(WARNINGS)" $(ALL_SRC)
@@ -108,15 +111,19 @@ $(BUILD)/models/tests/docker_recorded_test: $(BUILD)/models/tests/docker_recorde
 	$(filter $(BUILD)/models/docker/%,$(LIB_OBJ)) $(BUILD)/harness/core/status.o
 	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ -lcmocka
 
-# A fuzz target; with gcc, or without SAN=fuzzer, a program that replays saved inputs.
-$(BUILD)/%_fuzz: $(BUILD)/%_fuzz.o $(BUILD)/harness/tests/fuzz/replay_corpus.o $(LIB_OBJ)
-	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $(if $(findstring fuzzer,$(SAN)),$(filter-out %replay_corpus.o,$^),$^) $(LDLIBS)
+# A fuzz target; without SAN=fuzzer a program that replays saved inputs.
+FUZZ_MAIN := $(if $(findstring fuzzer,$(SAN)),,$(BUILD)/harness/tests/fuzz/replay_corpus.o)
+$(BUILD)/%_fuzz: $(BUILD)/%_fuzz.o $(FUZZ_MAIN) $(LIB_OBJ)
+	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+fuzz-targets: $(FUZZERS)
 
 unit: $(BIN) $(TESTS) $(FUZZERS)
 	@n=0; for h in $(HEADERS); do \
 		$(CC) $(CPPFLAGS) -std=gnu11 $(WARNINGS) -fsyntax-only -x c $$h || exit 1; n=$$((n+1)); done; \
 		echo "$$n headers stand alone"
 	@scripts/run-tests $(TESTS)
+	@for f in $(FUZZERS); do dir=$$(dirname $${f#$(BUILD)/}); \
+		$$f $$dir/corpus/* $$([ $$dir != models/tests/fuzz ] || echo scenarios/*.yaml) || exit 1; done
 
 .SECONDARY:
 -include $(patsubst %.c,$(BUILD)/%.d,$(ALL_SRC))
