@@ -20,11 +20,12 @@
 #define GX_STACK_FRESH_BYTES 4096u
 
 /*
- * The hidden area. Saved and restored as bytes. Of it, only what can change the future is hashed: `now`, `spurious_left`,
+ * The hidden area. Saved and restored as bytes. Of it, only what can change the future is hashed: `now`, `time_ns_max`, `spurious_left`,
  * `maker_children`, and the tasks, each by its slot, so that the order of arrival (the index) does not count.
  */
 struct gx_hidden {
 	uint64_t now;
+	uint64_t time_ns_max;
 	uint64_t event_hash;
 	uint64_t used;        /* bit per index: record in use */
 	uint64_t parked;      /* bit per index: state GX_TASK_PARKED */

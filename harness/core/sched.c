@@ -23,6 +23,7 @@ enum gx_status gx_sched_load(const struct gx_program *program, struct gx_error *
 	gx_core.program = program;
 	gx_world_clear();
 	GX_HIDDEN->spurious_left = program->spurious_max;
+	GX_HIDDEN->time_ns_max = program->time_ns_max;
 	rc = program->setup(program->context, err);
 	if (rc != GX_OK)
 		return rc;
@@ -62,6 +63,14 @@ struct options {
 	uint64_t spuriouss; /* tasks that could wake up spuriously */
 };
 
+/* Counts on beyond what there is room for, so that the caller notices: a choice left out would make "complete" a lie. */
+static inline void add_choice(struct options *out, struct gx_choice choice)
+{
+	if (out->count < GX_OPTIONS_MAX)
+		out->list[out->count] = choice;
+	out->count++;
+}
+
 static void add_task(struct options *out, struct gx_task *task)
 {
 	unsigned ways = 1;
@@ -77,8 +86,8 @@ static void add_task(struct options *out, struct gx_task *task)
 	}
 	if (task->op.alternatives)
 		ways = task->op.alternatives(task);
-	for (unsigned i = 0; i < ways && out->count < GX_OPTIONS_MAX; i++)
-		out->list[out->count++] = (struct gx_choice){.task = (uint8_t)task->index, .alternative = (uint16_t)i};
+	for (unsigned i = 0; i < ways; i++)
+		add_choice(out, (struct gx_choice){.task = (uint8_t)task->index, .alternative = (uint16_t)i});
 }
 
 static void add_each(struct options *out, uint64_t mask)
@@ -98,8 +107,8 @@ static bool sleeper_matters(const struct options *options)
 
 static void add_spurious(struct options *out)
 {
-	for (uint64_t rest = out->spuriouss; rest && out->count < GX_OPTIONS_MAX; rest &= rest - 1)
-		out->list[out->count++] = (struct gx_choice){.task = (uint8_t)__builtin_ctzll(rest), .spurious = 1};
+	for (uint64_t rest = out->spuriouss; rest; rest &= rest - 1)
+		add_choice(out, (struct gx_choice){.task = (uint8_t)__builtin_ctzll(rest), .spurious = 1});
 }
 
 /* The choices there are, or 0 if nobody who matters can step. */
@@ -113,8 +122,8 @@ static unsigned collect(struct gx_choice *list)
 	add_each(&out, hidden->parked & ~last);
 	if (!out.count && !sleeper_matters(&out))
 		return 0;
-	if (out.sleepers && out.count < GX_OPTIONS_MAX)
-		out.list[out.count++] = (struct gx_choice){.task = GX_CLOCK};
+	if (out.sleepers)
+		add_choice(&out, (struct gx_choice){.task = GX_CLOCK});
 	if (hidden->spurious_left && out.spuriouss)
 		add_spurious(&out);
 	return out.count;
@@ -132,6 +141,11 @@ unsigned gx_sched_options(struct gx_choice options[GX_OPTIONS_MAX])
 			break;
 		}
 		count = collect(options);
+		if (count > GX_OPTIONS_MAX) {
+			gx_emit(GX_L_WORLD_FULL, 0, 0);
+			hidden->ending = GX_ENDING_FATAL;
+			break;
+		}
 		if (count)
 			return count;
 		if (!gx_core.program->at_rest(gx_core.program->context) && !hidden->ending)
@@ -160,8 +174,8 @@ static void tick(void)
 	GX_ASSERT(earliest != GX_FOREVER);
 	hidden->now = earliest;
 	gx_event_step(GX_CLOCK, GX_L_CLOCK_TICK, 0, earliest);
-	if (earliest > gx_core.program->time_ns_max)
-		limit_reached(gx_core.program->time_ns_max);
+	if (earliest > hidden->time_ns_max)
+		limit_reached(hidden->time_ns_max);
 }
 
 static void report_crash(const struct gx_task *task)
@@ -212,6 +226,11 @@ void gx_sched_step(struct gx_choice choice)
 enum gx_ending gx_sched_ending(void)
 {
 	return (enum gx_ending)GX_HIDDEN->ending;
+}
+
+void gx_sched_limit_time(uint64_t time_ns_max)
+{
+	GX_HIDDEN->time_ns_max = time_ns_max;
 }
 
 void gx_sched_stop(void)

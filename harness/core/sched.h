@@ -24,7 +24,7 @@ struct gx_choice {
 	uint16_t alternative; /* which way the op goes */
 };
 
-/* A task has GX_TASKS_MAX - 1 siblings, each with all of them as waiters, at the very most. */
+/* An execution in which there are more choices at once ends with GX_L_WORLD_FULL. */
 #define GX_OPTIONS_MAX 256
 
 /*
@@ -71,6 +71,9 @@ unsigned gx_sched_options(struct gx_choice options[GX_OPTIONS_MAX]);
 void gx_sched_step(struct gx_choice choice);
 
 enum gx_ending gx_sched_ending(void);
+
+/* For at_rest(): from now on the execution may take until this virtual time, instead of the program's time_ns_max. */
+void gx_sched_limit_time(uint64_t time_ns_max);
 
 /* End the execution after the current step (a callback saw what it was looking for). */
 void gx_sched_stop(void);

@@ -249,7 +249,8 @@ static uint64_t look_at_hidden(struct gx_state *after, const struct gx_state *be
 	place(list, hidden->arenas, hidden->arena_count * sizeof(hidden->arenas[0]), 0);
 	if (before && same_bytes(list, &before->piece[PIECE_ARENA_LIST]))
 		list->bytes = before->piece[PIECE_ARENA_LIST].bytes;
-	return weigh(hidden->now, 1) + weigh((uint64_t)hidden->spurious_left << 32 | hidden->maker_children, 2) +
+	return weigh(hidden->now, 1) + weigh(hidden->time_ns_max, 5) +
+	       weigh((uint64_t)hidden->spurious_left << 32 | hidden->maker_children, 2) +
 	       weigh(hidden->ending, 3);
 }
 
@@ -500,6 +501,16 @@ enum gx_status gx_state_save(struct gx_state *state, struct gx_error *err)
 uint64_t gx_state_hash(const struct gx_state *state)
 {
 	return state->hash;
+}
+
+uint64_t gx_state_memory_hash(const struct gx_state *state)
+{
+	uint64_t sum = 0;
+
+	FOR_EACH_PIECE(state, position)
+	if (position >= PIECE_SEGMENTS && (position < PIECE_STACKS || position >= PIECE_ARENAS))
+		sum += state->piece[position].hash;
+	return sum;
 }
 
 size_t gx_state_bytes(const struct gx_state *state)

@@ -47,6 +47,12 @@ void gx_state_restore_from(const struct gx_state *target, const struct gx_state 
 /* The hash of a state that was saved or diffed. */
 uint64_t gx_state_hash(const struct gx_state *state);
 
+/*
+ * The same without the stacks: shared area, segments, arenas, tasks' records. Where a program's own memory is compared across
+ * executions: bytes deep in a fresh stack that nobody has written may differ between them.
+ */
+uint64_t gx_state_memory_hash(const struct gx_state *state);
+
 /* Bytes of all pieces: what one snapshot would take without sharing. */
 size_t gx_state_bytes(const struct gx_state *state);
 

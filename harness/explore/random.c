@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/snapshot.h"
 #include "explore/clock.h"
 #include "explore/hits.h"
 #include "explore/rng.h"
@@ -12,6 +13,7 @@ struct sampler {
 	struct gx_path path; /* of the execution that runs */
 	uint64_t hashes_capacity;
 	uint64_t *hashes; /* event hash after each step, when the execution is one of the sample */
+	uint64_t memory;  /* hash of its memory at the end, of an execution of the sample */
 	uint64_t execution;
 	uint64_t last_hit[GX_HITS_MAX]; /* execution that last counted for the hit, + 1 */
 	bool found;
@@ -48,6 +50,20 @@ static void note_hash(struct sampler *s)
 	s->hashes[s->path.count - 1] = gx_sched_event_hash();
 }
 
+static uint64_t hash_memory(void)
+{
+	struct gx_error err;
+	struct gx_state *state;
+	uint64_t hash;
+
+	if (gx_state_new(&state, &err) != GX_OK)
+		GX_BUG("out of memory for a state");
+	gx_state_diff(state, NULL);
+	hash = gx_state_memory_hash(state);
+	gx_state_free(state);
+	return hash;
+}
+
 static void run_one(struct sampler *s, uint64_t seed, bool keep_hashes)
 {
 	struct gx_choice options[GX_OPTIONS_MAX];
@@ -66,6 +82,8 @@ static void run_one(struct sampler *s, uint64_t seed, bool keep_hashes)
 			note_hash(s);
 	}
 	gx_hits_take(on_hit, s); /* those of coming to rest */
+	if (keep_hashes)
+		s->memory = hash_memory();
 	s->out->points += s->path.count;
 	if (s->path.count > s->out->depth)
 		s->out->depth = s->path.count;
@@ -93,6 +111,13 @@ static enum gx_status recheck(struct sampler *s, struct gx_error *err)
 				(unsigned long long)s->execution, i + 1, s->path.choice[i].task,
 				j < count ? "" : ", which could not step");
 	}
+	(void)gx_sched_options(options);
+	if (hash_memory() != s->memory)
+		return gx_fail(
+			err, GX_EDIVERGED,
+			"not deterministic: run a second time, execution %llu left other bytes in memory at its end; some "
+			"state lives outside the world (a static variable of the program, a file, ...)",
+			(unsigned long long)s->execution);
 	gx_hits_listen(true);
 	s->out->rechecked++;
 	return GX_OK;

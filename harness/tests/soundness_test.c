@@ -340,6 +340,22 @@ static void an_event_that_depends_on_a_static_variable_is_noticed_at_its_step(vo
 	assert_diverges(&program, "did something else at step 2 (task 1)");
 }
 
+/* Nothing that it does shows in an event: only its memory differs. */
+static void writes_down_how_often_it_ran(void *argument)
+{
+	(void)argument;
+	point();
+	w->x = (uint8_t)++hidden;
+}
+
+static void memory_that_depends_on_a_static_variable_is_noticed_at_the_end(void **state)
+{
+	static const struct fixture program = {.tasks = {writes_down_how_often_it_ran}};
+
+	(void)state;
+	assert_diverges(&program, "left other bytes in memory");
+}
+
 static void a_wait_that_depends_on_a_static_variable_is_noticed_at_its_step(void **state)
 {
 	static const struct fixture program = {.tasks = {waits_for_an_even_number, wakes_it_after_a_second}};
@@ -647,6 +663,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_visited_set_hides_no_end_and_no_finding_and_counts_every_interleaving),
 		cmocka_unit_test(an_event_that_depends_on_a_static_variable_is_noticed_at_its_step),
+		cmocka_unit_test(memory_that_depends_on_a_static_variable_is_noticed_at_the_end),
 		cmocka_unit_test(a_wait_that_depends_on_a_static_variable_is_noticed_at_its_step),
 		cmocka_unit_test(the_same_program_is_deterministic_once_its_variable_is_part_of_the_world),
 		cmocka_unit_test(three_unlocked_tasks_of_eight_accesses_have_about_the_states_of_their_twin),
