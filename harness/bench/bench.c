@@ -15,6 +15,7 @@
 #include "core/sched.h"
 #include "core/world.h"
 #include "explore/clock.h"
+#include "explore/explore.h"
 #include "explore/replay.h"
 #include "gates/gates.h"
 #include "scenario/file.h"

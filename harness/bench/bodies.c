@@ -64,21 +64,15 @@ static bool is_daemon(void *context GX_UNUSED, const struct gx_task *task GX_UNU
 	return false;
 }
 
-static void observe(void *context GX_UNUSED, const struct gx_event *event GX_UNUSED)
-{
-}
-
 static const struct gx_program programs[] = {
 	{.setup = begin_locked,
 	 .at_rest = at_rest,
 	 .daemon = is_daemon,
-	 .observe = observe,
 	 .steps_max = 1000,
 	 .time_ns_max = GX_FOREVER},
 	{.setup = begin_unlocked,
 	 .at_rest = at_rest,
 	 .daemon = is_daemon,
-	 .observe = observe,
 	 .steps_max = 1000,
 	 .time_ns_max = GX_FOREVER},
 };

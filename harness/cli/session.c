@@ -138,7 +138,7 @@ static enum gx_status record(struct gx_bench *bench, const struct gx_path *path,
 /* Run the path again and stop where the finding shows, so that the live tasks can be looked at. */
 static void stand_at(struct gx_bench *bench, const struct gx_path *path, const struct gx_finding *finding)
 {
-	struct gx_choice options[GX_OPTIONS_MAX];
+	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
 	unsigned count;
 
 	bench->finding_count = 0;

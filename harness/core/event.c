@@ -26,11 +26,21 @@ unsigned gx_label_find(const char *name)
 	return 0;
 }
 
-/* One round of a multiplicative hash in the manner of splitmix64 (Steele, Lea, Flood 2014). */
-static inline uint64_t mix(uint64_t hash, uint64_t word)
+/*
+ * Take an event into the rolling hash: the four words are multiplied side by side (the hash of the events before it waits for one
+ * multiplication, not for four), then mixed in the manner of splitmix64 (Steele, Lea, Flood 2014).
+ */
+static inline uint64_t mix(uint64_t hash, const struct gx_event *event)
 {
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
-	return hash ^ (hash >> 29);
+	uint64_t who = event->step | (uint64_t)event->task << 32 | (uint64_t)event->label << 48;
+	uint64_t what = event->kind | (uint64_t)event->extra << 16;
+	uint64_t words = (what * 0xbf58476d1ce4e5b9ull) ^ (event->object * 0x94d049bb133111ebull) ^
+			 ((event->value + 0x2545f4914f6cdd1dull) * 0xd6e8feb86659fd93ull);
+
+	hash = (hash ^ who) * 0x9e3779b97f4a7c15ull;
+	hash = (hash ^ (hash >> 29)) + words;
+	hash ^= hash >> 32;
+	return hash * 0xd6e8feb86659fd93ull;
 }
 
 /*
@@ -57,14 +67,17 @@ static void __attribute__((noinline)) observe(const struct gx_event *event)
 	gx_core.program->observe(gx_core.program->context, event);
 }
 
+static inline void keep(const struct gx_event *event)
+{
+	if (*gx_core.record_count < gx_core.record_capacity)
+		gx_core.record[*gx_core.record_count] = *event;
+	++*gx_core.record_count;
+}
+
 static inline void happen(uint16_t kind, unsigned task, unsigned label, uint16_t extra, uint64_t object, uint64_t value)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
-	struct gx_event *event = &happening[nested];
-	uint64_t words[4];
-
-	GX_ASSERT(nested < NESTED_MAX);
-	*event = (struct gx_event){
+	const struct gx_event event = {
 		.step = hidden->steps,
 		.task = (uint16_t)task,
 		.label = (uint16_t)label,
@@ -73,17 +86,16 @@ static inline void happen(uint16_t kind, unsigned task, unsigned label, uint16_t
 		.object = object,
 		.value = value,
 	};
-	_Static_assert(sizeof(*event) == sizeof(words), "an event is hashed whole");
-	memcpy(words, event, sizeof(words));
-	for (unsigned i = 0; i < 4; i++)
-		hidden->event_hash = mix(hidden->event_hash, words[i]);
-	if (gx_core.record) {
-		if (*gx_core.record_count < gx_core.record_capacity)
-			gx_core.record[*gx_core.record_count] = *event;
-		++*gx_core.record_count;
-	}
+
+	GX_ASSERT(nested < NESTED_MAX);
+	hidden->event_hash = mix(hidden->event_hash, &event);
+	happening[nested] = event;
+	if (gx_core.record)
+		keep(&happening[nested]);
+	if (!gx_core.program->observe)
+		return;
 	nested++;
-	observe(event);
+	observe(&happening[nested - 1]);
 	nested--;
 	if (gx_current)
 		gx_scrub_stack();

@@ -115,9 +115,13 @@ static void add_spurious(struct options *out)
 static unsigned collect(struct gx_choice *list)
 {
 	const struct gx_hidden *hidden = GX_HIDDEN;
-	struct options out = {.list = list};
+	struct options out GX_UNINITIALISED;
 	uint64_t last = hidden->parked & (1ull << hidden->last);
 
+	out.list = list;
+	out.count = 0;
+	out.sleepers = 0;
+	out.spuriouss = 0;
 	add_each(&out, last);
 	add_each(&out, hidden->parked & ~last);
 	if (!out.count && !sleeper_matters(&out))

@@ -39,7 +39,7 @@ struct gx_program {
 	bool (*at_rest)(void *context);
 	/* A daemon by nature, whose wake-ups do not keep an execution going (design: a thread that waits for work). */
 	bool (*daemon)(void *context, const struct gx_task *task);
-	/* Every event, in order, as it happens, in the emitting context. Must not reach a point. */
+	/* Every event, in order, as it happens, in the emitting context. Must not reach a point. May be NULL. */
 	void (*observe)(void *context, const struct gx_event *event);
 	/* After each step; for rules over the whole view (isolation). May be NULL. */
 	void (*after_step)(void *context);

@@ -23,6 +23,8 @@ enum gx_status {
 #define GX_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define GX_COLD              __attribute__((cold, noinline))
 #define GX_UNUSED            __attribute__((unused))
+/* Exempt from -ftrivial-auto-var-init: a large array of the scheduler's side, written before it is read, on a hot path. */
+#define GX_UNINITIALISED __attribute__((uninitialized))
 
 /* One message, whole and ready to print after "gatecrash: ". Valid once a function has answered anything but GX_OK. */
 struct gx_error {

@@ -42,7 +42,7 @@ static bool improve(struct gx_path *path, uint64_t key, uint64_t states, uint32_
 
 unsigned gx_count_preemptions(const struct gx_path *path, bool *marks)
 {
-	struct gx_choice options[GX_OPTIONS_MAX];
+	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
 	unsigned preemptions = 0;
 
 	gx_sched_reset();

@@ -66,7 +66,7 @@ static uint64_t hash_memory(void)
 
 static void run_one(struct sampler *s, uint64_t seed, bool keep_hashes)
 {
-	struct gx_choice options[GX_OPTIONS_MAX];
+	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
 	struct gx_rng rng = gx_rng_for(seed, s->execution);
 	unsigned count;
 
@@ -91,7 +91,7 @@ static void run_one(struct sampler *s, uint64_t seed, bool keep_hashes)
 
 static enum gx_status recheck(struct sampler *s, struct gx_error *err)
 {
-	struct gx_choice options[GX_OPTIONS_MAX];
+	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
 
 	gx_hits_listen(false);
 	gx_sched_reset();

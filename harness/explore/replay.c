@@ -30,7 +30,7 @@ static const char *op_name(unsigned task)
 /* "manual-restart#1 (docker.start), clock (clock.tick)" */
 static void list_enabled(const struct gx_replay *replay, char *text, size_t size)
 {
-	struct gx_choice options[GX_OPTIONS_MAX];
+	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
 	unsigned count = gx_sched_options(options);
 	size_t used = 0;
 
@@ -77,7 +77,7 @@ static void take(struct gx_choice choice, struct gx_path *whole)
 
 static void finish(struct gx_replay *replay, struct gx_path *whole)
 {
-	struct gx_choice options[GX_OPTIONS_MAX];
+	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
 
 	while (gx_sched_options(options))
 		take(options[0], whole);
@@ -95,7 +95,7 @@ static enum gx_status stop(struct gx_replay *replay, enum gx_status rc)
 /* Take `choice` if it is one of the options. */
 static bool take_option(struct gx_choice choice, struct gx_path *whole)
 {
-	struct gx_choice options[GX_OPTIONS_MAX];
+	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
 	unsigned count = gx_sched_options(options);
 
 	for (unsigned i = 0; i < count; i++)
@@ -237,7 +237,7 @@ static int find_task(const struct gx_replay *replay, const char *wanted)
 /* The first option of a task, or false. */
 static bool option_of(unsigned task, struct gx_choice *out)
 {
-	struct gx_choice options[GX_OPTIONS_MAX];
+	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
 	unsigned count = gx_sched_options(options);
 
 	for (unsigned i = 0; i < count; i++)
@@ -311,7 +311,7 @@ static enum gx_status recipe_step(struct gx_replay *replay, const struct gx_reci
 /* What comes before the story: the gate is opened, the actors are made. */
 static void run_prologue(struct gx_replay *replay, const struct gx_recipe_step *first, struct gx_path *whole)
 {
-	struct gx_choice options[GX_OPTIONS_MAX];
+	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
 
 	while (find_task(replay, first->task) < 0) {
 		if (!gx_sched_options(options)) {

@@ -108,7 +108,7 @@ static uint64_t fingerprint_of(const struct searcher *s, uint64_t hash, uint32_t
 
 static enum gx_status recheck_step(struct searcher *s, uint32_t depth, uint64_t expected)
 {
-	struct gx_choice options[GX_OPTIONS_MAX];
+	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
 	struct gx_choice choice = s->nodes[depth]->choices[s->nodes[depth]->next - 1];
 	unsigned count = gx_sched_options(options);
 	unsigned i = 0;

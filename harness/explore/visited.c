@@ -6,12 +6,17 @@
 /* 84 % and a fifth: between two growths a state takes 16 / 0.84 = 19 to 16 / 0.70 = 23 bytes. */
 #define FULL(size)  ((size) / 100 * 84)
 #define GROWN(size) ((size) + (size) / 5)
-#define FIRST_SIZE  8192u
-#define MARGIN      4096u
+#define FIRST_SIZE  1024u
+
+/* Places behind the last home, for entries that have been pushed on; when they run out the table grows early. */
+static uint64_t margin_of(uint64_t size)
+{
+	return 64 + (size / 64 < 4096 ? size / 64 : 4096);
+}
 
 static size_t bytes_of(uint64_t size)
 {
-	return (size_t)(size + MARGIN) * sizeof(struct gx_visited_entry);
+	return (size_t)(size + margin_of(size)) * sizeof(struct gx_visited_entry);
 }
 
 static inline uint64_t home(const struct gx_visited *set, uint64_t fingerprint)
@@ -65,9 +70,9 @@ struct gx_visited_entry *gx_visited_find(struct gx_visited *set, uint64_t finger
  */
 static enum gx_status grow(struct gx_visited *set, struct gx_error *err)
 {
-	uint64_t old_places = set->size + MARGIN;
+	uint64_t old_places = set->size + margin_of(set->size);
 	uint64_t size = GROWN(set->size);
-	uint64_t places = size + MARGIN;
+	uint64_t places = size + margin_of(size);
 	struct gx_visited_entry *base = mremap(set->entries, bytes_of(set->size), bytes_of(size), MREMAP_MAYMOVE);
 	uint64_t from = places;
 	uint64_t to = 0;
@@ -95,12 +100,18 @@ static enum gx_status grow(struct gx_visited *set, struct gx_error *err)
 	return GX_OK;
 }
 
+/* The last place has to stay empty, so that every walk ends. */
+static bool last_is_taken(const struct gx_visited *set)
+{
+	return set->entries[set->size + margin_of(set->size) - 1].fingerprint != 0;
+}
+
 enum gx_status gx_visited_insert(struct gx_visited *set, uint64_t fingerprint, double value, struct gx_error *err)
 {
 	struct gx_visited_entry moving = {.fingerprint = fingerprint + !fingerprint, .value = value};
 	struct gx_visited_entry *entry;
 
-	if (set->count >= FULL(set->size)) {
+	while (set->count >= FULL(set->size) || last_is_taken(set)) {
 		enum gx_status rc = grow(set, err);
 
 		if (rc != GX_OK)
@@ -114,10 +125,9 @@ enum gx_status gx_visited_insert(struct gx_visited *set, uint64_t fingerprint, d
 			moving = pushed;
 		}
 	}
-	GX_ASSERT(entry < set->entries + set->size + MARGIN - 1);
 	*entry = moving;
 	set->count++;
-	return GX_OK;
+	return last_is_taken(set) ? grow(set, err) : GX_OK;
 }
 
 double gx_visited_collision_chance(const struct gx_visited *set)

@@ -26,7 +26,6 @@ struct gx_visited_entry {
 struct gx_visited {
 	struct gx_visited_entry *entries; /* `size` homes and a margin for overflow at the end */
 	uint64_t size;
-	uint64_t margin;
 	uint64_t count;
 };
 
