@@ -172,14 +172,13 @@ int pthread_equal(pthread_t one, pthread_t other)
 
 void pthread_exit(void *result)
 {
-	struct gx_task *self = gx_task_self();
+	const struct gx_task *self = gx_task_self();
 
-	if (!self)
-		GX_REAL(pthread_exit)(result);
-	if (self->role == GX_ROLE_THREAD)
+	if (self && self->role == GX_ROLE_THREAD)
 		end_thread(result);
-	gx_task_fatal(GX_L_TASK_CRASH,
-		      0); /* a handler of the service or the driver is no thread of the gate's to end */
+	if (self) /* a handler of the service or the driver is no thread of the gate's to end */
+		gx_task_fatal(GX_L_TASK_CRASH, 0);
+	GX_REAL(pthread_exit)(result);
 	__builtin_unreachable();
 }
 

@@ -329,6 +329,7 @@ static bool read_bytes(struct gx_yaml *yaml, const char *name, const char *bytes
 		return gx_yaml_complain_at(yaml, (yaml_mark_t){0}, "larger than 1 MiB: this is no scenario");
 	if (!check_events(yaml, bytes, size))
 		return false;
+	/* cppcheck-suppress autoVariables ; the reader does not outlive this call */
 	yaml->document = &document;
 	if (!make_document(yaml, bytes, size))
 		return false;

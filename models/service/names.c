@@ -45,13 +45,13 @@ static void add_task(struct gx_name_book *book, unsigned maker, unsigned index, 
 		break;
 	case GX_ROLE_CONTAINER:
 		snprintf(text, GX_TASK_NAME_BYTES, "container(%s)#%u", workspace_name(book->bench, number),
-			 number < GX_WORKSPACES_MAX ? ++book->containers[number] : 0);
+			 number < GX_WORKSPACES_MAX ? (unsigned)++book->containers[number] : 0u);
 		break;
 	case GX_ROLE_GO:
-		snprintf(text, GX_TASK_NAME_BYTES, "%.70s/go#%u", from, ++book->goes[maker]);
+		snprintf(text, GX_TASK_NAME_BYTES, "%.70s/go#%u", from, (unsigned)++book->goes[maker]);
 		break;
 	default:
-		snprintf(text, GX_TASK_NAME_BYTES, "%.70s/thread#%u", from, ++book->threads[maker]);
+		snprintf(text, GX_TASK_NAME_BYTES, "%.70s/thread#%u", from, (unsigned)++book->threads[maker]);
 		break;
 	}
 }
