@@ -158,9 +158,9 @@ unsigned gx_sched_options(struct gx_choice options[GX_OPTIONS_MAX])
 	return 0;
 }
 
-static void limit_reached(uint64_t value)
+static void limit_reached(enum gx_limit limit, uint64_t value)
 {
-	gx_emit(GX_L_STEP_LIMIT, 0, value);
+	gx_emit_extra(GX_L_STEP_LIMIT, (uint16_t)limit, 0, value);
 	GX_HIDDEN->ending = GX_ENDING_FATAL;
 }
 
@@ -179,7 +179,7 @@ static void tick(void)
 	hidden->now = earliest;
 	gx_event_step(GX_CLOCK, GX_L_CLOCK_TICK, 0, earliest);
 	if (earliest > hidden->time_ns_max)
-		limit_reached(hidden->time_ns_max);
+		limit_reached(GX_LIMIT_TIME, hidden->time_ns_max);
 }
 
 static void report_crash(const struct gx_task *task)
@@ -224,7 +224,7 @@ void gx_sched_step(struct gx_choice choice)
 	if (gx_core.program->after_step)
 		gx_core.program->after_step(gx_core.program->context);
 	if (hidden->steps >= gx_core.program->steps_max && !hidden->ending)
-		limit_reached(gx_core.program->steps_max);
+		limit_reached(GX_LIMIT_STEPS, gx_core.program->steps_max);
 }
 
 enum gx_ending gx_sched_ending(void)

@@ -172,6 +172,8 @@ size_t gx_arena_size(const void *block);
 bool gx_arena_owns(const void *block);    /* an address in some task's arena */
 bool gx_arena_is_live(const void *block); /* an owned one that gx_arena_alloc() returned and nobody has freed */
 
+enum gx_limit { GX_LIMIT_STEPS, GX_LIMIT_TIME };
+
 /* Core labels. */
 enum {
 	GX_L_TASK_BEGIN = 1, /* "task.begin": first step of a task */
@@ -181,7 +183,7 @@ enum {
 	GX_L_CLOCK_TICK,     /* step of the clock; value = new time in ns */
 	GX_L_TASK_CRASH, /* fact: value = signal number, 0: it tried to end the process; extra = 1 if the stack overflowed */
 	GX_L_TASK_HANG,  /* fact: no point for a long while */
-	GX_L_STEP_LIMIT, /* fact: value = the limit that was reached (steps, or ns of virtual time) */
+	GX_L_STEP_LIMIT, /* fact: extra = enum gx_limit; value = the limit that was reached (steps, or ns of virtual time) */
 	GX_L_WORLD_FULL, /* fact: value = bytes asked for, 0: no task left */
 	GX_L_SLEEP,      /* "sleep" */
 	GX_L_DEADLOCK,   /* fact: object = slot of a waiter, one fact each */

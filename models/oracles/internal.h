@@ -101,7 +101,7 @@ enum { GX_DEADLOCK_CIRCLE };
 /* orphan-container's detail: the number of containers, and this bit if the row accounts for one. */
 enum { GX_ORPHAN_BESIDE_ONE = 0x100 };
 /* step-limit's detail. */
-enum { GX_LIMIT_STEPS, GX_LIMIT_WORLD };
+enum { GX_LIMIT_OF_STEPS, GX_LIMIT_OF_TIME, GX_LIMIT_OF_WORLD };
 /* double-token-write's detail. */
 enum { GX_TOKENS_OVERLAP, GX_TOKENS_TWO_LIVE };
 /* lost-restart's detail. */

@@ -206,15 +206,26 @@ static void say_crash(const struct words *w)
 		SAY("%s is ended by %s", task(w), name);
 }
 
+static void say_scenario_limit(const struct words *w)
+{
+	unsigned long long value = w->finding->value;
+
+	if (w->finding->detail == GX_LIMIT_OF_TIME)
+		SAY("the execution does not come to rest within %llu s of virtual time, the scenario's limit",
+		    value / 1000000000);
+	else
+		SAY("the execution does not come to rest within %llu steps, the scenario's limit", value);
+}
+
 static void say_limit(const struct words *w)
 {
-	if (w->finding->detail == GX_LIMIT_WORLD && w->finding->value)
+	if (w->finding->detail == GX_LIMIT_OF_WORLD && w->finding->value)
 		SAY("%s asks for %llu bytes more than its memory in the world holds", task(w),
 		    (unsigned long long)w->finding->value);
-	else if (w->finding->detail == GX_LIMIT_WORLD)
+	else if (w->finding->detail == GX_LIMIT_OF_WORLD)
 		SAY("%s makes more tasks, or tasks with memory, than an execution can hold", task(w));
 	else
-		SAY("the execution does not come to rest within the scenario's limits");
+		say_scenario_limit(w);
 }
 
 void gx_finding_message(const struct gx_finding *finding, const struct gx_message_names *names, char *text, size_t size)

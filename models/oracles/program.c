@@ -45,7 +45,9 @@ void gx_judge_program(struct gx_oracles *oracles, const struct gx_event *event)
 		finding.requests[0] = 0;
 		finding.detail = rule == GX_RULE_CRASH ? event->extra : 0; /* 1: the stack overflowed */
 		if (event->label == GX_L_WORLD_FULL)
-			finding.detail = GX_LIMIT_WORLD;
+			finding.detail = GX_LIMIT_OF_WORLD;
+		if (event->label == GX_L_STEP_LIMIT && event->extra == GX_LIMIT_TIME)
+			finding.detail = GX_LIMIT_OF_TIME;
 	}
 	gx_report_finding(oracles, &finding);
 }

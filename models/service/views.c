@@ -103,8 +103,4 @@ void gx_after_step(void)
 	look_for_wait_cycle();
 	if (gx_bench->scenario->workspace_count > 1)
 		look_at_isolation();
-	if (gx_now() > gx_bench->scenario->time_ns) {
-		gx_emit(GX_L_STEP_LIMIT, 1, gx_bench->scenario->time_ns);
-		gx_sched_stop();
-	}
 }

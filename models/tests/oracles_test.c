@@ -330,9 +330,12 @@ static void a_task_that_hangs_is_named(void **state)
 static void the_limits_of_scenario_and_world_are_told_apart(void **state)
 {
 	(void)state;
-	SEE(core_fact(GX_L_STEP_LIMIT, 0, 20000));
+	SEE(core_fact(GX_L_STEP_LIMIT, GX_LIMIT_STEPS, 20000));
 	assert_found(GX_RULE_STEP_LIMIT, GX_NO_WORKSPACE, 0, 0);
-	assert_says("the execution does not come to rest within the scenario's limits");
+	assert_says("the execution does not come to rest within 20000 steps, the scenario's limit");
+	SEE(core_fact(GX_L_STEP_LIMIT, GX_LIMIT_TIME, 600000000000));
+	assert_found(GX_RULE_STEP_LIMIT, GX_NO_WORKSPACE, 0, 0);
+	assert_says("the execution does not come to rest within 600 s of virtual time, the scenario's limit");
 	SEE(core_fact(GX_L_WORLD_FULL, 0, 4096));
 	assert_found(GX_RULE_STEP_LIMIT, GX_NO_WORKSPACE, 0, 0);
 	assert_says("task6 asks for 4096 bytes more than its memory in the world holds");
