@@ -51,17 +51,6 @@ enum { NESTED_MAX = 8 };
 static struct gx_event happening[NESTED_MAX];
 static unsigned nested;
 
-/* What observers leave behind below the frame of the caller, for the same reason. */
-enum { OBSERVER_STACK_BYTES = GX_ASAN ? 4096 : 512 };
-
-void __attribute__((noinline)) gx_scrub_stack(void)
-{
-	unsigned char dead[OBSERVER_STACK_BYTES];
-
-	memset(dead, 0, sizeof(dead));
-	__asm__ volatile("" : : "r"(dead) : "memory");
-}
-
 static void __attribute__((noinline)) observe(const struct gx_event *event)
 {
 	gx_core.program->observe(gx_core.program->context, event);

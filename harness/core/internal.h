@@ -88,8 +88,6 @@ bool gx_arena_listed(uint32_t slot);
 
 /* event.c */
 void gx_event_step(uint16_t task, uint16_t label, uint64_t object, uint64_t value);
-/* Clear the half kilobyte below the caller's frame: what functions that have returned left there must not be hashed. */
-void gx_scrub_stack(void);
 /* A task crashed, maybe while observers were being told: they will not return. */
 void gx_event_abandon(void);
 

@@ -177,6 +177,17 @@ void gx_sleep(uint16_t label, uint64_t ns)
 	gx_point(&(struct gx_op){.label = label, .access = GX_READ, .ready = never, .deadline = deadline});
 }
 
+/* Deep enough for what is called between two points. */
+enum { SCRUB_BYTES = GX_ASAN ? 4096 : 512 };
+
+void __attribute__((noinline)) gx_scrub_stack(void)
+{
+	unsigned char dead[SCRUB_BYTES];
+
+	memset(dead, 0, sizeof(dead));
+	__asm__ volatile("" : : "r"(dead) : "memory");
+}
+
 /* Finaliser of murmur3 (Appleby): spreads (parent, nth) over 32 bits. */
 static uint32_t mix32(uint32_t x)
 {

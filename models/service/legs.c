@@ -52,8 +52,12 @@ static bool __attribute__((noinline)) remove_by_name(const struct cycle *c, uint
 
 static void stop_containers(const struct cycle *c)
 {
-	if (!remove_by_name(c, gx_bench->name[c->index]))
+	bool removed = remove_by_name(c, gx_bench->name[c->index]);
+
+	gx_scrub_stack();
+	if (!removed)
 		remove_by_name(c, gx_bench->legacy[c->index]);
+	gx_scrub_stack();
 }
 
 enum { WAIT_PROVISIONING_S = 10 };
@@ -208,14 +212,19 @@ static bool provision(struct cycle *c)
 	mint(c);
 	prepare(c);
 	remove_by_name(c, gx_bench->name[c->index]); /* P9: whatever it answers */
+	gx_scrub_stack();			     /* ... makes no difference from here on */
 	fetch_image(c);
+	gx_scrub_stack();
 	if (!create(c))
 		return false;
+	gx_scrub_stack();
 	if (!put_files(c) || !start(c)) {
 		discard(c);
 		return false;
 	}
+	gx_scrub_stack();
 	wait_for_port(c);
+	gx_scrub_stack();
 	gx_row_url(c->row, c->index); /* P15: no look whether it is still current (S24) */
 	gx_url_cache(c->row, c->index);
 	return true;
