@@ -240,6 +240,8 @@ enum gx_leg_result gx_leg_start(const struct gx_request *request, unsigned works
 		return GX_LEG_FAILED;
 	}
 	ok = provision(&c);
+	c.container = c.token = 0; /* where it failed makes no difference to what comes */
+	gx_scrub_stack();
 	if (!ok)
 		fail(&c);
 	fact(&c, GX_F_PROVISION_END, ok);

@@ -1,18 +1,19 @@
 /*
- * The pull request's own five gate tests, told to every gate through its plug, and what they catch beside what the rules catch.
+ * The pull request's own five gate tests, told to every gate through its plug; what they catch, and what the rules catch.
  *
- *     a Go test                                  here
- *     takes the workspace's lock by itself       a request goes through handle(): the lock is taken where the gate takes it
- *     the cycle is a counter or a sleep          the model's legs; the request's record says which have begun and which are over
- *     goroutines                                 tasks; wg.Wait() and "never, within 2 s" are judged when nobody can step any more
- *     a sleep, so that the other gets its chance nothing: every interleaving is tried, the one that the sleep makes likely among them
- *     an open critical section, until released   the engine does not answer for the container of ws-a, and the stop leg waits
+ *     a Go test                                here
+ *     takes the workspace's lock by itself     a request goes through handle(): locked where the gate locks
+ *     the cycle is a counter or a sleep        the model's legs; the request's record says which began and which are over
+ *     goroutines                               tasks; wg.Wait() and "never, in 2 s" are judged when nobody can step any more
+ *     sleeps, to give the other one a chance   nothing: every interleaving is tried, the one made likely by the sleep too
+ *     holds the lock until the test is over    the engine does not answer for the container of ws-a: the stop leg waits
  *
- * A port asserts what its original asserts, no more. In one respect it is more generous: the originals never go through the handlers,
- * so a gate that is wired wrongly (relock, start-only, early-release, leak-no-backend) would pass all five of them.
+ * A port asserts what its original asserts, no more. In one respect it is more generous: the originals never go through
+ * the handlers, so a gate that is right but wired wrongly (relock, start-only, early-release, leak-no-backend) would pass
+ * the four that were merged.
  *
- * A test *catches* a gate if its assertion fails in at least one interleaving. `go test` sees one interleaving per run; the table's
- * percentages are the share of uniformly random schedules in which the assertion fails.
+ * A test *catches* a gate if its assertion fails in at least one interleaving. `go test` sees one interleaving per run; the
+ * table's percentages are the share of random schedules, every choice drawn uniformly, in which the assertion fails.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,6 +25,7 @@
 
 #include <cmocka.h>
 
+#include "core/sanitizer.h"
 #include "core/world.h"
 #include "explore/explore.h"
 #include "gates/gates.h"
@@ -109,8 +111,8 @@ static bool second_got_in(void)
 }
 
 /*
- * Two starts and two ends after the join. Its message for a failure is that the cycles overlapped; but two that overlap have two starts
- * and two ends as well.
+ * Two starts and two ends after the join. Its message for a failure is that the cycles overlapped; but two that overlap
+ * have two starts and two ends as well.
  */
 static bool starts_and_ends_are_two(void)
 {
@@ -123,7 +125,10 @@ static bool other_workspace_got_through(void)
 	return left(SECOND);
 }
 
-/* It went away with its helper before the merge, so only its name and the commit's message are left to port: TryLock, false at once. */
+/*
+ * It went away with its helper before the merge, so its name and the commit's message are all there is to port: TryLock,
+ * false at once while another holds the gate. A plug says that with GX_BUSY.
+ */
 static bool second_was_refused(void)
 {
 	return request(SECOND)->answered == GX_BUSY + 1;
@@ -296,20 +301,35 @@ static void load(const struct port *port, const struct gx_gate *gate)
 
 /* ---- measuring ---- */
 
-enum { SCHEDULES = 1000 };
+/*
+ * ASan's frames hold more that tells states apart: its searches are many times larger, and slower. There a search is cut
+ * short and followed by random schedules; the sanitizer is what may find something then, the figures are other builds'.
+ */
+enum { SCHEDULES = GX_ASAN ? 200 : 1000, STATES_MAX = GX_ASAN ? 2000 : 0 };
 
 static const struct gx_explored *explore(enum gx_strategy_kind strategy)
 {
 	static struct gx_explored explored;
-	struct gx_explore_options options = {.strategy = strategy, .seed = 1, .executions = SCHEDULES};
+	struct gx_explore_options options = {.strategy = strategy,
+					     .seed = 1,
+					     .executions = SCHEDULES,
+					     .states = STATES_MAX};
 	struct gx_error err;
 
 	gx_explored_release(&explored);
 	if (gx_explore(&explored, &options, &err) != GX_OK)
 		fail_msg("%s", err.text);
-	if (strategy == GX_STRATEGY_EXHAUSTIVE)
-		assert_true(explored.complete);
 	return &explored;
+}
+
+/* Every interleaving. */
+static const struct gx_explored *search(void)
+{
+	const struct gx_explored *explored = explore(GX_STRATEGY_AUTO);
+
+	if (!GX_ASAN)
+		assert_true(explored->complete);
+	return explored;
 }
 
 static gx_rule_set rules_of(const struct gx_explored *explored)
@@ -321,7 +341,10 @@ static gx_rule_set rules_of(const struct gx_explored *explored)
 	return set;
 }
 
-/* The pull request's own situations, and mutations in a row for what only the coalescer can lose. All small enough to search whole. */
+/*
+ * The pull request's own situations, and mutations in a row for what only the coalescer can lose. Small enough to search
+ * whole, each with the gates that its `expect` names.
+ */
 static const char *const scenarios[] = {"double-click", "manual-vs-programmatic", "two-workspaces", "no-backend",
 					"shutdown",     "burst-mutations"};
 
@@ -344,7 +367,7 @@ static void measure_scenario(const struct gx_scenario_file *file, gx_rule_set *r
 		gx_bench_init(&bench, &file->scenario, gx_gates[i]);
 		if (gx_sched_load(&bench.program, &err) != GX_OK)
 			fail_msg("%s", err.text);
-		rules[i] |= rules_of(explore(GX_STRATEGY_EXHAUSTIVE));
+		rules[i] |= rules_of(search());
 	}
 }
 
@@ -385,7 +408,7 @@ static int measure(void **state)
 			const struct gx_explored *explored;
 
 			load(&ports[column], gx_gates[gate]);
-			measured.cells[gate][column].caught = explore(GX_STRATEGY_EXHAUSTIVE)->hit_count > 0;
+			measured.cells[gate][column].caught = search()->hit_count > 0;
 			explored = explore(GX_STRATEGY_RANDOM);
 			measured.cells[gate][column].executions =
 				explored->hit_count ? (unsigned)explored->hits[0].count : 0;
@@ -468,6 +491,17 @@ static void every_gate_has_its_row(void **state)
 	assert_int_equal(gates, COUNT(expected));
 }
 
+/* A search that was cut short may have missed some. */
+static bool is_as_expected(gx_rule_set set, const char *rules)
+{
+	if (!GX_ASAN)
+		return !strcmp(rules_text(set), rules);
+	for (unsigned rule = 0; rule < GX_RULE_COUNT; rule++)
+		if (set >> rule & 1 && !strstr(rules, gx_rule_name((enum gx_rule)rule)))
+			return false;
+	return true;
+}
+
 static void what_catches_which_gate_is_as_the_table_says(void **state)
 {
 	(void)state;
@@ -480,7 +514,7 @@ static void what_catches_which_gate_is_as_the_table_says(void **state)
 		if (strcmp(caught, expected[i].caught) != 0)
 			fail_msg("%s: the pull request's tests say %s, not %s", expected[i].gate, caught,
 				 expected[i].caught);
-		if (strcmp(rules_text(measured.rules[gate]), expected[i].rules) != 0)
+		if (!is_as_expected(measured.rules[gate], expected[i].rules))
 			fail_msg("%s: the rules say \"%s\", not \"%s\"", expected[i].gate,
 				 rules_text(measured.rules[gate]), expected[i].rules);
 	}
@@ -506,7 +540,7 @@ static void the_test_of_concurrent_cycles_passes_without_any_gate(void **state)
 }
 
 /* It is the one test of the five that can tell the service before the pull request from the service after it. */
-static void only_the_test_of_concurrent_acquires_misses_a_missing_gate(void **state)
+static void only_the_test_of_concurrent_acquires_notices_that_there_is_no_gate(void **state)
 {
 	(void)state;
 	assert_true(catches(ACQUIRES, "none"));
@@ -598,7 +632,7 @@ static void print_table(void)
 			print_cell(gate, column);
 		printf(" %-*s |", RULES_WIDTH, measured.rules[gate] ? rules_text(measured.rules[gate]) : "-");
 	}
-	printf("\n\ncaught: the assertion fails in at least one interleaving, and in this share of %d random schedules\n",
+	printf("\n\ncaught: the assertion fails in an interleaving, and in this share of %d random schedules\n",
 	       SCHEDULES);
 	for (unsigned column = 0; column < COLUMNS; column++)
 		printf("%s: TestRestartProvisionGate_%s\n", ports[column].title, ports[column].original);
@@ -612,7 +646,7 @@ int main(void)
 		cmocka_unit_test(what_catches_which_gate_is_as_the_table_says),
 		cmocka_unit_test(the_four_tests_that_were_merged_pass_with_the_gate_that_was_merged),
 		cmocka_unit_test(the_test_of_concurrent_cycles_passes_without_any_gate),
-		cmocka_unit_test(only_the_test_of_concurrent_acquires_misses_a_missing_gate),
+		cmocka_unit_test(only_the_test_of_concurrent_acquires_notices_that_there_is_no_gate),
 		cmocka_unit_test(a_global_mutex_is_caught_by_the_test_of_two_workspaces_that_was_written_for_it),
 		cmocka_unit_test(the_removed_test_asks_for_a_refusal_that_only_one_gate_gives),
 		cmocka_unit_test(none_of_the_tests_tells_a_tracked_provision_from_an_untracked_one),
