@@ -35,6 +35,10 @@ static void __attribute__((noreturn)) landing(void)
 	GX_BUG("a crashed task was resumed");
 }
 
+#if defined(__x86_64__)
+enum { DIRECTION_FLAG = 0x400 }; /* clear at every call, says the ABI; a task may crash with it set */
+#endif
+
 static void divert(void *context)
 {
 	ucontext_t *uc = context;
@@ -43,6 +47,7 @@ static void divert(void *context)
 #if defined(__x86_64__)
 	uc->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)landing;
 	uc->uc_mcontext.gregs[REG_RSP] = (greg_t)(top - 8); /* as after a call */
+	uc->uc_mcontext.gregs[REG_EFL] &= ~(greg_t)DIRECTION_FLAG;
 #elif defined(__aarch64__)
 	uc->uc_mcontext.pc = (uintptr_t)landing;
 	uc->uc_mcontext.sp = top;
@@ -51,17 +56,36 @@ static void divert(void *context)
 #endif
 }
 
-static bool hit_the_guard(const siginfo_t *info)
+static uintptr_t stack_pointer(const void *context)
 {
-	uintptr_t at = (uintptr_t)info->si_addr;
-	uintptr_t bottom = (uintptr_t)gx_slot_stack_bottom(gx_current->slot);
+	const ucontext_t *uc = context;
 
-	return at < bottom && bottom - at <= (64u << 10);
+#if defined(__x86_64__)
+	return (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
+#else
+	return uc->uc_mcontext.sp;
+#endif
+}
+
+/* The guard was hit, or stepped over by a large frame: then the stack pointer tells, wherever in its frame the task wrote first. */
+static bool overflows(const siginfo_t *info, const void *context)
+{
+	uintptr_t bottom = (uintptr_t)gx_slot_stack_bottom(gx_current->slot);
+	uintptr_t at = (uintptr_t)info->si_addr;
+	uintptr_t sp = stack_pointer(context);
+
+	return (at < bottom && bottom - at <= (64u << 10)) || (sp < bottom && bottom - sp <= (64u << 20));
+}
+
+/* kill() from another process: what a watchdog does to the harness is not the task's doing. */
+static bool is_from_outside(const siginfo_t *info)
+{
+	return info->si_code <= 0 && info->si_pid != getpid();
 }
 
 static void GX_NO_ASAN on_crash(int signal, siginfo_t *info, void *context)
 {
-	if (!gx_current) { /* our own crash: let it be seen, core dump and all */
+	if (!gx_current || is_from_outside(info)) { /* our own crash: let it be seen, core dump and all */
 		struct sigaction plain = {.sa_handler = SIG_DFL};
 
 		sigaction(signal, &plain, NULL);
@@ -69,7 +93,7 @@ static void GX_NO_ASAN on_crash(int signal, siginfo_t *info, void *context)
 		return;
 	}
 	gx_crash_last.kind = GX_CRASH_SIGNAL;
-	if (signal == SIGSEGV && hit_the_guard(info))
+	if (signal == SIGSEGV && overflows(info, context))
 		gx_crash_last.kind = GX_CRASH_OVERFLOW;
 	gx_crash_last.signal = signal;
 	divert(context);
@@ -101,6 +125,8 @@ enum gx_status gx_crash_install(struct gx_error *err)
 	stack_t stack = {.ss_sp = signal_stack, .ss_size = sizeof(signal_stack)};
 
 	sigemptyset(&action.sa_mask);
+	/* A look in the middle of on_crash() could divert that: the crash's signal would stay blocked for ever. */
+	sigaddset(&action.sa_mask, SIGVTALRM);
 	if (sigaltstack(&stack, NULL))
 		goto failed;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)

@@ -186,10 +186,10 @@ static void report_crash(const struct gx_task *task)
 {
 	gx_event_abandon();
 	if (gx_crash_last.kind == GX_CRASH_HANG)
-		gx_emit_extra(GX_L_TASK_HANG, task->index, task->path, 0);
+		gx_emit_for(task->index, GX_L_TASK_HANG, 0, task->path, 0);
 	else
-		gx_emit_extra(GX_L_TASK_CRASH, gx_crash_last.kind == GX_CRASH_OVERFLOW, task->path,
-			      (uint64_t)gx_crash_last.signal);
+		gx_emit_for(task->index, GX_L_TASK_CRASH, gx_crash_last.kind == GX_CRASH_OVERFLOW, task->path,
+			    (uint64_t)gx_crash_last.signal);
 	gx_crash_last.kind = GX_CRASH_NONE;
 	GX_HIDDEN->ending = GX_ENDING_FATAL;
 }

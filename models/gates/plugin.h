@@ -2,9 +2,12 @@
  * plugin.h - gates from outside: a shared object built from one C file against harness/include.
  *
  * Whatever is wrong with the file is one line and GX_EINPUT. Loading runs the plugin's constructors and its gx_gate_plugin(), so it
- * is tried in a child process first: a plugin that crashes or hangs there does not take the harness with it.
+ * is tried in a child process first: a plugin that crashes, hangs or exits there does not take the harness with it, and leaves nothing
+ * behind.
  *
  * The plugin's static data belongs to the world: its writable segments are adopted by each set-up, as they were when it was loaded.
+ * What could not be modelled is refused: thread-local variables (all tasks run in one thread), and calls of libc's own locks and
+ * threads (rwlocks, C11's <threads.h>, ...), which would block the harness itself.
  */
 #ifndef GX_GATES_PLUGIN_H
 #define GX_GATES_PLUGIN_H

@@ -40,10 +40,13 @@ void gx_judge_program(struct gx_oracles *oracles, const struct gx_event *event)
 		finding.detail = (uint16_t)event->value;
 	if (rule == GX_RULE_DEADLOCK)
 		finding.detail = GX_DEADLOCK_CIRCLE;
-	if (event->label < GX_LABELS_DOCKER) { /* core's facts name tasks and bytes, no workspaces and requests */
-		finding.workspace = GX_NO_WORKSPACE;
-		finding.requests[0] = 0;
-		finding.detail = rule == GX_RULE_CRASH ? event->extra : 0; /* 1: the stack overflowed */
+	if (event->label < GX_LABELS_DOCKER) { /* core's facts name tasks and bytes; to crashes bench.c adds whose */
+		bool crash = event->label == GX_L_TASK_CRASH || event->label == GX_L_TASK_HANG;
+
+		if (!crash)
+			finding.workspace = GX_NO_WORKSPACE;
+		finding.requests[0] = crash ? (uint8_t)(event->extra >> 8) : 0;
+		finding.detail = crash ? event->extra & 0xff : 0; /* 1: the stack overflowed */
 		if (event->label == GX_L_WORLD_FULL)
 			finding.detail = GX_LIMIT_OF_WORLD;
 		if (event->label == GX_L_STEP_LIMIT && event->extra == GX_LIMIT_TIME)

@@ -391,6 +391,20 @@ static void note_posix_misuse(const struct gx_event *event)
 		    request ? gx_request_workspace(request) : GX_NO_WORKSPACE, GX_MISUSE_POSIX + event->value);
 }
 
+/* Core knows which task it was; whose request the task ran, only we do: extra's high byte and object tell the oracles. */
+static void judge_crash(struct gx_bench *bench, const struct gx_event *event)
+{
+	const struct gx_task *task = gx_task_at(event->task);
+	unsigned request = task ? GX_DOING_HANDLE(task->user[GX_USER_SERVICE_0]) : 0;
+	struct gx_event known = *event;
+
+	if (task && !request)
+		request = GX_DOING_LEG(task->user[GX_USER_SERVICE_0]);
+	known.extra = (uint16_t)(event->extra | request << 8);
+	known.object = request ? gx_request_workspace(request) : GX_NO_WORKSPACE;
+	gx_oracles_observe(bench->oracles, &known);
+}
+
 static void observe(void *context, const struct gx_event *event)
 {
 	struct gx_bench *bench = context;
@@ -403,7 +417,10 @@ static void observe(void *context, const struct gx_event *event)
 		note_provision(event);
 	else if (event->label == GX_L_POSIX_MISUSE)
 		note_posix_misuse(event);
-	gx_oracles_observe(bench->oracles, event);
+	if (event->label == GX_L_TASK_CRASH || event->label == GX_L_TASK_HANG)
+		judge_crash(bench, event);
+	else
+		gx_oracles_observe(bench->oracles, event);
 }
 
 static void after_step(void *context GX_UNUSED)

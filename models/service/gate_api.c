@@ -126,16 +126,26 @@ void gx_defer(void (*fn)(void *), void *arg)
 	self->user[GX_USER_SERVICE_2] = (uintptr_t)call;
 }
 
-void gx_run_deferred(struct gx_task *task)
+/* Takes the last one off the list of the running task. Out of line, and asked for anew each time: see park() in core/task.c. */
+static bool __attribute__((noinline)) take_deferred(struct call *now)
 {
-	while (task->user[GX_USER_SERVICE_2]) {
-		struct call *call = (struct call *)(uintptr_t)task->user[GX_USER_SERVICE_2];
-		struct call now = *call;
+	struct gx_task *self = gx_task_self();
+	struct call *call = (struct call *)(uintptr_t)self->user[GX_USER_SERVICE_2];
 
-		task->user[GX_USER_SERVICE_2] = (uintptr_t)now.next;
-		gx_arena_free(call);
+	if (!call)
+		return false;
+	*now = *call;
+	self->user[GX_USER_SERVICE_2] = (uintptr_t)now->next;
+	gx_arena_free(call);
+	return true;
+}
+
+void gx_run_deferred(struct gx_task *task GX_UNUSED)
+{
+	struct call now;
+
+	while (take_deferred(&now))
 		now.fn(now.arg);
-	}
 }
 
 void gx_end_of_thread(void)

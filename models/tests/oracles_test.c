@@ -312,18 +312,25 @@ static void each_end_of_a_task_says_how_it_came(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		SEE(core_fact(GX_L_TASK_CRASH, rows[i].overflow, rows[i].signal));
-		assert_found(GX_RULE_CRASH, GX_NO_WORKSPACE, 0, 0);
+		SEE(core_fact(GX_L_TASK_CRASH, rows[i].overflow | 2 << 8, rows[i].signal)); /* in the handle() of 2 */
+		assert_found(GX_RULE_CRASH, WS_A, 2, 0);
 		assert_says(rows[i].says);
 	}
+}
+
+static void a_crash_in_no_request_belongs_to_no_workspace(void **state)
+{
+	(void)state;
+	SEE(by_task(6, fact_on(GX_L_TASK_CRASH, GX_NO_WORKSPACE, 0, SIGSEGV)));
+	assert_found(GX_RULE_CRASH, GX_NO_WORKSPACE, 0, 0);
 }
 
 static void a_task_that_hangs_is_named(void **state)
 {
 	(void)state;
-	SEE(core_fact(GX_L_TASK_HANG, 6, 0));
+	SEE(core_fact(GX_L_TASK_HANG, 1 << 8, 0));
 	assert_int_equal(seen.found[0].detail, 0);
-	assert_found(GX_RULE_HANG, GX_NO_WORKSPACE, 0, 0);
+	assert_found(GX_RULE_HANG, WS_A, 1, 0);
 	assert_says("task6 computes for seconds without reaching a point");
 }
 
@@ -410,6 +417,7 @@ int main(void)
 		TEST(misuse_outside_of_any_request_belongs_to_no_workspace),
 		TEST(posixs_own_fact_is_not_found_a_second_time),
 		TEST(each_end_of_a_task_says_how_it_came),
+		TEST(a_crash_in_no_request_belongs_to_no_workspace),
 		TEST(a_task_that_hangs_is_named),
 		TEST(the_limits_of_scenario_and_world_are_told_apart),
 		TEST(facts_that_are_no_news_to_any_rule_are_passed_over),
