@@ -193,25 +193,44 @@ static void on_removing(void *context GX_UNUSED, uint64_t container, uint16_t na
 		gx_emit_extra(GX_F_CONTAINER_REMOVED, (uint16_t)request, record->workspace, container);
 }
 
-/* Which fault of the scenario, if any, strikes at this op; each strikes a given number of times. */
-static unsigned fault_at(void *context GX_UNUSED, unsigned label, uint16_t name GX_UNUSED)
+/* The first fault of the scenario that may still strike at an op with this label, or its fault_count. */
+static unsigned fault_for(unsigned label)
 {
 	const struct gx_scenario *scenario = gx_bench->scenario;
-	struct gx_service *service = gx_service();
+	unsigned i = 0;
 
-	for (unsigned i = 0; i < scenario->fault_count; i++) {
-		if (scenario->faults[i].label != label || !service->faults_left[i])
-			continue;
-		service->faults_left[i]--;
-		service->fault_struck = 1;
-		return scenario->faults[i].status;
-	}
-	return 0;
+	while (i < scenario->fault_count && (scenario->faults[i].label != label || !gx_service()->faults_left[i]))
+		i++;
+	return i;
+}
+
+/* Whether a fault strikes here is a choice of the schedule: 0 it does not, 1 it does. */
+static unsigned with_fault_or_without(const struct gx_task *task)
+{
+	return fault_for(task->op.label) < gx_bench->scenario->fault_count ? 2 : 1;
+}
+
+static unsigned fault_at(void *context GX_UNUSED, unsigned label, uint16_t name GX_UNUSED)
+{
+	unsigned fault = fault_for(label);
+
+	if (fault == gx_bench->scenario->fault_count || !gx_task_self()->alternative)
+		return 0;
+	gx_service()->faults_left[fault]--;
+	gx_service()->fault_struck = 1;
+	return gx_bench->scenario->faults[fault].status;
 }
 
 const struct gx_docker_hooks gx_container_hooks = {
 	.started = on_started,
 	.exited = on_exited,
 	.removing = on_removing,
+};
+
+const struct gx_docker_hooks gx_container_hooks_with_faults = {
+	.started = on_started,
+	.exited = on_exited,
+	.removing = on_removing,
 	.fault = fault_at,
+	.alternatives = with_fault_or_without,
 };

@@ -22,7 +22,8 @@
  *         count: 2                         # default 1
  *       - {do: shutdown, at: 2m}           # takes no `on` and no `count`, and comes once
  *     faults:
- *       - {on: docker.create, give: error 500, times: 1}    # error 400 to 599; times: default 1
+ *       - {on: docker.create, give: error 500, times: 1}    # error 400 to 599; at most `times`, default 1: whether
+ *                                                           # it strikes is a choice of the schedule
  *     limits: {points: 20000, time: 10m}   # of one execution; these by default
  *     late_requests: false                 # the default
  *     expect:                              # each gate once

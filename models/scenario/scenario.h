@@ -48,7 +48,7 @@ struct gx_scenario_workspace {
 struct gx_scenario_fault {
 	unsigned label;  /* of the op */
 	unsigned status; /* HTTP */
-	unsigned times;  /* how often it strikes */
+	unsigned times;  /* how often it may strike: whether it does is a choice of the schedule */
 };
 
 struct gx_scenario {

@@ -428,7 +428,6 @@ static void after_step(void *context GX_UNUSED)
 	gx_after_step();
 }
 
-
 void gx_bench_init(struct gx_bench *bench, const struct gx_scenario *scenario, const struct gx_gate *gate)
 {
 	memset(bench, 0, sizeof(*bench));

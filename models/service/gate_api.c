@@ -140,10 +140,11 @@ static bool __attribute__((noinline)) take_deferred(struct call *now)
 	return true;
 }
 
-void gx_run_deferred(struct gx_task *task GX_UNUSED)
+void gx_run_deferred(struct gx_task *task)
 {
 	struct call now;
 
+	GX_ASSERT(task == gx_task_self()); /* and not looked at again */
 	while (take_deferred(&now))
 		now.fn(now.arg);
 }

@@ -212,7 +212,7 @@ static bool provision(struct cycle *c)
 	mint(c);
 	prepare(c);
 	remove_by_name(c, gx_bench->name[c->index]); /* P9: whatever it answers */
-	gx_scrub_stack();			     /* ... makes no difference from here on */
+	gx_scrub_stack();                            /* ... makes no difference from here on */
 	fetch_image(c);
 	gx_scrub_stack();
 	if (!create(c))

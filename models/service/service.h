@@ -161,6 +161,7 @@ void gx_end_of_thread(void);
 /* container.c: the process in a container; the engine's hooks; the container's own copy of its token. */
 void gx_container_main(void *old);
 extern const struct gx_docker_hooks gx_container_hooks;
+extern const struct gx_docker_hooks gx_container_hooks_with_faults; /* for scenarios that have some */
 void gx_container_hold(uint64_t container, uint64_t token);
 uint64_t gx_container_held(uint64_t container);
 

@@ -69,7 +69,9 @@ static void place_running(struct gx_bench *bench, unsigned index)
 void gx_stage_docker(struct gx_bench *bench)
 {
 	intern_names(bench);
-	gx_docker_init(bench->docker, &gx_container_hooks, GX_DOCKER_E28, 0);
+	gx_docker_init(bench->docker,
+		       bench->scenario->fault_count ? &gx_container_hooks_with_faults : &gx_container_hooks,
+		       GX_DOCKER_E28, 0);
 	gx_docker_place_image(bench->docker, bench->image);
 	for (unsigned i = 0; i < bench->scenario->workspace_count; i++) {
 		const struct gx_workspace *row = &bench->service->workspaces[i];
