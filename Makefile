@@ -121,7 +121,7 @@ unit: $(BIN) $(TESTS) $(FUZZERS)
 	@n=0; for h in $(HEADERS); do \
 		$(CC) $(CPPFLAGS) -std=gnu11 $(WARNINGS) -fsyntax-only -x c $$h || exit 1; n=$$((n+1)); done; \
 		echo "$$n headers stand alone"
-	@scripts/run-tests $(TESTS)
+	@GATECRASH=$(BIN) scripts/run-tests $(TESTS)
 	@for f in $(FUZZERS); do dir=$$(dirname $${f#$(BUILD)/}); \
 		$$f $$dir/corpus/* $$([ $$dir != models/tests/fuzz ] || echo scenarios/*.yaml) || exit 1; done
 

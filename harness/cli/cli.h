@@ -22,6 +22,8 @@ enum gx_exit { GX_EXIT_HELD = 0, GX_EXIT_FOUND = 1, GX_EXIT_USAGE = 2, GX_EXIT_U
 
 #define GX_WORDS_MAX 64
 
+enum gx_color { GX_COLOR_AUTO, GX_COLOR_ALWAYS, GX_COLOR_NEVER, GX_COLOR_COUNT };
+
 /* What the options say. Words point into argv. */
 struct gx_options {
 	const char *scenarios[GX_WORDS_MAX];
@@ -34,18 +36,32 @@ struct gx_options {
 	bool quiet;
 	bool require_complete;
 	uint64_t times; /* replay: how often */
-	enum { GX_COLOR_AUTO, GX_COLOR_ALWAYS, GX_COLOR_NEVER } color;
+	enum gx_color color;
 };
 
 /* Which options a command takes. */
-enum { GX_TAKES_EXPLORE = 1, GX_TAKES_REPORT = 2, GX_TAKES_TIMES = 4, GX_TAKES_GATE = 8 };
+enum {
+	GX_TAKES_EXPLORE = 1,
+	GX_TAKES_BUDGET = 2,
+	GX_TAKES_REPORT = 4,
+	GX_TAKES_TIMES = 8,
+	GX_TAKES_GATES = 16,
+	GX_TAKES_ONE_GATE = 32
+};
 
 /*
- * Parse the options of a command; a mistake prints one line and a hint and exits with status 2, --help and --version print and exit with 0.
+ * Parse the options of a command; a mistake, or a report that could not be written, prints one line with a hint and exits with
+ * status 2; --help and --version print and exit with 0.
  * `doc` is argp's (text before the options, \v, text after them).
  */
 void gx_options_parse(struct gx_options *out, int argc, char **argv, const char *command, const char *args,
 		      const char *doc, unsigned takes);
+
+/* "gatecrash 0.1.0" */
+void gx_print_version(void);
+
+/* The last thing of a command that printed: GX_EXIT_HELD, or GX_EXIT_USAGE after saying that standard output could not be written. */
+int gx_flush_output(void);
 
 /* Print "gatecrash: ..." and return the exit status that goes with it. */
 int gx_complain(enum gx_status status, const struct gx_error *err);
@@ -57,6 +73,7 @@ void gx_catch_interrupts(void);
 /* A live line on standard error while something explores; nothing unless it is a terminal and --quiet is not given. */
 struct gx_live {
 	bool on;
+	bool shown;
 	double last;
 	double started;
 	const char *what;
@@ -76,6 +93,12 @@ struct gx_result_run *gx_runs_add(struct gx_runs *runs);
 bool gx_report_word_is_valid(const char *word);
 
 /*
+ * Before anything is explored: does each report have a place of its own that can be written? False after saying which does not.
+ * Nothing is left behind.
+ */
+bool gx_reports_can_be_written(const struct gx_options *options);
+
+/*
  * Write the runs in every format that was asked for; text on standard output if none was. A file is written whole or not at all.
  * Returns GX_EXIT_HELD, or GX_EXIT_USAGE after saying what could not be written.
  */
@@ -91,7 +114,9 @@ struct gx_job {
 	unsigned gate_count;
 	struct gx_keep keep;
 	struct gx_runs runs;
-	int status; /* what the command will exit with */
+	bool red;    /* matrix: something is not as expected */
+	bool unsure; /* matrix: an exploration ended early and has shown nothing unexpected so far */
+	int status;  /* what the command will exit with */
 };
 
 /*

@@ -141,7 +141,8 @@ static void follow_legs(struct teller *teller, const struct gx_event *events, un
 
 static bool is_spurious(const struct gx_event *step)
 {
-	return step->kind == GX_EVENT_STEP && step->value >> 16 == GX_GRANTED_SPURIOUS && step->label != GX_L_CLOCK_TICK;
+	return step->kind == GX_EVENT_STEP && step->value >> 16 == GX_GRANTED_SPURIOUS &&
+	       step->label != GX_L_CLOCK_TICK;
 }
 
 /* `task` as it was called when it stepped: by the end of the step it may have ended and another have its index. */
@@ -230,7 +231,8 @@ void gx_explain_steps(struct gx_result_finding *out, struct gx_name_book *book, 
 			first[count] = event;
 			leg[count] = teller.leg_of[event->task];
 			if (is_spurious(event))
-				out->remedy = "a wait may return for no reason: wait in a `while` that looks at the condition again";
+				out->remedy =
+					"a wait may return for no reason: wait in a `while` that looks at the condition again";
 			count++;
 		}
 		i = next;

@@ -68,9 +68,11 @@ const struct gx_gate_choice *gx_job_gate(struct gx_job *job, unsigned file, cons
 			return &job->gates[i];
 	gate = gx_gate_find(name);
 	if (!gate) {
-		fprintf(stderr, "gatecrash: %s:%u: there is no gate named \"%s\"; `gatecrash list gates` names them\n",
-			job->files[file]->path, line, name);
-		job->status = GX_EXIT_USAGE;
+		struct gx_error err;
+		char where[1024];
+
+		snprintf(where, sizeof(where), "%.900s:%u: ", job->files[file]->path, line);
+		job->status = gx_complain(gx_no_such_gate(name, where, &err), &err);
 		return NULL;
 	}
 	choice = gx_keep_alloc(&job->keep, sizeof(*choice));

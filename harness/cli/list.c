@@ -74,6 +74,29 @@ static const struct {
 	{"rules", list_rules}, {"actors", list_actors},
 };
 
+#define LIST_COUNT (sizeof(lists) / sizeof(lists[0]))
+
+static int usage(const char *word)
+{
+	const char *names[LIST_COUNT];
+	const char *nearest;
+
+	for (size_t i = 0; i < LIST_COUNT; i++)
+		names[i] = lists[i].name;
+	nearest = word ? gx_nearest(word, names, LIST_COUNT) : NULL;
+	if (nearest)
+		fprintf(stderr, "gatecrash: there is no list of %s; did you mean `gatecrash list %s`?\n",
+			gx_quote(word).text, nearest);
+	else if (word)
+		fprintf(stderr,
+			"gatecrash: there is no list of %s but of gates, scenarios, strategies, rules and actors\n",
+			gx_quote(word).text);
+	else
+		fputs("gatecrash: list what? One of gates, scenarios, strategies, rules, actors: `gatecrash list gates`\n",
+		      stderr);
+	return GX_EXIT_USAGE;
+}
+
 static const char doc[] =
 	"List what there is: the gates that are linked in, the scenarios, the strategies, the rules whose breach is a finding, the "
 	"actors of the scenario format.";
@@ -83,10 +106,10 @@ int gx_command_list(int argc, char **argv)
 	struct gx_options options;
 
 	gx_options_parse(&options, argc, argv, "list", "gates|scenarios|strategies|rules|actors", doc, 0);
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		if (options.scenario_count == 1 && !strcmp(options.scenarios[0], lists[i].name))
+	if (options.scenario_count != 1)
+		return usage(NULL);
+	for (size_t i = 0; i < LIST_COUNT; i++)
+		if (!strcmp(options.scenarios[0], lists[i].name))
 			return lists[i].list();
-	fprintf(stderr,
-		"gatecrash: list what? gates, scenarios, strategies, rules or actors: `gatecrash list gates`\n");
-	return GX_EXIT_USAGE;
+	return usage(options.scenarios[0]);
 }

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -30,11 +31,21 @@ void gx_live_begin(struct gx_live *live, const struct gx_options *options, const
 	live->last = live->started;
 }
 
-enum { LIVE_MS = 200 };
+enum { LIVE_MS = 200, COLUMNS_DEFAULT = 80 };
+
+/* A line that wraps could not be taken back. */
+static int columns(void)
+{
+	struct winsize size = {0};
+
+	return !ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : COLUMNS_DEFAULT;
+}
 
 void gx_live_show(void *context, const struct gx_progress *progress)
 {
 	struct gx_live *live = context;
+	char line[256];
+	size_t used;
 	double now;
 
 	if (!live->on)
@@ -43,18 +54,21 @@ void gx_live_show(void *context, const struct gx_progress *progress)
 	if (now - live->last < LIVE_MS / 1e3)
 		return;
 	live->last = now;
-	fprintf(stderr, "\r\033[K%s: %.0f s", live->what, now - live->started);
+	live->shown = true;
+	used = (size_t)snprintf(line, sizeof(line), "%.60s: %.0f s, %u finding%s, ", live->what, now - live->started,
+				progress->hits, progress->hits == 1 ? "" : "s");
 	if (progress->states)
-		fprintf(stderr, ", %" PRIu64 " states, %" PRIu64 " transitions, depth %u", progress->states,
-			progress->transitions, progress->depth);
+		snprintf(line + used, sizeof(line) - used,
+			 "%" PRIu64 " states, %" PRIu64 " transitions, depth %" PRIu32, progress->states,
+			 progress->transitions, progress->depth);
 	else
-		fprintf(stderr, ", %" PRIu64 " executions", progress->executions);
-	fprintf(stderr, ", %u finding%s", progress->hits, progress->hits == 1 ? "" : "s");
+		snprintf(line + used, sizeof(line) - used, "%" PRIu64 " executions", progress->executions);
+	fprintf(stderr, "\r\033[K%.*s", columns() - 1, line);
 	fflush(stderr);
 }
 
 void gx_live_end(struct gx_live *live)
 {
-	if (live->on)
+	if (live->shown)
 		fputs("\r\033[K", stderr);
 }

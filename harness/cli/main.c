@@ -42,34 +42,53 @@ static int usage(const char *what, const char *word)
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		names[i] = commands[i].name;
 	nearest = word ? gx_nearest(word, names, COMMAND_COUNT) : NULL;
-	fprintf(stderr, "gatecrash: %s%s%s", what, word ? word : "", word ? "\"" : "");
+	fprintf(stderr, "gatecrash: %s%s", what, word ? gx_quote(word).text : "");
 	if (nearest)
-		fprintf(stderr, "; did you mean \"%s\"?", nearest);
-	fputs(" `gatecrash --help` names the commands\n", stderr);
+		fprintf(stderr, "; did you mean `gatecrash %s`?\n", nearest);
+	else
+		fputs("; `gatecrash --help` names the commands\n", stderr);
 	return GX_EXIT_USAGE;
+}
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+	while (*words && strcmp(word, *words) != 0)
+		words++;
+	return *words;
+}
+
+static int run_command(const char *name, int argc, char **argv)
+{
+	int status;
+
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (!strcmp(name, commands[i].name)) {
+			gx_service_register();
+			gx_catch_interrupts();
+			status = commands[i].run(argc, argv);
+			return status == GX_EXIT_HELD ? gx_flush_output() : status;
+		}
+	return usage("there is no command ", name);
 }
 
 int main(int argc, char **argv)
 {
+	static const char *const help[] = {"--help", "-h", "-?", "help", NULL};
+	static const char *const version[] = {"--version", "-V", "version", NULL};
+	static char help_option[] = "--help";
 	const char *word = argc > 1 ? argv[1] : NULL;
 
 	if (!word)
-		return usage("a command is missing;", NULL);
-	if (!strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "-?") || !strcmp(word, "help")) {
-		print_help(stdout);
-		return GX_EXIT_HELD;
+		return usage("a command is missing", NULL);
+	gx_session_program_is(argv[0]);
+	if (is_one_of(word, version)) {
+		gx_print_version();
+		return gx_flush_output();
 	}
-	if (!strcmp(word, "--version") || !strcmp(word, "-V")) {
-		puts("gatecrash " GX_VERSION);
-		return GX_EXIT_HELD;
-	}
-	if (strchr(argv[0], '/'))
-		gx_session_program = argv[0];
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		if (!strcmp(word, commands[i].name)) {
-			gx_service_register();
-			gx_catch_interrupts();
-			return commands[i].run(argc - 1, argv + 1);
-		}
-	return usage("there is no command \"", word);
+	if (!is_one_of(word, help))
+		return run_command(word, argc - 1, argv + 1);
+	if (argc > 2) /* help run */
+		return run_command(argv[2], 2, (char *[]){argv[2], help_option, NULL});
+	print_help(stdout);
+	return gx_flush_output();
 }

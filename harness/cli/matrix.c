@@ -40,11 +40,31 @@ static const char *difference(gx_rule_set missing, gx_rule_set extra, struct gx_
 	return add_rules(text, *text ? "; not expected: " : "not expected: ", extra, keep);
 }
 
-static void judge(struct gx_result_run *run, gx_rule_set missing, gx_rule_set extra, struct gx_keep *keep)
+static void judge(struct gx_job *job, struct gx_result_run *run, gx_rule_set missing, gx_rule_set extra)
 {
 	run->judged = true;
-	run->unexpected = difference(missing, extra, keep);
+	run->unexpected = difference(missing, extra, &job->keep);
 	run->as_expected = !missing && !extra;
+	job->red |= !run->as_expected;
+}
+
+/* What has not shown yet is missing only once everything was seen; what should not have shown counts at once. */
+static void judge_incomplete(struct gx_job *job, struct gx_result_run *run, gx_rule_set extra)
+{
+	judge(job, run, 0, extra);
+	job->unsure |= run->as_expected;
+	run->as_expected = false;
+	run->unexpected = gx_keep_format(&job->keep, "incomplete: %s%s%s", run->incomplete_why, extra ? "; " : "",
+					 run->unexpected);
+}
+
+/* A recipe that no longer fits, and why. */
+static void judge_misfit(struct gx_job *job, struct gx_result_run *run, const struct gx_error *err)
+{
+	run->judged = true;
+	run->unexpected = gx_keep_text(&job->keep, err->text);
+	run->verdict = GX_VERDICT_INCOMPLETE;
+	job->red = true;
 }
 
 /* ---- explorations ---- */
@@ -59,11 +79,10 @@ static bool explore(struct gx_job *job, unsigned file, const struct gx_expectati
 		return false;
 	run = &job->runs.runs[job->runs.count - 1];
 	shown = rules_of(run);
-	judge(run, expectation->rules & ~shown, shown & ~expectation->rules, &job->keep);
-	if (!run->complete && run->as_expected) {
-		run->as_expected = false;
-		run->unexpected = gx_keep_format(&job->keep, "incomplete: %s", run->incomplete_why);
-	}
+	if (run->complete)
+		judge(job, run, expectation->rules & ~shown, shown & ~expectation->rules);
+	else
+		judge_incomplete(job, run, shown & ~expectation->rules);
 	return true;
 }
 
@@ -98,14 +117,10 @@ static bool replay(struct gx_job *job, unsigned file, const struct gx_interleavi
 	rc = play(job, file, script, gate, run, &err);
 	run->scenario = gx_keep_format(&job->keep, "%s#%s", job->files[file]->scenario.name, script->name);
 	run->gate = gate->word;
-	if (rc == GX_OK) {
-		judge(run, script->rules & ~rules_of(run), 0, &job->keep);
-		return true;
-	}
-	judge(run, 0, 0, &job->keep);
-	run->as_expected = false;
-	run->unexpected = gx_keep_text(&job->keep, err.text);
-	run->verdict = GX_VERDICT_INCOMPLETE;
+	if (rc == GX_OK)
+		judge(job, run, script->rules & ~rules_of(run), 0);
+	else
+		judge_misfit(job, run, &err);
 	return true;
 }
 
@@ -117,6 +132,21 @@ static bool wants_gate(const struct gx_job *job, const char *name)
 		if (!strcmp(job->gates[i].gate->name, name))
 			return true;
 	return !job->gate_count;
+}
+
+/* Told before anything is explored: a gate that is named and that there is not. */
+static bool has_gates(struct gx_job *job, unsigned file)
+{
+	const struct gx_scenario_file *scenario = job->files[file];
+	bool has = true;
+
+	for (unsigned i = 0; i < scenario->expectation_count && has; i++)
+		if (wants_gate(job, scenario->expectations[i].gate))
+			has = gx_job_gate(job, file, scenario->expectations[i].gate, scenario->expectations[i].line);
+	for (unsigned i = 0; i < scenario->interleaving_count && has; i++)
+		if (wants_gate(job, scenario->interleavings[i].gate))
+			has = gx_job_gate(job, file, scenario->interleavings[i].gate, scenario->interleavings[i].line);
+	return has;
 }
 
 static bool run_file(struct gx_job *job, unsigned file)
@@ -140,19 +170,17 @@ static bool run_file(struct gx_job *job, unsigned file)
 
 static int exit_status(const struct gx_job *job)
 {
-	int status = gx_interrupted ? GX_EXIT_UNKNOWN : GX_EXIT_HELD;
-
 	if (job->status != GX_EXIT_HELD)
 		return job->status;
-	if (!job->runs.count && !gx_interrupted) {
-		fputs("gatecrash: no scenario names this gate in `expect` or `interleavings`: nothing to hold against\n",
-		      stderr);
-		return GX_EXIT_USAGE;
-	}
-	for (size_t i = 0; i < job->runs.count; i++)
-		if (!job->runs.runs[i].as_expected && !job->runs.runs[i].interrupted)
-			status = GX_EXIT_FOUND;
-	return status;
+	if (job->red)
+		return GX_EXIT_FOUND;
+	if (job->unsure || gx_interrupted)
+		return GX_EXIT_UNKNOWN;
+	if (job->runs.count)
+		return GX_EXIT_HELD;
+	fputs("gatecrash: no scenario names this gate in `expect` or `interleavings`: nothing to hold against\n",
+	      stderr);
+	return GX_EXIT_USAGE;
 }
 
 /* All scenarios that there are, as if they had been named. */
@@ -183,11 +211,13 @@ int gx_command_matrix(int argc, char **argv)
 	int written;
 
 	gx_options_parse(&options, argc, argv, "matrix", "[SCENARIO...]", doc,
-			 GX_TAKES_EXPLORE | GX_TAKES_REPORT | GX_TAKES_GATE);
+			 GX_TAKES_BUDGET | GX_TAKES_REPORT | GX_TAKES_GATES);
 	if (!options.scenario_count)
 		status = name_all(&options, &names, &count);
 	if (status == GX_EXIT_HELD) {
 		status = gx_job_load(&job, &options);
+		for (unsigned i = 0; i < job.file_count && status == GX_EXIT_HELD; i++)
+			status = has_gates(&job, i) ? GX_EXIT_HELD : job.status;
 		for (unsigned i = 0; i < job.file_count && status == GX_EXIT_HELD; i++)
 			if (!run_file(&job, i))
 				break;

@@ -1,6 +1,14 @@
+/*
+ * options.c - one table of options for all commands.
+ *
+ * argp parses; what it would say about a mistake takes two lines and names no way out, so it is told to keep quiet
+ * (ARGP_NO_ERRS, which silences its --help too) and says nothing here.
+ */
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,35 +34,150 @@ enum {
 
 static const struct {
 	struct argp_option option;
-	unsigned takes; /* 0: every command */
+	unsigned takes; /* which commands take it: those that take any of these; 0: all */
 } table[] = {
 	{{"gate", KEY_GATE, "NAME|FILE.so", 0, "gate to try; repeatable (see `gatecrash list gates`)", 0},
-	 GX_TAKES_GATE},
+	 GX_TAKES_GATES},
+	{{"gate", KEY_GATE, "NAME|FILE.so", 0, "try this gate instead of the one that the repro names", 0},
+	 GX_TAKES_ONE_GATE},
 	{{"strategy", KEY_STRATEGY, "NAME", 0, "auto, exhaustive or random (default auto)", 0}, GX_TAKES_EXPLORE},
 	{{"seed", KEY_SEED, "N", 0, "seed of the random choices (default 1)", 0}, GX_TAKES_EXPLORE},
 	{{"executions", KEY_EXECUTIONS, "N", 0, "random executions to run (default 20000)", 0}, GX_TAKES_EXPLORE},
 	{{"states", KEY_STATES, "N", 0, "states an exhaustive search may hold, about 24 bytes each (default 20000000)",
 	  0},
-	 GX_TAKES_EXPLORE},
-	{{"time", KEY_TIME, "DURATION", 0, "wall clock budget per scenario and gate, such as 30s or 2m (default none)",
+	 GX_TAKES_BUDGET},
+	{{"time", KEY_TIME, "DURATION", 0, "wall clock budget per scenario and gate: 500ms, 30s, 1m30s (default none)",
 	  0},
-	 GX_TAKES_EXPLORE},
+	 GX_TAKES_BUDGET},
 	{{"stop-at-first", KEY_FIRST, NULL, 0, "stop exploring at the first finding", 0}, GX_TAKES_EXPLORE},
 	{{"require-complete", KEY_COMPLETE, NULL, 0, "exit with 3 if nothing was found but not everything was seen", 0},
 	 GX_TAKES_EXPLORE},
-	{{"times", KEY_TIMES, "N", 0, "replay N times and compare the event hashes (default 1)", 0}, GX_TAKES_TIMES},
+	{{"times", KEY_TIMES, "N", 0, "replay N times, compare the event hashes (default 1)", 0}, GX_TAKES_TIMES},
 	{{"report", KEY_REPORT, "FORMAT[=FILE]", 0,
 	  "text or json, to standard output or a file; repeatable (default text)", 0},
 	 GX_TAKES_REPORT},
-	{{"quiet", 'q', NULL, 0, "no progress, no text report; the exit status tells", 0}, GX_TAKES_REPORT},
+	{{"quiet", 'q', NULL, 0, "no progress; no report but those of --report", 0}, GX_TAKES_REPORT},
 	{{"color", KEY_COLOR, "WHEN", 0, "auto, always or never (default auto)", 0}, GX_TAKES_REPORT},
+	{{"version", 'V', NULL, 0, "print the version", -1}, 0},
+	{{"help", 'h', NULL, 0, "print this", -1}, 0},
+	{{NULL, '?', NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, -1}, 0},
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
 
+struct parsing {
+	struct gx_options *out;
+	const struct argp *argp;
+	const char *command;
+	char program[64]; /* "gatecrash run" */
+	unsigned takes;
+};
+
+/* ---- mistakes: one line, then status 2 ---- */
+
+static void refuse(const char *format, ...) __attribute__((noreturn)) GX_PRINTF(1, 2);
+static void refuse(const char *format, ...)
+{
+	va_list args;
+
+	fputs("gatecrash: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(GX_EXIT_USAGE);
+}
+
+static bool takes_option(const struct parsing *parsing, size_t i)
+{
+	return !table[i].takes || parsing->takes & table[i].takes;
+}
+
+/* "run and matrix" */
+static const char *commands_that_take(unsigned takes)
+{
+	if (takes & GX_TAKES_TIMES)
+		return "replay";
+	return takes & GX_TAKES_BUDGET ? "run and matrix" : takes & GX_TAKES_EXPLORE ? "run" : "run, matrix and replay";
+}
+
+/* No option of this command has this name, nor is there exactly one that begins with it. */
+static void no_such_option(const struct parsing *parsing, const char *name, unsigned matches)
+{
+	const char *names[TABLE_COUNT];
+	char shown[80];
+	const char *nearest;
+	size_t count = 0;
+
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		const char *other = table[i].option.name;
+
+		if (takes_option(parsing, i) && other)
+			names[count++] = other;
+		else if (other && !strcmp(other, name))
+			refuse("--%s is no option of %s but of %s", name, parsing->command,
+			       commands_that_take(table[i].takes));
+	}
+	snprintf(shown, sizeof(shown), "--%s", name);
+	nearest = matches > 1 ? NULL : gx_nearest(name, names, count);
+	if (nearest)
+		refuse("%s has no option %s; did you mean --%s?", parsing->command, gx_quote(shown).text, nearest);
+	refuse("%s has %s %s; `gatecrash %s --help` names the options", parsing->command,
+	       matches > 1 ? "more than one option that begins with" : "no option", gx_quote(shown).text,
+	       parsing->command);
+}
+
+/* What is wrong with "--sed=3"? */
+static void wrong_long_option(const struct parsing *parsing, const char *word)
+{
+	char name[64];
+	size_t length = strcspn(word, "=");
+	const struct argp_option *option = NULL;
+	unsigned matches = 0;
+
+	snprintf(name, sizeof(name), "%.*s", (int)(length < sizeof(name) ? length : sizeof(name) - 1), word);
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		if (takes_option(parsing, i) && table[i].option.name &&
+		    !strncmp(table[i].option.name, name, strlen(name))) {
+			option = &table[i].option;
+			matches++;
+			if (!strcmp(option->name, name)) {
+				matches = 1;
+				break;
+			}
+		}
+	if (matches != 1)
+		no_such_option(parsing, name, matches);
+	else if (option->arg)
+		refuse("--%s needs a value: --%s=%s", option->name, option->name, option->arg);
+	else
+		refuse("--%s takes no value", option->name);
+}
+
+static bool is_wrong_cluster(const char *word)
+{
+	return word[0] == '-' && word[1] && word[1] != '-' && word[1 + strspn(word + 1, "qVh?")];
+}
+
+/* getopt has stopped behind the word that it does not understand, or within it if that is a cluster of letters. */
+static void explain_word(const struct parsing *parsing, const struct argp_state *state)
+{
+	const char *before = state->argv[state->next - 1];
+	const char *word =
+		!is_wrong_cluster(before) && state->next < state->argc && is_wrong_cluster(state->argv[state->next])
+			? state->argv[state->next]
+			: before;
+
+	if (!strncmp(word, "--", 2))
+		wrong_long_option(parsing, word + 2);
+	else
+		refuse("%s has no option %s; `gatecrash %s --help` names the options", parsing->command,
+		       gx_quote(word).text, parsing->command);
+}
+
 /* ---- values ---- */
 
-static uint64_t number(struct argp_state *state, const char *option, const char *text, uint64_t least)
+static uint64_t number(const char *option, const char *text, uint64_t least)
 {
 	char *end;
 	unsigned long long value;
@@ -62,75 +185,107 @@ static uint64_t number(struct argp_state *state, const char *option, const char 
 	errno = 0;
 	value = strtoull(text, &end, 10);
 	if (!isdigit((unsigned char)*text) || *end || errno || value < least)
-		argp_error(state, "--%s=%s: a whole number from %" PRIu64 " on is needed", option, text, least);
+		refuse("--%s %s: a whole number from %" PRIu64 " to %" PRIu64 " is needed", option, gx_quote(text).text,
+		       least, UINT64_MAX);
 	return value;
 }
 
-static double duration(struct argp_state *state, const char *text)
+/* "1m30s": numbers with units, from large to small, as in scenarios. */
+static double duration(const char *text)
 {
 	static const struct {
 		const char *unit;
 		double seconds;
-	} units[] = {{"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}};
-	char *end;
-	double value = strtod(text, &end);
+	} units[] = {{"h", 3600}, {"m", 60}, {"s", 1}, {"ms", 1e-3}};
+	const char *at = text;
+	double seconds = 0;
 
-	if (isdigit((unsigned char)*text) && value > 0)
-		for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-			if (!strcmp(end, units[i].unit))
-				return value * units[i].seconds;
-	argp_error(state, "--time=%s: a duration such as 500ms, 30s, 2m or 1h is needed", text);
-	return 0;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		char *end;
+		double value = strtod(at, &end);
+		size_t letters = strspn(end, "hms");
+
+		/* strtod() would take "inf", "0x10" and "1e9" as well. */
+		if (end == at || strspn(at, "0123456789.") != (size_t)(end - at))
+			break;
+		if (letters != strlen(units[i].unit) || strncmp(end, units[i].unit, letters) != 0)
+			continue;
+		seconds += value * units[i].seconds;
+		at = end + letters;
+	}
+	if (*at || !(seconds > 0) || !isfinite(seconds))
+		refuse("--time %s: a duration such as 500ms, 30s, 1m30s or 1h is needed", gx_quote(text).text);
+	return seconds;
 }
 
-static void add_word(struct argp_state *state, const char **words, unsigned *count, const char *word)
+static void add_word(const char **words, unsigned *count, const char *word)
 {
 	if (*count == GX_WORDS_MAX)
-		argp_error(state, "more than %d of a kind: \"%s\" is one too many", GX_WORDS_MAX, word);
+		refuse("%s is one too many: there may be %d of a kind", gx_quote(word).text, GX_WORDS_MAX);
 	words[(*count)++] = word;
 }
 
-static void parse_color(struct argp_state *state, struct gx_options *out, const char *text)
+static enum gx_color color(const char *text)
 {
-	if (!strcmp(text, "auto"))
-		out->color = GX_COLOR_AUTO;
-	else if (!strcmp(text, "always"))
-		out->color = GX_COLOR_ALWAYS;
-	else if (!strcmp(text, "never"))
-		out->color = GX_COLOR_NEVER;
-	else
-		argp_error(state, "--color=%s: auto, always or never is needed", text);
+	static const char *const names[GX_COLOR_COUNT] =
+		{[GX_COLOR_AUTO] = "auto", [GX_COLOR_ALWAYS] = "always", [GX_COLOR_NEVER] = "never"};
+
+	for (unsigned i = 0; i < GX_COLOR_COUNT; i++)
+		if (!strcmp(text, names[i]))
+			return (enum gx_color)i;
+	refuse("--color %s: auto, always or never is needed", gx_quote(text).text);
 }
 
-static void parse_strategy(struct argp_state *state, struct gx_options *out, const char *text)
+static enum gx_strategy_kind strategy(const char *text)
 {
-	out->explore.strategy = gx_strategy_find(text);
-	if (out->explore.strategy == GX_STRATEGY_COUNT)
-		argp_error(state, "--strategy=%s: there is auto, exhaustive and random", text);
+	enum gx_strategy_kind kind = gx_strategy_find(text);
+
+	if (kind == GX_STRATEGY_COUNT)
+		refuse("--strategy %s: there is auto, exhaustive and random; see `gatecrash list strategies`",
+		       gx_quote(text).text);
+	return kind;
+}
+
+static const char *report(const char *text)
+{
+	if (!gx_report_word_is_valid(text))
+		refuse("--report %s: text, json, text=FILE or json=FILE is needed", gx_quote(text).text);
+	return text;
+}
+
+/* ---- parsing ---- */
+
+static void print_help(const struct parsing *parsing)
+{
+	static char name[sizeof(parsing->program)];
+
+	memcpy(name, parsing->program, sizeof(name));
+	argp_help(parsing->argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name);
 }
 
 static error_t parse_one(int key, char *argument, struct argp_state *state)
 {
-	struct gx_options *out = state->input;
+	const struct parsing *parsing = state->input;
+	struct gx_options *out = parsing->out;
 
 	switch (key) {
 	case KEY_GATE:
-		add_word(state, out->gates, &out->gate_count, argument);
+		add_word(out->gates, &out->gate_count, argument);
 		return 0;
 	case KEY_STRATEGY:
-		parse_strategy(state, out, argument);
+		out->explore.strategy = strategy(argument);
 		return 0;
 	case KEY_SEED:
-		out->explore.seed = number(state, "seed", argument, 0);
+		out->explore.seed = number("seed", argument, 0);
 		return 0;
 	case KEY_EXECUTIONS:
-		out->explore.executions = number(state, "executions", argument, 1);
+		out->explore.executions = number("executions", argument, 1);
 		return 0;
 	case KEY_STATES:
-		out->explore.states = number(state, "states", argument, 1);
+		out->explore.states = number("states", argument, 1);
 		return 0;
 	case KEY_TIME:
-		out->explore.seconds = duration(state, argument);
+		out->explore.seconds = duration(argument);
 		return 0;
 	case KEY_FIRST:
 		out->explore.stop_at_first = true;
@@ -139,21 +294,29 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
 		out->require_complete = true;
 		return 0;
 	case KEY_TIMES:
-		out->times = number(state, "times", argument, 1);
+		out->times = number("times", argument, 1);
 		return 0;
 	case KEY_REPORT:
-		if (!gx_report_word_is_valid(argument))
-			argp_error(state, "--report=%s: text, json, text=FILE or json=FILE is needed", argument);
-		add_word(state, out->reports, &out->report_count, argument);
+		add_word(out->reports, &out->report_count, report(argument));
 		return 0;
 	case KEY_COLOR:
-		parse_color(state, out, argument);
+		out->color = color(argument);
 		return 0;
 	case 'q':
 		out->quiet = true;
 		return 0;
+	case 'V':
+		gx_print_version();
+		exit(gx_flush_output());
+	case 'h':
+	case '?':
+		print_help(parsing);
+		exit(gx_flush_output());
 	case ARGP_KEY_ARG:
-		add_word(state, out->scenarios, &out->scenario_count, argument);
+		add_word(out->scenarios, &out->scenario_count, argument);
+		return 0;
+	case ARGP_KEY_ERROR:
+		explain_word(parsing, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -165,11 +328,11 @@ void gx_options_parse(struct gx_options *out, int argc, char **argv, const char 
 {
 	struct argp_option options[TABLE_COUNT + 1] = {0};
 	struct argp argp = {.options = options, .parser = parse_one, .args_doc = args, .doc = doc};
-	static char name[64];
+	struct parsing parsing = {.out = out, .argp = &argp, .command = command, .takes = takes};
 	unsigned count = 0;
 
 	for (size_t i = 0; i < TABLE_COUNT; i++)
-		if (takes & table[i].takes)
+		if (takes_option(&parsing, i))
 			options[count++] = table[i].option;
 	*out = (struct gx_options){
 		.explore = {.seed = 1,
@@ -178,8 +341,9 @@ void gx_options_parse(struct gx_options *out, int argc, char **argv, const char 
 			    .interrupted = &gx_interrupted},
 		.times = 1,
 	};
-	snprintf(name, sizeof(name), "gatecrash %s", command);
-	argv[0] = name;
-	argp_err_exit_status = GX_EXIT_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, out);
+	snprintf(parsing.program, sizeof(parsing.program), "gatecrash %s", command);
+	if (argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, NULL, &parsing))
+		exit(GX_EXIT_USAGE);
+	if (!gx_reports_can_be_written(out))
+		exit(GX_EXIT_USAGE);
 }

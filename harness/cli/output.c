@@ -2,6 +2,7 @@
  * output.c - results and complaints on their way to the user.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,19 @@ int gx_complain(enum gx_status status, const struct gx_error *err)
 {
 	fprintf(stderr, "gatecrash: %s\n", err->text);
 	return status == GX_EINPUT ? GX_EXIT_USAGE : GX_EXIT_UNKNOWN;
+}
+
+void gx_print_version(void)
+{
+	puts("gatecrash " GX_VERSION);
+}
+
+int gx_flush_output(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return GX_EXIT_HELD;
+	fprintf(stderr, "gatecrash: cannot write to standard output: %s\n", strerror(errno));
+	return GX_EXIT_USAGE;
 }
 
 struct gx_result_run *gx_runs_add(struct gx_runs *runs)
@@ -29,108 +43,205 @@ struct gx_result_run *gx_runs_add(struct gx_runs *runs)
 	return &runs->runs[runs->count++];
 }
 
-/* ---- reports ---- */
+/* ---- where reports go ---- */
 
-static bool wants_color(const struct gx_options *options, bool terminal)
-{
-	if (options->color == GX_COLOR_AUTO)
-		return terminal && !getenv("NO_COLOR");
-	return options->color == GX_COLOR_ALWAYS;
-}
+/* A report word taken apart; standard output has no path. */
+struct place {
+	const struct gx_report_format *format;
+	const char *path;
+};
 
-static int cannot_write(const char *path, const char *temporary)
-{
-	fprintf(stderr, "gatecrash: cannot write the report to %s: %s\n", path, strerror(errno));
-	if (temporary)
-		unlink(temporary);
-	return GX_EXIT_USAGE;
-}
-
-/* /dev/stdout, a pipe, a terminal: nothing to be renamed over. */
-static int write_special(const struct gx_report_format *format, const char *path, const struct gx_runs *runs,
-			 const struct gx_report_style *style)
-{
-	FILE *out = fopen(path, "w");
-	bool written = out && format->write(out, runs->runs, runs->count, style);
-
-	if ((out && fclose(out) != 0) || !written)
-		return cannot_write(path, NULL);
-	return GX_EXIT_HELD;
-}
-
-static bool is_special(const char *path)
-{
-	struct stat status;
-
-	return !stat(path, &status) && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
-}
-
-/* Beside the target first, then renamed: a report is there as a whole or not at all. */
-static int write_file(const struct gx_report_format *format, const char *path, const struct gx_runs *runs,
-		      const struct gx_report_style *style)
-{
-	char temporary[4096];
-	FILE *out;
-	bool written;
-
-	if (snprintf(temporary, sizeof(temporary), "%s.part", path) >= (int)sizeof(temporary)) {
-		errno = ENAMETOOLONG;
-		return cannot_write(path, NULL);
-	}
-	out = fopen(temporary, "w");
-	if (!out)
-		return cannot_write(path, NULL);
-	written = format->write(out, runs->runs, runs->count, style);
-	if (fclose(out) != 0 || !written || rename(temporary, path) != 0)
-		return cannot_write(path, temporary);
-	return GX_EXIT_HELD;
-}
-
-static int write_one(const struct gx_report_format *format, const char *path, const struct gx_options *options,
-		     const struct gx_runs *runs, bool matrix)
-{
-	struct gx_report_style style = {.matrix = matrix, .version = GX_VERSION};
-
-	if (path) {
-		style.color = wants_color(options, false);
-		return is_special(path) ? write_special(format, path, runs, &style)
-					: write_file(format, path, runs, &style);
-	}
-	style.color = wants_color(options, isatty(STDOUT_FILENO));
-	if (!format->write(stdout, runs->runs, runs->count, &style) || fflush(stdout) != 0)
-		return cannot_write("standard output", NULL);
-	return GX_EXIT_HELD;
-}
-
-/* "json=out.json" -> format and path. */
-static const struct gx_report_format *split_report(const char *word, const char **path)
+static bool split_report(const char *word, struct place *out)
 {
 	const char *equals = strchr(word, '=');
 	char name[32] = "";
 
-	*path = equals ? equals + 1 : NULL;
+	out->path = equals ? equals + 1 : NULL;
 	snprintf(name, sizeof(name), "%.*s", equals ? (int)(equals - word) : (int)strlen(word), word);
-	return gx_report_find(name);
+	out->format = gx_report_find(name);
+	if (!out->format || (out->path && !*out->path))
+		return false;
+	/* Opened a second time, what is behind it, if a file, would be written from its beginning. */
+	if (out->path && (!strcmp(out->path, "-") || !strcmp(out->path, "/dev/stdout")))
+		out->path = NULL;
+	return true;
 }
 
 bool gx_report_word_is_valid(const char *word)
 {
-	const char *path;
+	struct place place;
 
-	return split_report(word, &path) && (!path || *path);
+	return split_report(word, &place);
+}
+
+static int cannot_write(const char *path)
+{
+	fprintf(stderr, "gatecrash: cannot write the report to %s: %s\n",
+		path ? gx_quote(path).text : "standard output", strerror(errno));
+	return GX_EXIT_USAGE;
+}
+
+/*
+ * /dev/fd/3, a pipe, a terminal: written to as they are. A new file renamed over one of them would take its place; for root,
+ * that of a device.
+ */
+static bool is_special(const char *path)
+{
+	struct stat status;
+
+	if (!strncmp(path, "/dev/", 5) || !strncmp(path, "/proc/", 6))
+		return true;
+	return !stat(path, &status) && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+/* A file that will take the place of one, beside it. */
+struct draft {
+	char target[PATH_MAX]; /* behind symbolic links, which stay */
+	char path[PATH_MAX];
+	int fd;
+};
+
+/* errno says why not. A folder is refused here: rename() would notice only when all is done. */
+static bool open_draft(struct draft *draft, const char *path)
+{
+	static const char ending[] = ".XXXXXX";
+	struct stat status;
+	mode_t mask = umask(0);
+
+	umask(mask);
+	draft->fd = -1;
+	if (strlen(path) + sizeof(ending) > sizeof(draft->path)) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	if (!realpath(path, draft->target))
+		strcpy(draft->target, path);
+	if (!stat(draft->target, &status) && S_ISDIR(status.st_mode)) {
+		errno = EISDIR;
+		return false;
+	}
+	snprintf(draft->path, sizeof(draft->path), "%.*s%s", (int)(sizeof(draft->path) - sizeof(ending)), draft->target,
+		 ending);
+	draft->fd = mkstemp(draft->path);
+	return draft->fd >= 0 && fchmod(draft->fd, 0666 & ~mask) == 0;
+}
+
+static bool can_be_written(const char *path)
+{
+	struct draft draft;
+	bool can;
+
+	if (is_special(path))
+		return access(path, W_OK) == 0;
+	can = open_draft(&draft, path);
+	if (draft.fd >= 0) {
+		int error = errno;
+
+		close(draft.fd);
+		unlink(draft.path);
+		errno = error;
+	}
+	return can;
+}
+
+static bool is_same_place(const struct place *a, const struct place *b)
+{
+	return a->path && b->path ? !strcmp(a->path, b->path) : a->path == b->path;
+}
+
+bool gx_reports_can_be_written(const struct gx_options *options)
+{
+	for (unsigned i = 0; i < options->report_count; i++) {
+		struct place place;
+		struct place other;
+
+		split_report(options->reports[i], &place);
+		for (unsigned j = 0; j < i; j++) {
+			split_report(options->reports[j], &other);
+			if (!is_same_place(&place, &other))
+				continue;
+			fprintf(stderr,
+				"gatecrash: two reports for %s; --report %s=FILE gives this one a file of its own\n",
+				place.path ? gx_quote(place.path).text : "standard output", place.format->name);
+			return false;
+		}
+		if (place.path && !can_be_written(place.path)) {
+			cannot_write(place.path);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* ---- reports ---- */
+
+static bool is_set(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return value && *value;
+}
+
+static bool wants_color(const struct gx_options *options, bool terminal)
+{
+	const char *term = getenv("TERM");
+
+	if (options->color == GX_COLOR_AUTO)
+		return terminal && !is_set("NO_COLOR") && !(term && !strcmp(term, "dumb"));
+	return options->color == GX_COLOR_ALWAYS;
+}
+
+static int write_special(const struct place *place, const struct gx_runs *runs, const struct gx_report_style *style)
+{
+	FILE *out = fopen(place->path, "w");
+	bool written = out && place->format->write(out, runs->runs, runs->count, style);
+
+	if ((out && fclose(out) != 0) || !written)
+		return cannot_write(place->path);
+	return GX_EXIT_HELD;
+}
+
+/* Beside the target first, then renamed: a report is there as a whole or not at all. */
+static int write_file(const struct place *place, const struct gx_runs *runs, const struct gx_report_style *style)
+{
+	struct draft draft;
+	FILE *out = open_draft(&draft, place->path) ? fdopen(draft.fd, "w") : NULL;
+	bool written = out && place->format->write(out, runs->runs, runs->count, style);
+	int status;
+
+	if ((!out || fclose(out) == 0) && written && rename(draft.path, draft.target) == 0)
+		return GX_EXIT_HELD;
+	status = cannot_write(place->path);
+	if (draft.fd >= 0)
+		unlink(draft.path);
+	return status;
+}
+
+static int write_one(const struct place *place, const struct gx_options *options, const struct gx_runs *runs,
+		     bool matrix)
+{
+	struct gx_report_style style = {.matrix = matrix, .version = GX_VERSION};
+
+	style.color = wants_color(options, !place->path && isatty(STDOUT_FILENO));
+	if (place->path)
+		return is_special(place->path) ? write_special(place, runs, &style) : write_file(place, runs, &style);
+	if (!place->format->write(stdout, runs->runs, runs->count, &style) || fflush(stdout) != 0)
+		return cannot_write(NULL);
+	return GX_EXIT_HELD;
 }
 
 int gx_write_reports(const struct gx_options *options, const struct gx_runs *runs, bool matrix)
 {
+	struct place place = {.format = &gx_report_text};
 	int status = GX_EXIT_HELD;
 
 	if (!options->report_count && !options->quiet)
-		return write_one(&gx_report_text, NULL, options, runs, matrix);
+		return write_one(&place, options, runs, matrix);
 	for (unsigned i = 0; i < options->report_count; i++) {
-		const char *path;
-		const struct gx_report_format *format = split_report(options->reports[i], &path);
-		int one = write_one(format, path, options, runs, matrix);
+		int one;
 
+		split_report(options->reports[i], &place);
+		one = write_one(&place, options, runs, matrix);
 		status = one != GX_EXIT_HELD ? one : status;
 	}
 	return status;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "explore/clock.h"
@@ -15,8 +16,8 @@ static const char doc[] =
 	"\vExamples:\n"
 	"  gatecrash replay 'gx1:double-click:none:...'\n"
 	"  gatecrash replay race.repro --times 10000\n"
-	"  gatecrash replay double-click#conflict\n"
-	"  gatecrash replay double-click#conflict --gate ./mygate.so\n\n"
+	"  gatecrash replay double-click#s1-conflict\n"
+	"  gatecrash replay double-click#s1-conflict --gate ./mygate.so\n\n"
 	"Exit status: 0 nothing found, 1 found, 2 usage or bad input, 3 the replay diverged.";
 
 /* What is replayed: a repro or a script. */
@@ -50,7 +51,7 @@ static enum gx_status load_scenario(struct target *target, struct gx_error *err)
 
 /* ---- what the argument is ---- */
 
-enum { LINE_BYTES_MAX = 1 << 20 };
+enum { FILE_BYTES_MAX = 1 << 20 };
 
 static enum gx_status parse_repro(struct target *target, const char *line, struct gx_error *err)
 {
@@ -65,34 +66,57 @@ static enum gx_status parse_repro(struct target *target, const char *line, struc
 	return load_scenario(target, err);
 }
 
-/* The first line of a file that is neither empty nor a comment. */
-static enum gx_status read_repro(struct target *target, const char *path, struct gx_error *err)
+/* The first line that is neither empty nor a comment, cut off where it ends; NULL: there is none. */
+static char *first_line(char *text)
+{
+	while (*text) {
+		char *end = text + strcspn(text, "\n");
+		bool last = !*end;
+
+		*end = '\0';
+		text += strspn(text, " \t\r");
+		if (*text && *text != '#')
+			return text;
+		text = last ? end : end + 1;
+	}
+	return NULL;
+}
+
+static enum gx_status read_file(char **out, const char *path, struct gx_error *err)
 {
 	FILE *in = fopen(path, "r");
-	char *line = NULL;
-	size_t capacity = 0;
 	enum gx_status rc = GX_OK;
-	bool found = false;
+	size_t size;
 
 	if (!in)
 		return gx_fail(
 			err, GX_EINPUT,
-			"%.200s is no repro line (gx1:...), no SCENARIO#INTERLEAVING and no file that can be read: %s",
-			path, strerror(errno));
-	while (!found && rc == GX_OK && getline(&line, &capacity, in) >= 0) {
-		const char *text = line + strspn(line, " \t\r\n");
-
-		if (strlen(line) > LINE_BYTES_MAX)
-			rc = gx_fail(err, GX_EINPUT, "%.200s: a line of more than 1 MiB is no repro", path);
-		else if (*text && *text != '#')
-			found = true;
-	}
-	if (rc == GX_OK && !found)
-		rc = gx_fail(err, GX_EINPUT, "%.200s holds no repro line: one that begins with gx1: is needed", path);
-	if (rc == GX_OK)
-		rc = parse_repro(target, line + strspn(line, " \t"), err);
-	free(line);
+			"%s is no repro line (gx1:...), no SCENARIO#INTERLEAVING and no file that can be read: %s",
+			gx_quote(path).text, strerror(errno));
+	*out = calloc(1, FILE_BYTES_MAX + 2);
+	GX_ASSERT(*out);
+	size = fread(*out, 1, FILE_BYTES_MAX + 1, in);
+	if (ferror(in))
+		rc = gx_fail(err, GX_EINPUT, "%.200s: cannot be read: %s", path, strerror(errno));
+	else if (size > FILE_BYTES_MAX)
+		rc = gx_fail(err, GX_EINPUT, "%.200s: more than 1 MiB is no repro", path);
+	else if (strlen(*out) < size)
+		rc = gx_fail(err, GX_EINPUT, "%.200s: not text, and so no repro", path);
 	fclose(in);
+	return rc;
+}
+
+static enum gx_status read_repro(struct target *target, const char *path, struct gx_error *err)
+{
+	char *text = NULL;
+	enum gx_status rc = read_file(&text, path, err);
+	const char *line = rc == GX_OK ? first_line(text) : NULL;
+
+	if (line)
+		rc = parse_repro(target, line, err);
+	else if (rc == GX_OK)
+		rc = gx_fail(err, GX_EINPUT, "%.200s holds no repro line: one that begins with gx1: is needed", path);
+	free(text);
 	return rc;
 }
 
@@ -115,25 +139,36 @@ static enum gx_status find_script(struct target *target, const char *word, const
 	}
 	for (unsigned i = 0; i < target->file->interleaving_count && count < 64; i++)
 		names[count++] = target->file->interleavings[i].name;
+	if (!count)
+		return gx_fail(err, GX_EINPUT, "%.200s has no interleavings", target->file->path);
 	nearest = gx_nearest(hash + 1, names, count);
-	return gx_fail(err, GX_EINPUT, "%.200s has no interleaving named \"%.80s\"%s%s%s", target->file->path, hash + 1,
-		       nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+	return gx_fail(err, GX_EINPUT, "%.200s has no interleaving named %s; %s%s%s", target->file->path,
+		       gx_quote(hash + 1).text, nearest ? "did you mean \"" : "the first of those that it has is \"",
+		       nearest ? nearest : names[0], nearest ? "\"?" : "\"");
 }
 
 static enum gx_status resolve(struct target *target, const char *word, const char *gate, struct gx_error *err)
 {
-	const char *hash = strchr(word, '#');
+	const char *hash = strrchr(word, '#');
 	enum gx_status rc;
 
+	word += strspn(word, " \t\r\n");
 	if (!strncmp(word, "gx", 2) && strchr(word, ':'))
 		rc = parse_repro(target, word, err);
-	else if (hash && hash - word < GX_REPRO_NAME_MAX)
+	else if (hash && hash - word < GX_REPRO_NAME_MAX && access(word, F_OK) != 0)
 		rc = find_script(target, word, hash, err);
 	else
 		rc = read_repro(target, word, err);
 	if (rc != GX_OK)
 		return rc;
-	return gx_gate_choose(&target->gate, gate ? gate : target->gate_word, err);
+	rc = gx_gate_choose(&target->gate, gate ? gate : target->gate_word, err);
+	if (rc == GX_OK && gate && target->has_repro && strlen(gate) < sizeof(target->repro.gate)) {
+		/* What is shown is what ran. */
+		strcpy(target->repro.gate, gate);
+		free(target->line);
+		target->line = gx_repro_print(&target->repro);
+	}
+	return rc;
 }
 
 /* ---- replaying ---- */
@@ -192,6 +227,21 @@ static enum gx_status replay(struct target *target, const struct gx_options *opt
 	return rc;
 }
 
+static bool is_usable(const struct gx_options *options)
+{
+	if (!options->scenario_count)
+		fputs("gatecrash: replay what? A repro line, a file that holds one, or SCENARIO#INTERLEAVING, such as "
+		      "double-click#s1-conflict\n",
+		      stderr);
+	else if (options->scenario_count > 1)
+		fprintf(stderr, "gatecrash: replay takes one repro: %s is one too many\n",
+			gx_quote(options->scenarios[1]).text);
+	else if (options->gate_count > 1)
+		fprintf(stderr, "gatecrash: replay takes one gate: %s is one too many\n",
+			gx_quote(options->gates[1]).text);
+	return options->scenario_count == 1 && options->gate_count <= 1;
+}
+
 int gx_command_replay(int argc, char **argv)
 {
 	struct gx_options options;
@@ -203,12 +253,9 @@ int gx_command_replay(int argc, char **argv)
 	int status;
 
 	gx_options_parse(&options, argc, argv, "replay", "REPRO|FILE|SCENARIO#INTERLEAVING", doc,
-			 GX_TAKES_TIMES | GX_TAKES_REPORT | GX_TAKES_GATE);
-	if (options.scenario_count != 1 || options.gate_count > 1) {
-		fprintf(stderr,
-			"gatecrash: replay takes one repro and at most one --gate; see `gatecrash replay --help`\n");
+			 GX_TAKES_TIMES | GX_TAKES_REPORT | GX_TAKES_ONE_GATE);
+	if (!is_usable(&options))
 		return GX_EXIT_USAGE;
-	}
 	rc = resolve(&target, options.scenarios[0], options.gate_count ? options.gates[0] : NULL, &err);
 	if (rc == GX_OK)
 		rc = replay(&target, &options, &runs, &keep, &err);

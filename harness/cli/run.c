@@ -6,10 +6,10 @@ static const char doc[] =
 	"Explore the interleavings of scenarios (names, or paths of .yaml files) with gates; explain what goes wrong and print a "
 	"line that replays it. Without a scenario: double-click. Without --gate: every gate that the scenario's `expect` names."
 	"\vExamples:\n"
-	"  gatecrash run                                  the race, and the gates that do or do not stop it\n"
+	"  gatecrash run                             the race; which gates stop it\n"
 	"  gatecrash run double-click --gate none\n"
-	"  gatecrash run double-click two-workspaces --gate ./mygate.so --require-complete\n"
-	"  gatecrash run burst --strategy random --seed 7 --executions 100000 --report json=burst.json\n\n"
+	"  gatecrash run three-callers --gate ./mygate.so --require-complete\n"
+	"  gatecrash run burst --strategy random --seed 7 --report json=burst.json\n\n"
 	"Exit status: 0 nothing found, 1 found, 2 usage or bad input, 3 could not tell.";
 
 static bool run_file(struct gx_job *job, unsigned file)
@@ -19,20 +19,33 @@ static bool run_file(struct gx_job *job, unsigned file)
 	for (unsigned i = 0; i < job->gate_count; i++)
 		if (gx_interrupted || !gx_job_explore(job, file, &job->gates[i], true))
 			return false;
-	if (job->gate_count)
-		return true;
-	if (!scenario->expectation_count)
-		fprintf(stderr, "gatecrash: %s names no gate in `expect`: choose one with --gate\n", scenario->path);
-	if (!scenario->expectation_count)
-		job->status = GX_EXIT_USAGE;
-	for (unsigned i = 0; i < scenario->expectation_count; i++) {
+	for (unsigned i = 0; i < scenario->expectation_count && !job->gate_count; i++) {
 		const struct gx_expectation *expectation = &scenario->expectations[i];
 		const struct gx_gate_choice *gate = gx_job_gate(job, file, expectation->gate, expectation->line);
 
 		if (gx_interrupted || !gate || !gx_job_explore(job, file, gate, true))
 			return false;
 	}
-	return scenario->expectation_count > 0;
+	return true;
+}
+
+/* Told before anything is explored: is there a gate for every scenario? */
+static bool has_gates(struct gx_job *job)
+{
+	for (unsigned i = 0; i < job->file_count && !job->gate_count; i++) {
+		const struct gx_scenario_file *scenario = job->files[i];
+
+		if (!scenario->expectation_count) {
+			fprintf(stderr, "gatecrash: %s names no gate in `expect`: choose one with --gate\n",
+				scenario->path);
+			job->status = GX_EXIT_USAGE;
+			return false;
+		}
+		for (unsigned j = 0; j < scenario->expectation_count; j++)
+			if (!gx_job_gate(job, i, scenario->expectations[j].gate, scenario->expectations[j].line))
+				return false;
+	}
+	return true;
 }
 
 static int judge(const struct gx_job *job)
@@ -57,20 +70,20 @@ int gx_command_run(int argc, char **argv)
 {
 	struct gx_options options;
 	struct gx_job job;
-	int written;
+	int status;
 
 	gx_options_parse(&options, argc, argv, "run", "[SCENARIO...]", doc,
-			 GX_TAKES_EXPLORE | GX_TAKES_REPORT | GX_TAKES_GATE);
+			 GX_TAKES_EXPLORE | GX_TAKES_BUDGET | GX_TAKES_REPORT | GX_TAKES_GATES);
 	if (!options.scenario_count)
 		options.scenarios[options.scenario_count++] = "double-click";
-	if (gx_job_load(&job, &options) == GX_EXIT_HELD) {
+	if (gx_job_load(&job, &options) == GX_EXIT_HELD && has_gates(&job)) {
 		for (unsigned i = 0; i < job.file_count; i++)
 			if (!run_file(&job, i))
 				break;
-		written = job.runs.count ? gx_write_reports(&options, &job.runs, false) : GX_EXIT_HELD;
-		job.status = written != GX_EXIT_HELD ? written : judge(&job);
+		status = job.runs.count ? gx_write_reports(&options, &job.runs, false) : GX_EXIT_HELD;
+		job.status = status != GX_EXIT_HELD ? status : judge(&job);
 	}
-	written = job.status;
+	status = job.status;
 	gx_job_release(&job);
-	return written;
+	return status;
 }

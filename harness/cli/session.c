@@ -7,11 +7,43 @@
 #include "cli/explain.h"
 #include "core/world.h"
 #include "gates/gates.h"
+#include "scenario/nearest.h"
 
 /* States per number of preemptions that minimising one finding may look at. */
-enum { MINIMISE_STATES = 60000, FINDINGS_MAX = 512 };
+enum { MINIMISE_STATES = 60000, FINDINGS_MAX = 512, GATES_MAX = 64 };
 
-const char *gx_session_program = "gatecrash";
+static char program[4096] = "gatecrash";
+
+/* In quotes if a shell would take it apart. */
+void gx_session_program_is(const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-";
+	const char *quote = word[strspn(word, plain)] ? "'" : "";
+
+	if (strchr(word, '/') && !strchr(word, '\'') && strlen(word) + 3 <= sizeof(program))
+		snprintf(program, sizeof(program), "%s%s%s", quote, word, quote);
+}
+
+/* A message ends with the nearest gate that is linked in, or with how to find one. */
+enum gx_status gx_no_such_gate(const char *word, const char *where, struct gx_error *err)
+{
+	const char *names[GATES_MAX];
+	const char *nearest;
+	size_t count = 0;
+
+	while (count < GATES_MAX && gx_gates[count]) {
+		names[count] = gx_gates[count]->name;
+		count++;
+	}
+	nearest = gx_nearest(word, names, count);
+	if (nearest)
+		return gx_fail(err, GX_EINPUT, "%sthere is no gate named %s; did you mean \"%s\"?", where,
+			       gx_quote(word).text, nearest);
+	return gx_fail(
+		err, GX_EINPUT,
+		"%sthere is no gate named %s; `gatecrash list gates` names them, one of your own is a path such as ./mygate.so",
+		where, gx_quote(word).text);
+}
 
 enum gx_status gx_gate_choose(struct gx_gate_choice *out, const char *word, struct gx_error *err)
 {
@@ -28,10 +60,7 @@ enum gx_status gx_gate_choose(struct gx_gate_choice *out, const char *word, stru
 	}
 	out->gate = gx_gate_find(word);
 	if (!out->gate)
-		return gx_fail(
-			err, GX_EINPUT,
-			"there is no gate named \"%.80s\"; `gatecrash list gates` names them, a gate of your own is a path such as ./%.80s.so",
-			word, word);
+		return gx_no_such_gate(word, "", err);
 	return GX_OK;
 }
 
@@ -67,7 +96,10 @@ static void follow_live(void *context, const struct gx_event *event)
 void gx_session_name_task(void *context, unsigned task, char *text, size_t size)
 {
 	(void)context;
-	snprintf(text, size, "%s", gx_name_book_task(&live_book, task));
+	if (task != GX_CLOCK && !gx_task_at(task))
+		snprintf(text, size, "task %u", task); /* of a repro that does not fit: nobody, so far */
+	else
+		snprintf(text, size, "%s", gx_name_book_task(&live_book, task));
 }
 
 static void begin_naming(struct gx_bench *bench)
@@ -230,7 +262,7 @@ static enum gx_status describe(struct gx_result_finding *out, struct gx_bench *b
 		rc = say_repro(out, path, scenario_word, gate, keep, err);
 	if (rc != GX_OK)
 		return rc;
-	out->repro_command = gx_keep_format(keep, "%s replay '%s'", gx_session_program, out->repro);
+	out->repro_command = gx_keep_format(keep, "%s replay '%s'", program, out->repro);
 	gx_sched_reset();
 	gx_name_book_init(&book, bench);
 	gx_explain_steps(out, &book, recording, finding, keep);
@@ -261,7 +293,7 @@ static int by_rule(const void *a, const void *b)
 }
 
 static enum gx_status result_of_hit(struct gx_result_finding *out, struct gx_bench *bench, struct gx_hit *hit,
-				    const char *scenario_word, const struct gx_gate_choice *gate, bool explain,
+				    const char *scenario_word, const struct gx_gate_choice *gate, bool minimise,
 				    struct gx_keep *keep, struct gx_error *err)
 {
 	struct gx_finding found[FINDINGS_MAX];
@@ -270,7 +302,7 @@ static enum gx_status result_of_hit(struct gx_result_finding *out, struct gx_ben
 	enum gx_status rc = GX_OK;
 
 	out->count = hit->count;
-	if (explain)
+	if (minimise)
 		rc = gx_minimise(&hit->path, hit->key, MINIMISE_STATES, &out->preemptions, err);
 	else
 		out->preemptions = gx_count_preemptions(&hit->path, NULL);
@@ -351,7 +383,10 @@ enum gx_status gx_session_run(struct gx_result_run *out, const struct gx_scenari
 	qsort(explored.hits, explored.hit_count, sizeof(explored.hits[0]), by_rule);
 	findings = gx_keep_alloc(keep, sizeof(*findings) * (explored.hit_count + 1));
 	for (unsigned i = 0; i < explored.hit_count && rc == GX_OK; i++) {
-		rc = result_of_hit(&findings[i], &bench, &explored.hits[i], scenario_word, gate, explain, keep, err);
+		/* Who interrupts wants to see what there is, now. */
+		bool minimise = explain && !(options->interrupted && *options->interrupted);
+
+		rc = result_of_hit(&findings[i], &bench, &explored.hits[i], scenario_word, gate, minimise, keep, err);
 		if (rc == GX_OK)
 			out->finding_count++;
 	}
@@ -396,7 +431,7 @@ enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_bench *b
 				   const char *scenario_word, const struct gx_gate_choice *gate, const char *repro,
 				   struct gx_keep *keep, struct gx_error *err)
 {
-	struct gx_finding found[FINDINGS_MAX];
+	struct gx_finding found[FINDINGS_MAX] = {0};
 	struct gx_finding seen[FINDINGS_MAX];
 	struct gx_recording recording = {0};
 	struct gx_result_finding *findings;
@@ -410,7 +445,7 @@ enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_bench *b
 	bench->finding_capacity = FINDINGS_MAX;
 	rc = record(bench, path, &recording, keep, err);
 	count = bench->finding_count;
-	memcpy(seen, found, sizeof(seen));
+	memcpy(seen, found, count * sizeof(seen[0]));
 	out->explored.executions = 1;
 	out->explored.points = gx_sched_steps();
 	out->explored.depth = gx_sched_steps();

@@ -14,8 +14,8 @@
 #include "service/names.h"
 #include "service/service.h"
 
-/* How this program is called, for lines to paste: "gatecrash", or the path by which it was started. */
-extern const char *gx_session_program;
+/* How this program was called, argv[0], for lines to paste: a path is repeated, a name is "gatecrash". */
+void gx_session_program_is(const char *program);
 
 /* A gate as the command line names it: linked in, or a plugin that the choice owns. */
 struct gx_gate_choice {
@@ -26,6 +26,8 @@ struct gx_gate_choice {
 
 /* Resolve a word: one with a slash or ending in .so is a file. */
 enum gx_status gx_gate_choose(struct gx_gate_choice *out, const char *word, struct gx_error *err) GX_MUST_USE;
+/* GX_EINPUT: `where` and what to choose instead. */
+enum gx_status gx_no_such_gate(const char *word, const char *where, struct gx_error *err);
 void gx_gate_choice_release(struct gx_gate_choice *choice);
 
 /* Owner of the strings and arrays of results. */
@@ -44,7 +46,8 @@ enum gx_status gx_session_load(struct gx_bench *bench, const struct gx_scenario 
 			       const struct gx_gate_choice *gate, struct gx_error *err) GX_MUST_USE;
 
 /*
- * Explore the pair and fill *out; what it points to belongs to `keep`. GX_EDIVERGED and GX_ELIMIT: could not tell; *out holds what was
+ * Explore the pair and fill *out; what it points to belongs to `keep`. `explain`: findings are minimised, unless the exploration is
+ * interrupted. GX_EDIVERGED and GX_ELIMIT: could not tell; *out holds what was
  * seen before.
  */
 enum gx_status gx_session_run(struct gx_result_run *out, const struct gx_scenario *scenario, const char *scenario_word,
