@@ -4,7 +4,7 @@
  *     ok    double-click  per-workspace  clean    complete      2,146 states  0.03 s
  *     FAIL  double-click  none           missing: wedged; not expected: isolation
  *
- * A run that was cut short by the user is neither: "??".
+ * A run that was cut short, by the user or by a budget, before anything unexpected showed is neither: "??".
  */
 #include <string.h>
 
@@ -18,7 +18,7 @@ static enum outcome outcome_of(const struct gx_result_run *run)
 {
 	if (run->judged && run->as_expected)
 		return AS_EXPECTED;
-	return run->judged && !run->interrupted ? NOT_AS_EXPECTED : CANNOT_TELL;
+	return run->judged && !run->undecided ? NOT_AS_EXPECTED : CANNOT_TELL;
 }
 
 /* ---- the table ---- */
@@ -124,7 +124,7 @@ static void say_otherwise(struct gx_page *page, const struct gx_result_run *run,
 	if (fails)
 		gx_say(page, "%s", gx_or_empty(run->unexpected));
 	else
-		gx_say(page, "%s after %s", run->interrupted ? "interrupted" : "given up", row.seen.text);
+		gx_say(page, "%s after %s", run->interrupted ? "interrupted" : "incomplete", row.seen.text);
 	gx_end_line(page);
 }
 

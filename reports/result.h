@@ -77,6 +77,7 @@ struct gx_result_run {
 	/* matrix only */
 	bool judged; /* expectations were compared */
 	bool as_expected;
+	bool undecided; /* judged, not as expected, but only because not everything was seen: "??" instead of "FAIL" */
 	const char *unexpected; /* "missing: wedged; not expected: isolation" or "" */
 };
 

@@ -52,7 +52,8 @@ static void judge(struct gx_job *job, struct gx_result_run *run, gx_rule_set mis
 static void judge_incomplete(struct gx_job *job, struct gx_result_run *run, gx_rule_set extra)
 {
 	judge(job, run, 0, extra);
-	job->unsure |= run->as_expected;
+	run->undecided = run->as_expected;
+	job->unsure |= run->undecided;
 	run->as_expected = false;
 	run->unexpected = gx_keep_format(&job->keep, "incomplete: %s%s%s", run->incomplete_why, extra ? "; " : "",
 					 run->unexpected);

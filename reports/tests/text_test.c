@@ -306,7 +306,21 @@ static void a_matrix_is_a_line_per_run_and_shows_what_was_not_expected(void **st
 	}
 	runs[1].unexpected = "missing: name-conflict; not expected: isolation, double-token-write";
 	runs[3].unexpected = "incomplete: interrupted";
+	runs[3].undecided = true;
 	expect(runs, 6, true, matrix_text);
+}
+
+static void an_interrupted_run_that_has_shown_something_unexpected_is_not_as_expected(void **state)
+{
+	struct gx_result_run run = gx_run_interrupted;
+
+	(void)state;
+	run.judged = true;
+	run.unexpected = "incomplete: interrupted; not expected: wedged";
+	expect(&run, 1, true,
+	       "FAIL  burst  ./mygate.so  incomplete: interrupted; not expected: wedged\n"
+	       "\n"
+	       "1 run, 0 as expected, 1 not (burst/./mygate.so)\n");
 }
 
 static void a_matrix_without_surprises_ends_in_all_as_expected(void **state)
@@ -473,6 +487,7 @@ int main(void)
 		cmocka_unit_test(a_switch_at_a_step_that_is_left_out_is_marked_at_the_next_of_the_same_task),
 		cmocka_unit_test(marks_are_explained_only_where_they_are_used),
 		cmocka_unit_test(a_matrix_is_a_line_per_run_and_shows_what_was_not_expected),
+		cmocka_unit_test(an_interrupted_run_that_has_shown_something_unexpected_is_not_as_expected),
 		cmocka_unit_test(a_matrix_without_surprises_ends_in_all_as_expected),
 		cmocka_unit_test(color_adds_escape_sequences_and_nothing_else),
 		cmocka_unit_test(lines_fit_the_page_but_for_commands_which_are_whole_and_uncolored),
