@@ -124,7 +124,7 @@ static void say_otherwise(struct gx_page *page, const struct gx_result_run *run,
 	if (fails)
 		gx_say(page, "%s", gx_or_empty(run->unexpected));
 	else
-		gx_say(page, "%s after %s", run->interrupted ? "interrupted" : "incomplete", row.seen.text);
+		gx_say(page, "%s, after %s", run->judged ? gx_or_empty(run->unexpected) : "not judged", row.seen.text);
 	gx_end_line(page);
 }
 

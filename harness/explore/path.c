@@ -204,6 +204,9 @@ static enum gx_status read_line(struct reader *in, struct gx_repro *out)
 	uint64_t steps;
 	enum gx_status rc;
 
+	if (!strncmp(in->at, "gx", 2) && isdigit((unsigned char)in->at[2]) && strncmp(in->at, "gx1:", 4))
+		return gx_fail(in->err, GX_EINPUT, "repro: its format is %.*s, this gatecrash reads gx1",
+			       (int)strcspn(in->at, ":"), in->at);
 	if (strncmp(in->at, "gx1:", 4))
 		return wrong(in, "'gx1:', the version of the format,");
 	in->at += 4;

@@ -22,8 +22,8 @@ static const char *op_name(unsigned task)
 
 	if (task == GX_CLOCK)
 		return "clock.tick";
-	if (!record || record->state == GX_TASK_ENDED)
-		return "has ended";
+	if (!record || record->state == GX_TASK_ENDED) /* most leave no record when they end */
+		return "has ended, or never began";
 	return gx_label_name(record->op.label);
 }
 

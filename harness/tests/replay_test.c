@@ -219,7 +219,7 @@ static void a_line_that_is_none_is_refused_at_the_character_that_is_wrong(void *
 		const char *wanted;
 	} rows[] = {
 		{"", 1, "'gx1:', the version of the format,"},
-		{"gx2:a:b::0:0000000000000000", 1, "'gx1:', the version of the format,"},
+		{"gy1:a:b::0:0000000000000000", 1, "'gx1:', the version of the format,"},
 		{"gx1::b::0:0000000000000000", 5, "a name"},
 		{"gx1:a b::0:0000000000000000", 6, "':'"},
 		{"gx1:a%zz:b::0:0000000000000000", 6, "%XX, a byte in lower case hexadecimal,"},
@@ -371,7 +371,7 @@ static void a_step_of_a_task_that_has_ended_or_never_was_is_told(void **state)
 		gx_path_push(&path, (struct gx_choice){.task = 1});
 	assert_int_equal(gx_replay_path(&replay, &path, NULL, &err), GX_EDIVERGED);
 	assert_string_equal(err.text, "replay diverged at step 7: expected a step of worker#1, which cannot step (it "
-				      "has ended); enabled: worker#2 (task.begin)");
+				      "has ended, or never began); enabled: worker#2 (task.begin)");
 	assert_int_equal(gx_repro_make(&repro, "s", "g", &path, &err), GX_EDIVERGED);
 	assert_null(repro.runs);
 	path.count = 0;

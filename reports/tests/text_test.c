@@ -104,7 +104,7 @@ static const char matrix_text[] =
 	"FAIL  double-click           none           missing: name-conflict; not expected: isolation,\n"
 	"                                            double-token-write\n"
 	"ok    double-click           none           found 2  complete  38,422 states  12.3 s\n"
-	"??    burst                  ./mygate.so    interrupted after 1 execution\n"
+	"??    burst                  ./mygate.so    incomplete: interrupted, after 1 execution\n"
 	"ok    double-click           none           found    replayed       93 steps  0.70 s\n"
 	"FAIL  double-click#conflict  none           step 3: the recipe wants manual-restart#3, which is no\n"
 	"                                            task; manual-restart#1 and manual-restart#2 can go on\n"
