@@ -69,7 +69,7 @@ struct gx_result_run {
 	bool complete;
 	const char *incomplete_why; /* "the state budget of 100000 is used up"; "" if complete or sampling */
 	bool interrupted;           /* SIGINT */
-	uint64_t event_hash;        /* replay only: hash of all events, the same in every one of `executions` replays; else 0 */
+	uint64_t event_hash;        /* replay only, else 0: hash of all events, the same in every replay */
 	struct gx_result_explored explored;
 	const struct gx_result_finding *findings;
 	size_t finding_count;

@@ -188,7 +188,7 @@ enum {
 	GX_L_TASK_KILL,      /* fact: object = slot of the killed task */
 	GX_L_CLOCK_TICK,     /* step of the clock; value = new time in ns */
 	GX_L_TASK_CRASH, /* fact: value = signal number, 0: it tried to end the process; extra = 1 if the stack overflowed */
-	GX_L_TASK_HANG,  /* fact: no point for a long while */
+	GX_L_TASK_HANG, /* fact: no point for a long while */
 	GX_L_STEP_LIMIT, /* fact: extra = enum gx_limit; value = the limit that was reached (steps, or ns of virtual time) */
 	GX_L_WORLD_FULL, /* fact: value = bytes asked for, 0: no task left */
 	GX_L_SLEEP,      /* "sleep" */
