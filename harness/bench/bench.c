@@ -26,7 +26,7 @@ enum { ROUNDS = 5 };
 
 static struct gx_explored seen; /* large */
 
-static void die(const struct gx_error *err)
+static void __attribute__((noreturn)) die(const struct gx_error *err)
 {
 	fprintf(stderr, "bench: %s\n", err->text);
 	exit(1);
