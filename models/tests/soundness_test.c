@@ -83,8 +83,8 @@ static bool compare(const struct gx_scenario *scenario, const struct gx_gate *ga
 static void a_search_without_the_visited_set_sees_the_same(void **state)
 {
 	struct gx_error err;
-	char **names;
-	size_t count;
+	char **names = NULL;
+	size_t count = 0;
 	unsigned compared = 0;
 
 	(void)state;
