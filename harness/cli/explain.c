@@ -203,6 +203,27 @@ static void keep_a_screenful(struct gx_result_step *steps, size_t count)
 	}
 }
 
+/* Rules that two cycles side by side break. */
+static bool is_about_cycles(enum gx_rule rule)
+{
+	return rule == GX_RULE_NAME_CONFLICT || rule == GX_RULE_DOUBLE_TOKEN_WRITE ||
+	       rule == GX_RULE_OVERLAPPING_CYCLES || rule == GX_RULE_STALE_BEARER || rule == GX_RULE_WEDGED ||
+	       rule == GX_RULE_STATUS_MISMATCH || rule == GX_RULE_VICTIM_KILLED;
+}
+
+static bool was_refused(const struct gx_event *events, unsigned count)
+{
+	for (unsigned i = 1; i < count; i++)
+		if (events[i].label == GX_F_ANSWER && (events[i].value == GX_BUSY || events[i].value == GX_DROPPED))
+			return true;
+	return false;
+}
+
+/* Hints that follow from a step of the execution, not from the rule alone. */
+#define SPURIOUS_REMEDY "a wait may return for no reason: wait in a `while` that looks at the condition again"
+#define REFUSED_REMEDY \
+	"a manual restart writes the row before it comes to the gate: refused, it leaves that write behind"
+
 void gx_explain_steps(struct gx_result_finding *out, struct gx_name_book *book, const struct gx_recording *recording,
 		      const struct gx_finding *finding, struct gx_keep *keep)
 {
@@ -230,9 +251,10 @@ void gx_explain_steps(struct gx_result_finding *out, struct gx_name_book *book, 
 				event->step <= recording->preempted_count && recording->preempted[event->step - 1];
 			first[count] = event;
 			leg[count] = teller.leg_of[event->task];
-			if (is_spurious(event))
-				out->remedy =
-					"a wait may return for no reason: wait in a `while` that looks at the condition again";
+			if (is_spurious(event) && is_about_cycles((enum gx_rule)finding->rule))
+				out->remedy = SPURIOUS_REMEDY;
+			if (finding->rule == GX_RULE_STATUS_MISMATCH && was_refused(event, next - i))
+				out->remedy = REFUSED_REMEDY;
 			count++;
 		}
 		i = next;
@@ -289,6 +311,8 @@ const char *gx_explain_remedy(enum gx_rule rule)
 	case GX_RULE_OVERLAPPING_CYCLES:
 	case GX_RULE_VICTIM_KILLED:
 		return "let one cycle per workspace hold the gate from before its stop leg to after its start leg";
+	case GX_RULE_DEADLOCK:
+		return "take no lock twice, several in one order everywhere, and wake whoever waits for what you changed";
 	case GX_RULE_GATE_LEAKED:
 		return "release the gate on every way out of handle(), early returns and panics included (gx_defer)";
 	case GX_RULE_ISOLATION:

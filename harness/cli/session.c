@@ -376,10 +376,15 @@ enum gx_status gx_session_run(struct gx_result_run *out, const struct gx_scenari
 	out->strategy = gx_strategy_name(options->strategy);
 	out->seed = options->seed;
 	rc = gx_session_load(&bench, scenario, gate, err);
-	if (rc != GX_OK)
+	if (rc != GX_OK) {
+		out->verdict = GX_VERDICT_INCOMPLETE;
+		out->incomplete_why = gx_keep_text(keep, err->text);
 		return rc;
+	}
 	rc = gx_explore(&explored, options, err);
 	copy_figures(out, &explored, keep);
+	if (rc != GX_OK)
+		out->incomplete_why = gx_keep_text(keep, err->text);
 	qsort(explored.hits, explored.hit_count, sizeof(explored.hits[0]), by_rule);
 	findings = gx_keep_alloc(keep, sizeof(*findings) * (explored.hit_count + 1));
 	for (unsigned i = 0; i < explored.hit_count && rc == GX_OK; i++) {

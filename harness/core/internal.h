@@ -20,7 +20,7 @@
 #define GX_STACK_FRESH_BYTES 4096u
 
 /*
- * The hidden area. Saved and restored as bytes. Of it, only what can change the future is hashed: `now`, `time_ns_max`, `spurious_left`,
+ * The hidden area. Saved and restored as bytes. Of it, only what can change the future is hashed: `now`, `time_ns_max`, `spurious_left`, `ticks`,
  * `maker_children`, and the tasks, each by its slot, so that the order of arrival (the index) does not count.
  */
 struct gx_hidden {
@@ -33,6 +33,7 @@ struct gx_hidden {
 	uint32_t steps;
 	uint32_t last;
 	uint32_t spurious_left;
+	uint32_t ticks; /* of the clock, up to the program's overtakes_max */
 	uint32_t maker_children; /* tasks that set-up and callbacks have made */
 	uint32_t ending;
 	uint32_t stop;

@@ -111,6 +111,34 @@ static void add_spurious(struct options *out)
 		add_choice(out, (struct gx_choice){.task = (uint8_t)__builtin_ctzll(rest), .spurious = 1});
 }
 
+/* When the earliest sleepers wake; GX_FOREVER if nobody sleeps. */
+static uint64_t earliest_wake(void)
+{
+	const struct gx_hidden *hidden = GX_HIDDEN;
+	uint64_t earliest = GX_FOREVER;
+
+	for (uint64_t rest = hidden->parked & hidden->conditional; rest; rest &= rest - 1) {
+		const struct gx_task *task = &hidden->tasks[__builtin_ctzll(rest)];
+
+		if (is_sleeper(task) && task->op.deadline < earliest)
+			earliest = task->op.deadline;
+	}
+	return earliest;
+}
+
+static bool has_overtaken_enough(void)
+{
+	uint32_t most = gx_core.program->overtakes_max;
+
+	return most && GX_HIDDEN->ticks >= most;
+}
+
+/* The clock may go on beside tasks that could step; but not so far that the execution would be over its limit only for that. */
+static bool may_overtake(void)
+{
+	return !has_overtaken_enough() && earliest_wake() <= GX_HIDDEN->time_ns_max;
+}
+
 /* The choices there are, or 0 if nobody who matters can step. */
 static unsigned collect(struct gx_choice *list)
 {
@@ -126,7 +154,7 @@ static unsigned collect(struct gx_choice *list)
 	add_each(&out, hidden->parked & ~last);
 	if (!out.count && !sleeper_matters(&out))
 		return 0;
-	if (out.sleepers)
+	if (out.sleepers && (!out.count || may_overtake()))
 		add_choice(&out, (struct gx_choice){.task = GX_CLOCK});
 	if (hidden->spurious_left && out.spuriouss)
 		add_spurious(&out);
@@ -167,16 +195,12 @@ static void limit_reached(enum gx_limit limit, uint64_t value)
 static void tick(void)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
-	uint64_t earliest = GX_FOREVER;
+	uint64_t earliest = earliest_wake();
 
-	for (uint64_t rest = hidden->parked & hidden->conditional; rest; rest &= rest - 1) {
-		const struct gx_task *task = &hidden->tasks[__builtin_ctzll(rest)];
-
-		if (is_sleeper(task) && task->op.deadline < earliest)
-			earliest = task->op.deadline;
-	}
 	GX_ASSERT(earliest != GX_FOREVER);
 	hidden->now = earliest;
+	if (gx_core.program->overtakes_max && !has_overtaken_enough())
+		hidden->ticks++;
 	gx_event_step(GX_CLOCK, GX_L_CLOCK_TICK, 0, earliest);
 	if (earliest > hidden->time_ns_max)
 		limit_reached(GX_LIMIT_TIME, hidden->time_ns_max);

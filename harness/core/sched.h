@@ -46,6 +46,12 @@ struct gx_program {
 	uint32_t steps_max;    /* of one execution; beyond: GX_L_STEP_LIMIT, the execution ends */
 	uint64_t time_ns_max;  /* virtual */
 	uint32_t spurious_max; /* spurious wake-ups per execution */
+	/*
+	 * How many ticks the clock may have taken and still overtake a task that could step; afterwards it only ticks when nobody can. Without
+	 * such a bound a loop that polls or retries would never end beside a task that is never given a step: no real machine is that
+	 * unfair. 0: no bound.
+	 */
+	uint32_t overtakes_max;
 };
 
 enum gx_ending {

@@ -355,11 +355,15 @@ static void note_provision(const struct gx_event *event)
 			service->served |= 1ull << id;
 }
 
-static bool belongs_to_the_gate(const struct gx_task *task)
+/* Whose steps after the drain are a finding. */
+static bool may_not_step(const struct gx_task *task)
 {
 	uint64_t word = task->user[GX_USER_SERVICE_0];
 
-	return task->role == GX_ROLE_THREAD || task->role == GX_ROLE_GO || GX_DOING_HANDLE(word) || GX_DOING_LEG(word);
+	if (GX_DOING_HANDLE(word) || GX_DOING_LEG(word) || task->role == GX_ROLE_GO)
+		return true;
+	/* A worker of the gate's that has nothing to do may wake up and go on waiting until close() joins it. */
+	return task->role == GX_ROLE_THREAD && work_is_left(gx_service());
 }
 
 static void on_step(const struct gx_event *event)
@@ -377,7 +381,7 @@ static void on_step(const struct gx_event *event)
 		gx_emit_for(event->task, GX_F_LEG_BEGIN, (uint16_t)request, gx_request_workspace(request),
 			    GX_DOING_LEG_KIND(*word));
 	}
-	if (gx_service()->drained && gx_service()->phase <= GX_PHASE_BEAT && belongs_to_the_gate(task))
+	if (gx_service()->drained && gx_service()->phase <= GX_PHASE_BEAT && may_not_step(task))
 		gx_emit_for(event->task, GX_F_LATE_STEP, (uint16_t)GX_DOING_LEG(*word), GX_NO_WORKSPACE, task->path);
 }
 
@@ -443,5 +447,6 @@ void gx_bench_init(struct gx_bench *bench, const struct gx_scenario *scenario, c
 		.steps_max = scenario->points,
 		.time_ns_max = scenario->time_ns,
 		.spurious_max = 1,
+		.overtakes_max = 16,
 	};
 }
