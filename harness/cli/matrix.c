@@ -7,8 +7,9 @@
 #include "scenario/find.h"
 
 static const char doc[] =
-	"Explore every scenario with every gate that its `expect` names, replay its scripted interleavings, and hold what shows "
-	"against what is expected: exactly those rules, no others. Without a scenario: all there are."
+	"Explore every scenario with every gate that its `expect` names, and hold what shows against what is expected: exactly those "
+	"rules, no others. Replay its scripted interleavings: each has to show the rules that it names (others may show too); one "
+	"that names none has to show none. Without a scenario: all there are."
 	"\vExit status: 0 all as expected, 1 something is not, 2 usage or bad input, 3 could not tell.";
 
 /* ---- sets of rules ---- */
@@ -119,7 +120,7 @@ static bool replay(struct gx_job *job, unsigned file, const struct gx_interleavi
 	run->scenario = gx_keep_format(&job->keep, "%s#%s", job->files[file]->scenario.name, script->name);
 	run->gate = gate->word;
 	if (rc == GX_OK)
-		judge(job, run, script->rules & ~rules_of(run), 0);
+		judge(job, run, script->rules & ~rules_of(run), script->rules ? 0 : rules_of(run));
 	else
 		judge_misfit(job, run, &err);
 	return true;

@@ -302,7 +302,7 @@ static enum gx_status result_of_hit(struct gx_result_finding *out, struct gx_ben
 	enum gx_status rc = GX_OK;
 
 	out->count = hit->count;
-	if (minimise)
+	if (minimise && gx_key_rule(hit->key) != GX_RULE_HANG) /* looking for a shorter one would hang, too */
 		rc = gx_minimise(&hit->path, hit->key, MINIMISE_STATES, &out->preemptions, err);
 	else
 		out->preemptions = gx_count_preemptions(&hit->path, NULL);

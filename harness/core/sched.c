@@ -206,8 +206,16 @@ static void tick(void)
 		limit_reached(GX_LIMIT_TIME, hidden->time_ns_max);
 }
 
+static unsigned hangs;
+
+unsigned gx_sched_hangs(void)
+{
+	return hangs;
+}
+
 static void report_crash(const struct gx_task *task)
 {
+	hangs += gx_crash_last.kind == GX_CRASH_HANG;
 	gx_event_abandon();
 	if (gx_crash_last.kind == GX_CRASH_HANG)
 		gx_emit_for(task->index, GX_L_TASK_HANG, 0, task->path, 0);

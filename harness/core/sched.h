@@ -81,6 +81,9 @@ enum gx_ending gx_sched_ending(void);
 /* For at_rest(): from now on the execution may take until this virtual time, instead of the program's time_ns_max. */
 void gx_sched_limit_time(uint64_t time_ns_max);
 
+/* How many executions have ended by computing without a point since the process started: each has cost seconds. */
+unsigned gx_sched_hangs(void);
+
 /* End the execution after the current step (a callback saw what it was looking for). */
 void gx_sched_stop(void);
 

@@ -35,4 +35,8 @@ static inline void gx_hits_take(gx_hit_fn *take, void *context)
 	gx_hits_pending.count = 0;
 }
 
+/* Executions that hang cost seconds each: an exploration ends after so many. */
+#define GX_HANGS_MAX 3u
+#define GX_HANGS_WHY "three executions hung, which takes seconds each"
+
 #endif

@@ -16,6 +16,7 @@ struct sampler {
 	uint64_t memory;  /* hash of its memory at the end, of an execution of the sample */
 	uint64_t execution;
 	uint64_t last_hit[GX_HITS_MAX]; /* execution that last counted for the hit, + 1 */
+	unsigned hangs;                 /* before the exploration */
 	bool found;
 };
 
@@ -133,6 +134,10 @@ static bool go_on(struct sampler *s, const struct gx_explore_options *options, d
 		out->why = "interrupted";
 		return false;
 	}
+	if (gx_sched_hangs() - s->hangs >= GX_HANGS_MAX) {
+		out->why = GX_HANGS_WHY;
+		return false;
+	}
 	if (s->found && options->stop_at_first) {
 		out->why = "stopped at the first finding";
 		return false;
@@ -153,7 +158,7 @@ static bool go_on(struct sampler *s, const struct gx_explore_options *options, d
 
 enum gx_status gx_random(struct gx_explored *out, const struct gx_explore_options *options, struct gx_error *err)
 {
-	struct sampler s = {.out = out};
+	struct sampler s = {.out = out, .hangs = gx_sched_hangs()};
 	double started = gx_wall_seconds();
 	enum gx_status rc = GX_OK;
 

@@ -34,6 +34,7 @@ struct searcher {
 	const struct gx_state *world; /* the state that the world is in now */
 	uint64_t next_recheck;
 	double started;
+	unsigned hangs; /* before the search */
 	bool stop;
 	struct gx_error *err;
 };
@@ -210,6 +211,11 @@ static enum gx_status at_end(struct searcher *s, struct node *node, uint64_t has
 			return rc;
 		out->end_hash += hash;
 	}
+	if (gx_sched_hangs() - s->hangs >= GX_HANGS_MAX) {
+		s->stop = true;
+		out->why = GX_HANGS_WHY;
+		return GX_OK;
+	}
 	if (s->job->recheck && out->executions == s->next_recheck) {
 		s->next_recheck *= 2;
 		return recheck(s);
@@ -366,6 +372,7 @@ enum gx_status gx_search(const struct gx_search *search, struct gx_error *err)
 	enum gx_status rc;
 
 	s.started = gx_wall_seconds();
+	s.hangs = gx_sched_hangs();
 	s.out->why = "";
 	rc = gx_visited_init(&s.visited, err);
 	if (rc == GX_OK)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/task.h"
+#include "core/world.h"
 #include "oracles/internal.h"
 
 struct words {
@@ -109,7 +110,9 @@ static void say_deadlock(const struct words *w)
 		(void)snprintf(others, sizeof(others), " and %u more", count - 1);
 	if (w->finding->workspace < w->names->workspace_count)
 		(void)snprintf(where, sizeof(where), " in the gate of %s", workspace(w));
-	if (count == GX_DEADLOCK_CIRCLE)
+	if (count == GX_DEADLOCK_CIRCLE && w->finding->value == 1)
+		SAY("%s waits%s for a lock that it holds itself", waiter(w), where);
+	else if (count == GX_DEADLOCK_CIRCLE)
 		SAY("%s waits%s in a circle of tasks that wait for each other, while others go on", waiter(w), where);
 	else
 		SAY("%s%s %s%s for what nobody will do any more", waiter(w), others, count == 1 ? "waits" : "wait",
@@ -220,8 +223,8 @@ static void say_scenario_limit(const struct words *w)
 static void say_limit(const struct words *w)
 {
 	if (w->finding->detail == GX_LIMIT_OF_WORLD && w->finding->value)
-		SAY("%s asks for %llu bytes more than its memory in the world holds", task(w),
-		    (unsigned long long)w->finding->value);
+		SAY("%s asks for %llu bytes more than fit into the %u KiB that a task's malloc() has", task(w),
+		    (unsigned long long)w->finding->value, (unsigned)(GX_ARENA_BYTES >> 10));
 	else if (w->finding->detail == GX_LIMIT_OF_WORLD)
 		SAY("%s makes more tasks, or tasks with memory, than an execution can hold", task(w));
 	else

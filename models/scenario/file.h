@@ -80,7 +80,7 @@ struct gx_expectation {
 struct gx_interleaving {
 	const char *name;
 	const char *gate;
-	gx_rule_set rules; /* what this one execution shows */
+	gx_rule_set rules; /* this one execution shows them, and maybe others; empty: it shows none */
 	const struct gx_recipe_step *steps;
 	unsigned step_count;
 	unsigned line;

@@ -58,7 +58,7 @@ enum gx_fact {
 	GX_F_SECRET_READ,   /* P1 read secrets; value = version */
 	GX_F_CLIENT_401,    /* a client that was given a bearer was answered 401; value = its token */
 	GX_F_CONTAINER_401, /* a container was; no finding by itself; value = its token */
-	GX_F_WAIT_CYCLE,    /* waiters in a circle while others go on; value = path of one of them */
+	GX_F_WAIT_CYCLE,    /* waiters in a circle while others go on; value = how many: 1 waits for itself */
 	GX_F_ISOLATION,     /* the view of rule `isolation` holds; extra = the blocked request */
 	GX_F_DRAINED,       /* shutdown: the drain returned, the database handle is closed */
 	GX_F_LATE_STEP, /* shutdown: after GX_F_DRAINED, a task of the gate, or in the gate or in a leg, stepped; value = its path */

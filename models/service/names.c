@@ -189,7 +189,10 @@ static bool say_fact(const struct gx_event *event, char *text, size_t size)
 		snprintf(text, size, "%s", gx_misuse_text((enum gx_misuse)event->value));
 		return true;
 	case GX_L_TASK_CRASH:
-		snprintf(text, size, "%s", event->extra ? "stack overflow" : strsignal((int)event->value));
+		snprintf(text, size, "%s",
+			 event->extra   ? "stack overflow"
+			 : event->value ? strsignal((int)event->value)
+					: "ends the process");
 		return true;
 	case GX_L_TASK_HANG:
 		snprintf(text, size, "never comes to a point again");

@@ -45,7 +45,7 @@ static void look_for_wait_cycle(void)
 
 			gx_service()->wait_cycle = 1;
 			gx_emit_for(start->index, GX_F_WAIT_CYCLE, (uint16_t)request,
-				    request ? gx_request_workspace(request) : GX_NO_WORKSPACE, start->path);
+				    request ? gx_request_workspace(request) : GX_NO_WORKSPACE, hops + 1);
 			return;
 		}
 	}

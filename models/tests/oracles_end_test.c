@@ -66,7 +66,7 @@ static void a_waiter_in_no_request_is_part_of_the_deadlock_of_those_that_are(voi
 static void a_circle_of_waiters_is_a_deadlock_while_others_go_on(void **state)
 {
 	(void)state;
-	SEE(request(1, GX_MANUAL, WS_A), request(2, GX_MANUAL, WS_B), fact_of(GX_F_WAIT_CYCLE, 1, 0x1001));
+	SEE(request(1, GX_MANUAL, WS_A), request(2, GX_MANUAL, WS_B), fact_of(GX_F_WAIT_CYCLE, 1, 2));
 	assert_found(GX_RULE_DEADLOCK, WS_A, 1, 0);
 	assert_says(
 		"manual-restart#1 waits in the gate of ws-a in a circle of tasks that wait for each other, while others go on");
@@ -74,10 +74,18 @@ static void a_circle_of_waiters_is_a_deadlock_while_others_go_on(void **state)
 	assert_found(GX_RULE_DEADLOCK, WS_A, 1, 0);
 }
 
+static void who_waits_for_itself_is_told_so(void **state)
+{
+	(void)state;
+	SEE(request(1, GX_MANUAL, WS_A), fact_of(GX_F_WAIT_CYCLE, 1, 1));
+	assert_found(GX_RULE_DEADLOCK, WS_A, 1, 0);
+	assert_says("manual-restart#1 waits in the gate of ws-a for a lock that it holds itself");
+}
+
 static void a_circle_of_threads_in_no_request_names_one_of_them(void **state)
 {
 	(void)state;
-	SEE(by_task(5, fact_on(GX_F_WAIT_CYCLE, GX_NO_WORKSPACE, 0, 0x1005)));
+	SEE(by_task(5, fact_on(GX_F_WAIT_CYCLE, GX_NO_WORKSPACE, 0, 3)));
 	assert_found(GX_RULE_DEADLOCK, GX_NO_WORKSPACE, 0, 0);
 	assert_says("task5 waits in a circle of tasks that wait for each other, while others go on");
 }
@@ -399,6 +407,7 @@ int main(void)
 		TEST(two_waiters_in_no_request_are_counted),
 		TEST(a_waiter_in_no_request_is_part_of_the_deadlock_of_those_that_are),
 		TEST(a_circle_of_waiters_is_a_deadlock_while_others_go_on),
+		TEST(who_waits_for_itself_is_told_so),
 		TEST(a_circle_of_threads_in_no_request_names_one_of_them),
 		TEST(a_gate_whose_close_blocks_is_a_deadlock_and_nothing_else),
 		TEST(waiters_of_the_first_end_are_not_those_of_the_second),

@@ -345,7 +345,7 @@ static void the_limits_of_scenario_and_world_are_told_apart(void **state)
 	assert_says("the execution does not come to rest within 600 s of virtual time, the scenario's limit");
 	SEE(core_fact(GX_L_WORLD_FULL, 0, 4096));
 	assert_found(GX_RULE_STEP_LIMIT, GX_NO_WORKSPACE, 0, 0);
-	assert_says("task6 asks for 4096 bytes more than its memory in the world holds");
+	assert_says("task6 asks for 4096 bytes more than fit into the 768 KiB that a task's malloc() has");
 	SEE(core_fact(GX_L_WORLD_FULL, 0, 0));
 	assert_found(GX_RULE_STEP_LIMIT, GX_NO_WORKSPACE, 0, 0);
 	assert_says("task6 makes more tasks, or tasks with memory, than an execution can hold");
