@@ -23,9 +23,20 @@ static unsigned char signal_stack[64 << 10] __attribute__((aligned(16)));
 /* The timer looks this often; a task that stands in one and the same step this many looks in a row spins. */
 enum { LOOK_MS = 100, LOOKS_MAX = 20 };
 
+/*
+ * A stack that was written over its top reaches into the task's arena. One that holds no block is none that a reset looks at: what was
+ * written there would be found by the next execution.
+ */
+static void clear_arena(uint32_t slot)
+{
+	if (!gx_arena_listed(slot) && gx_arena_high(slot))
+		memset(gx_slot_arena(slot), 0, GX_ARENA_BYTES);
+}
+
 /* Abandons the task: its frames, and those of the handler, are never returned to. */
 static void __attribute__((noreturn)) landing(void)
 {
+	clear_arena(gx_current->slot);
 #if GX_ASAN
 	void *fake;
 

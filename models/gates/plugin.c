@@ -200,7 +200,7 @@ static bool is_of_the_harness(const void *address)
 }
 
 /* What the dynamic section says under a tag; glibc has made addresses absolute. 0: nothing. */
-static ElfW(Addr) dynamic(const struct link_map *map, ElfW(Sxword) tag)
+static uintptr_t dynamic(const struct link_map *map, int64_t tag)
 {
 	for (const ElfW(Dyn) *entry = map->l_ld; entry->d_tag != DT_NULL; entry++)
 		if (entry->d_tag == tag)
@@ -209,7 +209,7 @@ static ElfW(Addr) dynamic(const struct link_map *map, ElfW(Sxword) tag)
 }
 
 /* The first function that some relocation of a table binds outside of the plugin and that gatecrash would have to model, or NULL. */
-static const char *unmodelled_of(const struct link_map *map, ElfW(Addr) table, size_t bytes)
+static const char *unmodelled_of(const struct link_map *map, uintptr_t table, size_t bytes)
 {
 	const ElfW(Rela) *rela = (const ElfW(Rela) *)table;
 	const ElfW(Sym) *symbols = (const ElfW(Sym) *)dynamic(map, DT_SYMTAB);
@@ -369,7 +369,7 @@ static enum gx_status find_gate(struct gx_plugin *plugin, const char *path, stru
 	if (!entry)
 		return refuse(
 			err,
-			"%s: does not export gx_gate_plugin(); define const struct gx_gate *gx_gate_plugin(void), not static",
+			"%s: does not export gx_gate_plugin(); define const struct gx_gate *gx_gate_plugin(void), and do not hide it (-fvisibility)",
 			path);
 	plugin->gate = entry();
 	/* A copy of a linked-in gate, global name and all: the program's own symbols come first. */

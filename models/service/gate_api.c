@@ -34,12 +34,12 @@ bool gx_request_is_probe(unsigned id)
 	return id > gx_bench->request_count;
 }
 
+/* Of a request that is none of the harness's nothing may be read: then the one whose handle() runs is to blame. */
 static void misuse(enum gx_misuse what, const struct gx_request *request)
 {
-	bool known = gx_request_is_known(request);
+	unsigned id = gx_request_is_known(request) ? request->id : GX_DOING_HANDLE(*doing());
 
-	gx_emit_extra(GX_F_MISUSE, known ? (uint16_t)request->id : 0,
-		      known ? gx_request_workspace(request->id) : GX_NO_WORKSPACE, (uint64_t)what);
+	gx_emit_extra(GX_F_MISUSE, (uint16_t)id, id ? gx_request_workspace(id) : GX_NO_WORKSPACE, (uint64_t)what);
 }
 
 /* ---- legs ---- */
