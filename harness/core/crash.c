@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
+#include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -22,6 +24,10 @@ static unsigned char signal_stack[64 << 10] __attribute__((aligned(16)));
 
 /* The timer looks this often; a task that stands in one and the same step this many looks in a row spins. */
 enum { LOOK_MS = 100, LOOKS_MAX = 20 };
+
+/* So does a second timer, of wall time: a task that waits in the kernel takes no CPU time. It blocks if this many looks in a row find
+   it in one step and the whole process nearly idle; a machine that is merely busy gives a process more than that. */
+enum { BLOCKED_LOOK_S = 1, BLOCKED_LOOKS_MAX = 4, IDLE_MS = 10 };
 
 /*
  * A stack that was written over its top reaches into the task's arena. One that holds no block is none that a reset looks at: what was
@@ -127,17 +133,48 @@ static void GX_NO_ASAN on_look(int signal GX_UNUSED, siginfo_t *info GX_UNUSED, 
 	errno = saved;
 }
 
+static uint64_t cpu_ms(void)
+{
+	struct timespec used;
+
+	/* The system call: in a task the function is the model's. */
+	syscall(SYS_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, &used);
+	return (uint64_t)used.tv_sec * 1000 + (uint64_t)used.tv_nsec / 1000000;
+}
+
+static void GX_NO_ASAN on_blocked_look(int signal GX_UNUSED, siginfo_t *info GX_UNUSED, void *context)
+{
+	static uint64_t resume;
+	static uint64_t cpu_before;
+	static unsigned looks;
+	int saved = errno;
+	uint64_t cpu = cpu_ms();
+
+	if (!gx_current || resume != gx_core.resumes || cpu - cpu_before > IDLE_MS) {
+		resume = gx_current ? gx_core.resumes : 0;
+		looks = 0;
+	} else if (++looks >= BLOCKED_LOOKS_MAX) {
+		looks = 0;
+		gx_crash_last.kind = GX_CRASH_HANG;
+		divert(context);
+	}
+	cpu_before = cpu;
+	errno = saved;
+}
+
 enum gx_status gx_crash_install(struct gx_error *err)
 {
 	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
 	struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
 	/* CPU time, not wall time: a machine that is suspended or overloaded must not produce findings. */
 	struct itimerval every = {.it_interval.tv_usec = LOOK_MS * 1000, .it_value.tv_usec = LOOK_MS * 1000};
+	struct itimerval idle = {.it_interval.tv_sec = BLOCKED_LOOK_S, .it_value.tv_sec = BLOCKED_LOOK_S};
 	stack_t stack = {.ss_sp = signal_stack, .ss_size = sizeof(signal_stack)};
 
 	sigemptyset(&action.sa_mask);
 	/* A look in the middle of on_crash() could divert that: the crash's signal would stay blocked for ever. */
 	sigaddset(&action.sa_mask, SIGVTALRM);
+	sigaddset(&action.sa_mask, SIGALRM);
 	if (sigaltstack(&stack, NULL))
 		goto failed;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
@@ -146,6 +183,9 @@ enum gx_status gx_crash_install(struct gx_error *err)
 	action.sa_sigaction = on_look;
 	action.sa_flags |= SA_RESTART;
 	if (sigaction(SIGVTALRM, &action, NULL) || setitimer(ITIMER_VIRTUAL, &every, NULL))
+		goto failed;
+	action.sa_sigaction = on_blocked_look;
+	if (sigaction(SIGALRM, &action, NULL) || setitimer(ITIMER_REAL, &idle, NULL))
 		goto failed;
 	return GX_OK;
 failed:

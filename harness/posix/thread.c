@@ -37,10 +37,11 @@ static bool is_detached(const struct gx_task *task)
 
 static void __attribute__((noreturn)) end_thread(void *result)
 {
-	struct gx_task *self = gx_task_self();
+	struct gx_task *self;
 
 	if (gx_posix_thread_end_hook)
 		gx_posix_thread_end_hook();
+	self = gx_task_self(); /* not before: the hook reaches points */
 	if (self->user[GX_USER_POSIX_1])
 		gx_posix_misuse(GX_POSIX_EXITED_HOLDING, NULL);
 	self->user[GX_USER_POSIX_0] = (uint64_t)(uintptr_t)result;

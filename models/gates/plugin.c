@@ -176,16 +176,20 @@ static bool has_to_be_modelled(const char *name)
 {
 	static const char *const families[] = {"pthread_", "__pthread_", "sem_", "mtx_", "cnd_", "thrd_", "tss_"};
 	static const char *const plain_data[] = {"pthread_attr_", "pthread_mutexattr_", "pthread_condattr_"};
-	static const char *const others[] = {"call_once", "_Exit", "quick_exit", "fork", "vfork"};
+	static const char *const others[] = {
+		"call_once", "_Exit",       "quick_exit", "fork",      "vfork",       "system",
+		"popen",     "posix_spawn", "execve",     "execv",     "execvp",      "signal",
+		"sigaction", "sigprocmask", "alarm",      "setitimer", "sigaltstack", "pthread_mutexattr_setrobust",
+	};
 
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(name, others[i]))
+			return true;
 	for (size_t i = 0; i < sizeof(plain_data) / sizeof(plain_data[0]); i++)
 		if (!strncmp(name, plain_data[i], strlen(plain_data[i])))
 			return false;
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
 		if (!strncmp(name, families[i], strlen(families[i])))
-			return true;
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (!strcmp(name, others[i]))
 			return true;
 	return false;
 }

@@ -286,7 +286,7 @@ void gx_finding_message(const struct gx_finding *finding, const struct gx_messag
 		say_crash(w);
 		return;
 	case GX_RULE_HANG:
-		SAY("%s computes for seconds without reaching a point", task(w));
+		SAY("%s computes, or waits in the kernel, for seconds without reaching a point", task(w));
 		return;
 	case GX_RULE_STEP_LIMIT:
 		say_limit(w);

@@ -29,7 +29,7 @@ static const struct {
 	[GX_RULE_UNTRACKED_TASK] = {"untracked-task", "a task still runs after the shutdown drain has returned"},
 	[GX_RULE_MISUSE] = {"misuse", "the gate breaks its contract or a rule of POSIX"},
 	[GX_RULE_CRASH] = {"crash", "the gate crashes, aborts or overflows its stack"},
-	[GX_RULE_HANG] = {"hang", "the gate computes for seconds without reaching a point"},
+	[GX_RULE_HANG] = {"hang", "the gate computes, or waits in the kernel, for seconds without reaching a point"},
 	[GX_RULE_STEP_LIMIT] =
 		{"step-limit",
 		 "an execution does not come to rest within the scenario's limits, or outgrows its memory"},

@@ -736,7 +736,9 @@ static void check_gate(const struct row *row, const char *rules)
 
 	assert_int_equal(explored->executions, stand.executions);
 	explored = explore(GX_STRATEGY_EXHAUSTIVE, 0);
-	assert_true(explored->complete);
+	/* A hang may have used up the patience of the search; it says so. */
+	if (!explored->complete && (row != &hanging || !strstr(explored->why, "hung")))
+		fail_msg("%s: not complete, because: %s", row->name, explored->why);
 	if (strcmp(rules_of(explored), rules) != 0)
 		fail_msg("%s: finds \"%s\", not \"%s\"", row->name, rules_of(explored), rules);
 	for (unsigned i = 0; i < explored->hit_count; i++)
@@ -770,7 +772,7 @@ static void a_gate_finds_what_its_row_says_and_its_twin_nothing(void **state)
 static void a_gate_that_hangs_is_found_and_the_search_goes_on(void **state)
 {
 	(void)state;
-	stand.executions = 4;
+	stand.executions = 2; /* after three hangs, those of the second runs included, an exploration ends */
 	stand.look_us = 1000;
 	check_row(&hanging);
 	stand.look_us = 0;
