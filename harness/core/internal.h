@@ -33,7 +33,7 @@ struct gx_hidden {
 	uint32_t steps;
 	uint32_t last;
 	uint32_t spurious_left;
-	uint32_t ticks; /* of the clock, up to the program's overtakes_max */
+	uint32_t ticks;          /* of the clock, up to the program's overtakes_max */
 	uint32_t maker_children; /* tasks that set-up and callbacks have made */
 	uint32_t ending;
 	uint32_t stop;

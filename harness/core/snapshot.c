@@ -250,7 +250,8 @@ static uint64_t look_at_hidden(struct gx_state *after, const struct gx_state *be
 	if (before && same_bytes(list, &before->piece[PIECE_ARENA_LIST]))
 		list->bytes = before->piece[PIECE_ARENA_LIST].bytes;
 	return weigh(hidden->now, 1) + weigh(hidden->time_ns_max, 5) +
-	       weigh((uint64_t)hidden->spurious_left << 32 | hidden->maker_children, 2) + weigh(hidden->ticks, 6) + weigh(hidden->ending, 3);
+	       weigh((uint64_t)hidden->spurious_left << 32 | hidden->maker_children, 2) + weigh(hidden->ticks, 6) +
+	       weigh(hidden->ending, 3);
 }
 
 static size_t chunk_bytes(void)
