@@ -36,7 +36,7 @@ static void __attribute__((noinline)) note_scheduler(gx_fcontext from)
 #endif
 }
 
-static void __attribute__((noinline)) switch_out(void *says)
+static inline __attribute__((always_inline)) void switch_out(void *says)
 {
 	struct gx_transfer transfer;
 
@@ -126,7 +126,7 @@ void gx_task_resume(struct gx_task *task)
  * The op stands in the task's record by now. The record's address must not stay behind on the stack, where it would be hashed: records
  * are handed out by arrival. So everybody asks for the running task anew after a point, here and in the layers above.
  */
-static enum gx_granted park(bool conditional)
+static inline __attribute__((always_inline)) enum gx_granted park(bool conditional)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
 	int saved = errno;
