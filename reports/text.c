@@ -54,8 +54,10 @@ static void say_interleavings(struct gx_page *page, const struct gx_result_explo
 {
 	double number = explored->interleavings;
 
-	if (explored->interleavings_infinite || isinf(number))
-		gx_say(page, " and infinitely many interleavings");
+	if (explored->interleavings_infinite)
+		gx_say(page, " and infinitely many interleavings (there is a loop: some never end)");
+	else if (isinf(number))
+		gx_say(page, " and more interleavings than can be counted");
 	else if (number >= exact_below)
 		gx_say(page, " and %.3g interleavings", number);
 	else if (number >= 1)

@@ -1,5 +1,6 @@
 /* The text report, to the letter: results written down by hand against the page that a person should see. */
 #include <errno.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -233,7 +234,10 @@ static void interleavings_are_exact_rounded_infinite_or_left_out(void **state)
 	run.explored.interleavings = 0;
 	expect_in_sentence(&run, "2,146 states, all of them; ");
 	run.explored.interleavings_infinite = true;
-	expect_in_sentence(&run, " and infinitely many interleavings, ");
+	expect_in_sentence(&run, " and infinitely many interleavings (there is a loop: some never end), ");
+	run.explored.interleavings_infinite = false;
+	run.explored.interleavings = HUGE_VAL;
+	expect_in_sentence(&run, " and more interleavings than can be counted, ");
 }
 
 static void the_collision_chance_is_the_next_power_of_ten(void **state)
