@@ -29,6 +29,7 @@
 #include <cmocka.h>
 
 #include "core/internal.h"
+#include "core/sanitizer.h"
 #include "core/snapshot.h"
 #include "core/world.h"
 #include "explore/explore.h"
@@ -985,6 +986,10 @@ static void deferred_functions_do_not_split_states(void **state)
 	uint64_t states;
 
 	(void)state;
+#if GX_ASAN
+	print_message("skipped: with ASan's frames states hardly merge at all\n");
+	skip();
+#endif
 	put_up(plugin_path(0, "goes-ungated"));
 	states = explore(GX_STRATEGY_EXHAUSTIVE, 0)->states;
 	take_down();
