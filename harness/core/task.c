@@ -36,17 +36,7 @@ static void __attribute__((noinline)) note_scheduler(gx_fcontext from)
 #endif
 }
 
-/*
- * Inlined, a switch returns through fewer frames, each of which the processor predicts wrongly. With ASan's large frames it would leave
- * more dead bytes to be hashed, and states would hardly merge.
- */
-#if GX_ASAN
-#define SWITCHING __attribute__((noinline))
-#else
-#define SWITCHING inline __attribute__((always_inline))
-#endif
-
-static SWITCHING void switch_out(void *says)
+static void __attribute__((noinline)) switch_out(void *says)
 {
 	struct gx_transfer transfer;
 
@@ -136,7 +126,7 @@ void gx_task_resume(struct gx_task *task)
  * The op stands in the task's record by now. The record's address must not stay behind on the stack, where it would be hashed: records
  * are handed out by arrival. So everybody asks for the running task anew after a point, here and in the layers above.
  */
-static SWITCHING enum gx_granted park(bool conditional)
+static enum gx_granted park(bool conditional)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
 	int saved = errno;
