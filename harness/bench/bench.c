@@ -91,21 +91,29 @@ static void load(const struct gx_program *program)
 		die(&err);
 }
 
-static void bare_body(void)
+/* Executions and points per second of the loaded program, in the best of a few rounds with different seeds. */
+static void random_rates(uint64_t count, double *executions, double *points)
 {
-	struct gx_explore_options options = {.strategy = GX_STRATEGY_RANDOM, .executions = 300000};
-	double executions = 0;
-	double points = 0;
+	struct gx_explore_options options = {.strategy = GX_STRATEGY_RANDOM, .executions = count};
 
-	load(gx_bench_locked_body());
+	*executions = 0;
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		options.seed = i + 1;
 		explore(&options);
-		if ((double)seen.executions / seen.seconds > executions) {
-			executions = (double)seen.executions / seen.seconds;
-			points = (double)seen.points / seen.seconds;
+		if ((double)seen.executions / seen.seconds > *executions) {
+			*executions = (double)seen.executions / seen.seconds;
+			*points = (double)seen.points / seen.seconds;
 		}
 	}
+}
+
+static void bare_body(void)
+{
+	double executions;
+	double points;
+
+	load(gx_bench_locked_body());
+	random_rates(300000, &executions, &points);
 	row("two tasks, lock, 6 accesses, unlock; random, no oracles: executions/s", ">= 1.5 M", "%.2f M",
 	    executions / 1e6);
 	row("  the same in points/s", ">= 35 M", "%.1f M", points / 1e6);
@@ -170,19 +178,11 @@ static struct gx_scenario_file *load_pair(const char *scenario, const char *gate
 
 static void random_executions(void)
 {
-	struct gx_explore_options options = {.strategy = GX_STRATEGY_RANDOM, .executions = 50000};
 	struct gx_scenario_file *file = load_pair("double-click", "none");
-	double executions = 0;
-	double points = 0;
+	double executions;
+	double points;
 
-	for (unsigned i = 0; i < ROUNDS; i++) {
-		options.seed = i + 1;
-		explore(&options);
-		if ((double)seen.executions / seen.seconds > executions) {
-			executions = (double)seen.executions / seen.seconds;
-			points = (double)seen.points / seen.seconds;
-		}
-	}
+	random_rates(50000, &executions, &points);
 	row("double-click, gate none, random: executions/s", ">= 100,000", "%.0f", executions);
 	row("  the same in points/s", "", "%.2f M", points / 1e6);
 	resets();

@@ -14,6 +14,7 @@ struct gx_recording {
 	const bool
 		*preempted; /* per step of the path, from 0: behind a switch away from a task that could have gone on */
 	uint32_t preempted_count;
+	unsigned preemptions; /* how many of them are set */
 };
 
 void gx_recording_release(struct gx_recording *recording);

@@ -107,9 +107,7 @@ bool gx_job_explore(struct gx_job *job, unsigned file, const struct gx_gate_choi
 	gx_live_end(&live);
 	if (rc == GX_OK)
 		return true;
+	/* What was seen before the trouble, and what the trouble was, is still worth a report. */
 	raise_status(job, gx_complain(rc, &err));
-	/* What was seen before the trouble is still worth a report, unless there is nothing of it. */
-	if (!run->scenario)
-		job->runs.count--;
 	return false;
 }

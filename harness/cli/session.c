@@ -148,7 +148,7 @@ static enum gx_status record(struct gx_bench *bench, const struct gx_path *path,
 	bool *preempted = gx_keep_alloc(keep, path->count);
 	enum gx_status rc;
 
-	gx_count_preemptions(path, preempted);
+	recording->preemptions = gx_count_preemptions(path, preempted);
 	recording->preempted = preempted;
 	recording->preempted_count = path->count;
 	for (uint32_t capacity = 4096;; capacity = replay.event_count) {
@@ -304,13 +304,12 @@ static enum gx_status result_of_hit(struct gx_result_finding *out, struct gx_ben
 	out->count = hit->count;
 	if (minimise && gx_key_rule(hit->key) != GX_RULE_HANG) /* looking for a shorter one would hang, too */
 		rc = gx_minimise(&hit->path, hit->key, MINIMISE_STATES, &out->preemptions, err);
-	else
-		out->preemptions = gx_count_preemptions(&hit->path, NULL);
 	if (rc != GX_OK)
 		return rc;
 	bench->findings = found;
 	bench->finding_capacity = FINDINGS_MAX;
 	rc = record(bench, &hit->path, &recording, keep, err);
+	out->preemptions = recording.preemptions;
 	finding = rc == GX_OK ? finding_of(bench, hit->key) : NULL;
 	if (rc == GX_OK && !finding)
 		rc = gx_fail(err, GX_EDIVERGED,
@@ -440,7 +439,6 @@ enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_bench *b
 	struct gx_finding seen[FINDINGS_MAX];
 	struct gx_recording recording = {0};
 	struct gx_result_finding *findings;
-	unsigned preemptions;
 	unsigned count;
 	enum gx_status rc;
 
@@ -455,12 +453,11 @@ enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_bench *b
 	out->explored.points = gx_sched_steps();
 	out->explored.depth = gx_sched_steps();
 	count = distinct(seen, count);
-	preemptions = gx_count_preemptions(path, NULL);
 	out->verdict = count ? GX_VERDICT_FOUND : GX_VERDICT_CLEAN;
 	findings = gx_keep_alloc(keep, sizeof(*findings) * (count + 1));
 	for (unsigned i = 0; i < count && rc == GX_OK; i++) {
 		findings[i].count = 1;
-		findings[i].preemptions = preemptions;
+		findings[i].preemptions = recording.preemptions;
 		rc = describe(&findings[i], bench, path, &recording, &seen[i], scenario_word, gate, repro, keep, err);
 		if (rc == GX_OK)
 			out->finding_count++;

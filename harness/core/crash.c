@@ -25,8 +25,10 @@ static unsigned char signal_stack[64 << 10] __attribute__((aligned(16)));
 /* The timer looks this often; a task that stands in one and the same step this many looks in a row spins. */
 enum { LOOK_MS = 100, LOOKS_MAX = 20 };
 
-/* So does a second timer, of wall time: a task that waits in the kernel takes no CPU time. It blocks if this many looks in a row find
-   it in one step and the whole process nearly idle; a machine that is merely busy gives a process more than that. */
+/*
+ * So does a second timer, of wall time: a task that waits in the kernel takes no CPU time. It blocks if this many looks in a row find
+ * it in one step and the whole process nearly idle; a machine that is merely busy gives a process more than that.
+ */
 enum { BLOCKED_LOOK_S = 1, BLOCKED_LOOKS_MAX = 4, IDLE_MS = 10 };
 
 /*
@@ -116,20 +118,31 @@ static void GX_NO_ASAN on_crash(int signal, siginfo_t *info, void *context)
 	divert(context);
 }
 
-static void GX_NO_ASAN on_look(int signal GX_UNUSED, siginfo_t *info GX_UNUSED, void *context)
-{
-	static uint64_t resume; /* not the number of the step: each of many short executions may be in its first */
-	static unsigned looks;
-	int saved = errno;
+/* What a timer has seen so far. */
+struct watch {
+	uint64_t resume; /* not the number of the step: each of many short executions may be in its first */
+	unsigned looks;
+};
 
-	if (!gx_current || resume != gx_core.resumes) {
-		resume = gx_current ? gx_core.resumes : 0;
-		looks = 0;
-	} else if (++looks >= LOOKS_MAX) {
-		looks = 0;
+/* One look; the task hangs if `most` in a row find it in one and the same stretch, and it has not been seen to do anything. */
+static GX_NO_ASAN void look(struct watch *watch, bool moved, unsigned most, void *context)
+{
+	if (!gx_current || watch->resume != gx_core.resumes || moved) {
+		watch->resume = gx_current ? gx_core.resumes : 0;
+		watch->looks = 0;
+	} else if (++watch->looks >= most) {
+		watch->looks = 0;
 		gx_crash_last.kind = GX_CRASH_HANG;
 		divert(context);
 	}
+}
+
+static void GX_NO_ASAN on_look(int signal GX_UNUSED, siginfo_t *info GX_UNUSED, void *context)
+{
+	static struct watch watch;
+	int saved = errno;
+
+	look(&watch, false, LOOKS_MAX, context);
 	errno = saved;
 }
 
@@ -144,20 +157,12 @@ static uint64_t cpu_ms(void)
 
 static void GX_NO_ASAN on_blocked_look(int signal GX_UNUSED, siginfo_t *info GX_UNUSED, void *context)
 {
-	static uint64_t resume;
+	static struct watch watch;
 	static uint64_t cpu_before;
-	static unsigned looks;
 	int saved = errno;
 	uint64_t cpu = cpu_ms();
 
-	if (!gx_current || resume != gx_core.resumes || cpu - cpu_before > IDLE_MS) {
-		resume = gx_current ? gx_core.resumes : 0;
-		looks = 0;
-	} else if (++looks >= BLOCKED_LOOKS_MAX) {
-		looks = 0;
-		gx_crash_last.kind = GX_CRASH_HANG;
-		divert(context);
-	}
+	look(&watch, cpu - cpu_before > IDLE_MS, BLOCKED_LOOKS_MAX, context);
 	cpu_before = cpu;
 	errno = saved;
 }

@@ -20,8 +20,9 @@
 #define GX_STACK_FRESH_BYTES 4096u
 
 /*
- * The hidden area. Saved and restored as bytes. Of it, only what can change the future is hashed: `now`, `time_ns_max`, `spurious_left`, `ticks`,
- * `maker_children`, and the tasks, each by its slot, so that the order of arrival (the index) does not count.
+ * The hidden area. Saved and restored as bytes. Of it, only what can change the future is hashed: `now`, `time_ns_max`,
+ * `spurious_left`, `ticks`, `maker_children`, `ending`, and the tasks, each by its slot, so that the order of arrival (the index)
+ * does not count.
  */
 struct gx_hidden {
 	uint64_t now;
@@ -67,7 +68,6 @@ extern struct gx_core gx_core;
 extern __thread struct gx_task *gx_current __attribute__((tls_model("initial-exec")));
 
 /* world.c */
-unsigned char *gx_slot_base(uint32_t slot);
 static inline unsigned char *gx_slot_stack_top(uint32_t slot)
 {
 	return (unsigned char *)GX_WORLD_BASE + GX_WORLD_AREA_BYTES + (uint64_t)slot * GX_SLOT_BYTES +

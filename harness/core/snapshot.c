@@ -101,8 +101,8 @@ static size_t copy_bytes(unsigned position, const struct piece *piece)
 
 #if GX_ASAN
 /*
- * memcpy is intercepted and would check redzones of live frames; these bytes are moved behind ASan's back, in words, which a shadow does not
- * align.
+ * memcpy is intercepted and would check redzones of live frames; these bytes are moved behind ASan's back, in words, which need
+ * not be aligned: a shadow is not.
  */
 typedef uint64_t __attribute__((may_alias, aligned(1))) raw_word;
 
@@ -503,13 +503,15 @@ uint64_t gx_state_hash(const struct gx_state *state)
 	return state->hash;
 }
 
-uint64_t gx_state_memory_hash(const struct gx_state *state)
+uint64_t gx_world_memory_hash(void)
 {
+	static struct gx_state scratch; /* its pieces share nothing: never kept, never restored */
 	uint64_t sum = 0;
 
-	FOR_EACH_PIECE(state, position)
+	gx_state_diff(&scratch, NULL);
+	FOR_EACH_PIECE(&scratch, position)
 	if (position >= PIECE_SEGMENTS && (position < PIECE_STACKS || position >= PIECE_ARENAS))
-		sum += state->piece[position].hash;
+		sum += scratch.piece[position].hash;
 	return sum;
 }
 

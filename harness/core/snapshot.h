@@ -48,10 +48,10 @@ void gx_state_restore_from(const struct gx_state *target, const struct gx_state 
 uint64_t gx_state_hash(const struct gx_state *state);
 
 /*
- * The same without the stacks: shared area, segments, arenas, tasks' records. Where a program's own memory is compared across
- * executions: bytes deep in a fresh stack that nobody has written may differ between them.
+ * Hash of the world as it is now, without the stacks: shared area, segments, arenas, tasks' records. For comparing a program's own
+ * memory across executions: bytes deep in a fresh stack that nobody has written may differ between them.
  */
-uint64_t gx_state_memory_hash(const struct gx_state *state);
+uint64_t gx_world_memory_hash(void);
 
 /* Bytes of all pieces: what one snapshot would take without sharing. */
 size_t gx_state_bytes(const struct gx_state *state);

@@ -86,6 +86,7 @@ static enum gx_status search_all(struct gx_explored *out, const struct gx_explor
 enum gx_status gx_explore(struct gx_explored *out, const struct gx_explore_options *options, struct gx_error *err)
 {
 	enum gx_status rc = GX_OK;
+	unsigned hangs = gx_sched_hangs();
 	bool done;
 
 	memset(out, 0, sizeof(*out));
@@ -94,7 +95,7 @@ enum gx_status gx_explore(struct gx_explored *out, const struct gx_explore_optio
 		return gx_random(out, options, err);
 	rc = search_all(out, options, err);
 	done = out->complete || out->interrupted || (options->stop_at_first && out->hit_count) ||
-	       (options->seconds > 0 && out->seconds >= options->seconds);
+	       (options->seconds > 0 && out->seconds >= options->seconds) || gx_sched_hangs() - hangs >= GX_HANGS_MAX;
 	if (rc == GX_OK && !done && options->strategy == GX_STRATEGY_AUTO) {
 		struct gx_explore_options rest = *options;
 		const char *why = out->why;

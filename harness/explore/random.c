@@ -51,20 +51,6 @@ static void note_hash(struct sampler *s)
 	s->hashes[s->path.count - 1] = gx_sched_event_hash();
 }
 
-static uint64_t hash_memory(void)
-{
-	struct gx_error err;
-	struct gx_state *state;
-	uint64_t hash;
-
-	if (gx_state_new(&state, &err) != GX_OK)
-		GX_BUG("out of memory for a state");
-	gx_state_diff(state, NULL);
-	hash = gx_state_memory_hash(state);
-	gx_state_free(state);
-	return hash;
-}
-
 static void run_one(struct sampler *s, uint64_t seed, bool keep_hashes)
 {
 	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
@@ -84,7 +70,7 @@ static void run_one(struct sampler *s, uint64_t seed, bool keep_hashes)
 	}
 	gx_hits_take(on_hit, s); /* those of coming to rest */
 	if (keep_hashes)
-		s->memory = hash_memory();
+		s->memory = gx_world_memory_hash();
 	s->out->points += s->path.count;
 	if (s->path.count > s->out->depth)
 		s->out->depth = s->path.count;
@@ -113,7 +99,7 @@ static enum gx_status recheck(struct sampler *s, struct gx_error *err)
 				j < count ? "" : ", which could not step");
 	}
 	(void)gx_sched_options(options);
-	if (hash_memory() != s->memory)
+	if (gx_world_memory_hash() != s->memory)
 		return gx_fail(
 			err, GX_EDIVERGED,
 			"not deterministic: run a second time, execution %llu left other bytes in memory at its end; some "

@@ -192,6 +192,24 @@ static void take_steps(const char *steps)
 	}
 }
 
+void fixture_run_tasks(void (*start)(void), void (*task)(void *), void (*second)(void *), const char *steps)
+{
+	static struct fixture pair;
+
+	pair = (struct fixture){.tasks = {task, second}, .start = start};
+	fixture_load(&pair);
+	fixture_run(steps);
+}
+
+struct timespec in_seconds(clockid_t clock, time_t seconds)
+{
+	struct timespec when;
+
+	clock_gettime(clock, &when);
+	when.tv_sec += seconds;
+	return when;
+}
+
 void fixture_begin(const char *steps)
 {
 	gx_sched_reset();

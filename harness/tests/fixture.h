@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -64,6 +65,9 @@ unsigned number_of(const void *argument);
 /* [task] A point that is always ready: somebody else may run now. */
 void point(void);
 
+/* The time on a clock so many seconds from now: virtual in a task, real elsewhere. */
+struct timespec in_seconds(clockid_t clock, time_t seconds);
+
 /* [task] Park until *word, of the world, is at least `value`. */
 void await(const uint64_t *word, uint32_t value);
 
@@ -81,7 +85,9 @@ void fixture_load(const struct fixture *program);
  * '*' lets it run until it cannot. Then the default choice to the end. Events go to fixture_events.
  */
 void fixture_run(const char *steps);
-/* The same, but the execution is left where `steps` leave it. */
+/* Load a program of these one or two tasks and run it; `second` and `start` may be NULL. */
+void fixture_run_tasks(void (*start)(void), void (*task)(void *), void (*second)(void *), const char *steps);
+/* The same as fixture_run(), but the execution is left where `steps` leave it. */
 void fixture_begin(const char *steps);
 
 extern struct gx_event fixture_events[FIXTURE_EVENTS];

@@ -22,11 +22,7 @@ static void take_shared(void)
 
 static void run(void (*task)(void *))
 {
-	static struct fixture program;
-
-	program = (struct fixture){.tasks = {task}, .start = take_shared};
-	fixture_load(&program);
-	fixture_run("");
+	fixture_run_tasks(take_shared, task, NULL, "");
 }
 
 /* The compiler knows malloc() and would do without. */

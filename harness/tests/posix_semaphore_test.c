@@ -28,20 +28,7 @@ static uint64_t order(void)
 
 static void run(void (*task)(void *), void (*second)(void *), const char *steps)
 {
-	static struct fixture program;
-
-	program = (struct fixture){.tasks = {task, second}, .start = take_shared};
-	fixture_load(&program);
-	fixture_run(steps);
-}
-
-static struct timespec in_seconds(clockid_t clock, time_t seconds)
-{
-	struct timespec when;
-
-	clock_gettime(clock, &when);
-	when.tv_sec += seconds;
-	return when;
+	fixture_run_tasks(take_shared, task, second, steps);
 }
 
 /* 0, or errno. */

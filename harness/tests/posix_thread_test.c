@@ -34,11 +34,7 @@ static uint64_t counter(void)
 
 static void run(void (*task)(void *), void (*second)(void *), const char *steps)
 {
-	static struct fixture program;
-
-	program = (struct fixture){.tasks = {task, second}, .start = take_shared};
-	fixture_load(&program);
-	fixture_run(steps);
+	fixture_run_tasks(take_shared, task, second, steps);
 }
 
 /* ---- create, join, exit ---- */

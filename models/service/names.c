@@ -26,14 +26,12 @@ static void name_actor(struct gx_name_book *book, char *text, unsigned number)
 		 bench->requests[id].origin == GX_MANUAL ? "manual" : "programmatic", bench->requests[id].workspace);
 }
 
-static void add_task(struct gx_name_book *book, unsigned maker, unsigned index, uint32_t path, unsigned role,
-		     unsigned number)
+static void add_task(struct gx_name_book *book, unsigned maker, unsigned index, unsigned role, unsigned number)
 {
 	char *text = book->task[index];
 	char from[GX_TASK_NAME_BYTES];
 
 	memcpy(from, maker != GX_CLOCK ? book->task[maker] : "", maker != GX_CLOCK ? sizeof(from) : 1);
-	book->path[index] = path;
 	book->goes[index] = 0;
 	book->threads[index] = 0;
 	switch (role) {
@@ -64,15 +62,14 @@ void gx_name_book_init(struct gx_name_book *book, const struct gx_bench *bench)
 		const struct gx_task *task = gx_task_at(i);
 
 		if (task)
-			add_task(book, GX_CLOCK, i, task->path, task->role, task->number);
+			add_task(book, GX_CLOCK, i, task->role, task->number);
 	}
 }
 
 void gx_name_book_follow(struct gx_name_book *book, const struct gx_event *event)
 {
 	if (event->kind == GX_EVENT_FACT && event->label == GX_L_TASK_SPAWN)
-		add_task(book, event->task, event->extra, (uint32_t)event->object, (unsigned)(event->value >> 32),
-			 (unsigned)event->value);
+		add_task(book, event->task, event->extra, (unsigned)(event->value >> 32), (unsigned)event->value);
 }
 
 const char *gx_name_book_task(const struct gx_name_book *book, unsigned index)
@@ -80,14 +77,6 @@ const char *gx_name_book_task(const struct gx_name_book *book, unsigned index)
 	if (index == GX_CLOCK)
 		return "clock";
 	return index < GX_TASKS_MAX && book->task[index][0] ? book->task[index] : "?";
-}
-
-const char *gx_name_book_path(const struct gx_name_book *book, uint32_t path)
-{
-	for (unsigned i = 1; i < GX_TASKS_MAX; i++)
-		if (book->path[i] == path && book->task[i][0])
-			return book->task[i];
-	return "?";
 }
 
 /* ---- objects ---- */

@@ -23,7 +23,6 @@
 struct gx_name_book {
 	const struct gx_bench *bench;
 	char task[GX_TASKS_MAX][GX_TASK_NAME_BYTES];
-	uint32_t path[GX_TASKS_MAX];
 	uint16_t goes[GX_TASKS_MAX];
 	uint16_t threads[GX_TASKS_MAX];
 	uint16_t containers[GX_WORKSPACES_MAX];
@@ -39,8 +38,6 @@ void gx_name_book_follow(struct gx_name_book *book, const struct gx_event *event
 
 /* The task with this index, now. */
 const char *gx_name_book_task(const struct gx_name_book *book, unsigned index);
-/* The task whose path (core/task.h) is this, or "?"; also one that has ended since. */
-const char *gx_name_book_path(const struct gx_name_book *book, uint32_t path);
 
 /* "ws-a", "mutex m1", ""; for the label and object of an op. Adds the object to the book. */
 void gx_name_object(struct gx_name_book *book, unsigned label, uint64_t object, char *text, size_t size);

@@ -123,10 +123,6 @@ static inline unsigned gx_key_rule(uint64_t key)
 {
 	return (unsigned)(key >> 8 & 0xff);
 }
-static inline unsigned gx_key_workspace(uint64_t key)
-{
-	return (unsigned)(key & 0xff);
-}
 
 /* ---- shared by the service's own files ---- */
 
