@@ -25,8 +25,8 @@ ALL_CFLAGS := -std=gnu11 $(CFLAGS) $(WARNINGS) $(ZERO_INIT) $(SANFLAGS)
 LDFLAGS += -rdynamic -Wl,-z,now $(SANFLAGS)
 LDLIBS := -lboost_context -lyaml -ljansson -lxxhash -ldl -lpthread -lm
 
-LIB_SRC := $(wildcard harness/core/*.c harness/posix/*.c harness/explore/*.c models/docker/*.c models/platform/*.c \
-	models/actors/*.c models/service/*.c models/gates/*.c models/oracles/*.c models/scenario/*.c reports/*.c)
+LIB_SRC := $(filter-out models/tests/%,$(wildcard harness/core/*.c harness/posix/*.c harness/explore/*.c harness/module/*.c \
+	models/*/*.c reports/*.c))
 CLI_SRC := $(wildcard harness/cli/*.c)
 BENCH_SRC := $(wildcard harness/bench/*.c)
 TEST_SRC := $(wildcard harness/tests/*_test.c models/tests/*_test.c reports/tests/*_test.c)

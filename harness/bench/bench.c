@@ -114,7 +114,7 @@ static void bare_body(void)
 
 	load(gx_bench_locked_body());
 	random_rates(300000, &executions, &points);
-	row("two tasks, lock, 6 accesses, unlock; random, no oracles: executions/s", ">= 1.5 M", "%.2f M",
+	row("two tasks, lock, 6 accesses, unlock; random, no rules: executions/s", ">= 1.5 M", "%.2f M",
 	    executions / 1e6);
 	row("  the same in points/s", ">= 35 M", "%.1f M", points / 1e6);
 }
@@ -165,14 +165,14 @@ static struct gx_scenario_file *open_scenario(const char *name)
 	return file;
 }
 
-static struct gx_bench bench;
+static struct gx_trial trial;
 
 static struct gx_scenario_file *load_pair(const char *scenario, const char *gate)
 {
 	struct gx_scenario_file *file = open_scenario(scenario);
 
-	gx_bench_init(&bench, &file->scenario, gx_gate_find(gate));
-	load(&bench.program);
+	gx_trial_init(&trial, &file->scenario, gx_gate_find(gate));
+	load(&trial.program);
 	return file;
 }
 

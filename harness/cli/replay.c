@@ -173,14 +173,14 @@ static enum gx_status resolve(struct target *target, const char *word, const cha
 
 /* ---- replaying ---- */
 
-static enum gx_status once(struct target *target, struct gx_bench *bench, struct gx_path *whole, struct gx_error *err)
+static enum gx_status once(struct target *target, struct gx_trial *trial, struct gx_path *whole, struct gx_error *err)
 {
-	return target->has_repro ? gx_session_replay(bench, &target->repro, whole, err)
-				 : gx_session_play(bench, target->script, whole, err);
+	return target->has_repro ? gx_session_replay(trial, &target->repro, whole, err)
+				 : gx_session_play(trial, target->script, whole, err);
 }
 
 /* The others have to be the same to the last event. */
-static enum gx_status again(struct target *target, struct gx_bench *bench, const struct gx_options *options,
+static enum gx_status again(struct target *target, struct gx_trial *trial, const struct gx_options *options,
 			    uint64_t *done, struct gx_error *err)
 {
 	uint64_t hash = gx_sched_event_hash();
@@ -188,7 +188,7 @@ static enum gx_status again(struct target *target, struct gx_bench *bench, const
 	enum gx_status rc = GX_OK;
 
 	for (*done = 1; *done < options->times && rc == GX_OK && !gx_interrupted; ++*done) {
-		rc = once(target, bench, &whole, err);
+		rc = once(target, trial, &whole, err);
 		if (rc == GX_OK && gx_sched_event_hash() != hash)
 			rc = gx_fail(err, GX_EDIVERGED,
 				     "not deterministic: replay %" PRIu64 " has event hash %016" PRIx64
@@ -202,22 +202,22 @@ static enum gx_status again(struct target *target, struct gx_bench *bench, const
 static enum gx_status replay(struct target *target, const struct gx_options *options, struct gx_runs *runs,
 			     struct gx_keep *keep, struct gx_error *err)
 {
-	struct gx_bench bench;
+	struct gx_trial trial;
 	struct gx_path whole = {0};
 	struct gx_result_run *run = gx_runs_add(runs);
 	double started = gx_wall_seconds();
 	uint64_t done = 1;
 	uint64_t hash = 0;
-	enum gx_status rc = gx_session_load(&bench, &target->file->scenario, &target->gate, err);
+	enum gx_status rc = gx_session_load(&trial, &target->file->scenario, &target->gate, err);
 
 	if (rc == GX_OK)
-		rc = once(target, &bench, &whole, err);
+		rc = once(target, &trial, &whole, err);
 	if (rc == GX_OK) {
 		hash = gx_sched_event_hash();
-		rc = again(target, &bench, options, &done, err);
+		rc = again(target, &trial, options, &done, err);
 	}
 	if (rc == GX_OK)
-		rc = gx_session_describe(run, &bench, &whole, target->scenario_word, &target->gate, target->line, keep,
+		rc = gx_session_describe(run, &trial, &whole, target->scenario_word, &target->gate, target->line, keep,
 					 err);
 	run->explored.executions = done;
 	run->explored.seconds = gx_wall_seconds() - started;

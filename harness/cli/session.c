@@ -70,19 +70,19 @@ void gx_gate_choice_release(struct gx_gate_choice *choice)
 	*choice = (struct gx_gate_choice){0};
 }
 
-enum gx_status gx_session_load(struct gx_bench *bench, const struct gx_scenario *scenario,
+enum gx_status gx_session_load(struct gx_trial *trial, const struct gx_scenario *scenario,
 			       const struct gx_gate_choice *gate, struct gx_error *err)
 {
 	enum gx_status rc = gx_world_open(err);
 
 	if (rc != GX_OK)
 		return rc;
-	gx_bench_init(bench, scenario, gate->gate);
+	gx_trial_init(trial, scenario, gate->gate);
 	if (gate->plugin) {
-		bench->adopt = gx_plugin_adopt;
-		bench->plugin = gate->plugin;
+		trial->adopt = gx_plugin_adopt;
+		trial->plugin = gate->plugin;
 	}
-	return gx_sched_load(&bench->program, err);
+	return gx_sched_load(&trial->program, err);
 }
 
 /* Names of live tasks only need their makers, which may be gone: follow the events up to now instead. */
@@ -102,49 +102,49 @@ void gx_session_name_task(void *context, unsigned task, char *text, size_t size)
 		snprintf(text, size, "%s", gx_name_book_task(&live_book, task));
 }
 
-static void begin_naming(struct gx_bench *bench)
+static void begin_naming(struct gx_trial *trial)
 {
 	gx_sched_reset();
-	gx_name_book_init(&live_book, bench);
-	bench->follow = follow_live;
-	bench->follow_context = &live_book;
+	gx_name_book_init(&live_book, trial);
+	trial->follow = follow_live;
+	trial->follow_context = &live_book;
 }
 
-static void end_naming(struct gx_bench *bench)
+static void end_naming(struct gx_trial *trial)
 {
-	bench->follow = NULL;
+	trial->follow = NULL;
 }
 
-enum gx_status gx_session_play(struct gx_bench *bench, const struct gx_interleaving *script, struct gx_path *whole,
+enum gx_status gx_session_play(struct gx_trial *trial, const struct gx_interleaving *script, struct gx_path *whole,
 			       struct gx_error *err)
 {
-	struct gx_replay replay = {.namer = gx_session_name_task, .context = bench};
+	struct gx_replay replay = {.namer = gx_session_name_task, .context = trial};
 	enum gx_status rc;
 
-	begin_naming(bench);
+	begin_naming(trial);
 	rc = gx_replay_recipe(&replay, script->steps, script->step_count, whole, err);
-	end_naming(bench);
+	end_naming(trial);
 	return rc;
 }
 
-enum gx_status gx_session_replay(struct gx_bench *bench, const struct gx_repro *repro, struct gx_path *whole,
+enum gx_status gx_session_replay(struct gx_trial *trial, const struct gx_repro *repro, struct gx_path *whole,
 				 struct gx_error *err)
 {
-	struct gx_replay replay = {.namer = gx_session_name_task, .context = bench};
+	struct gx_replay replay = {.namer = gx_session_name_task, .context = trial};
 	enum gx_status rc;
 
-	begin_naming(bench);
+	begin_naming(trial);
 	rc = gx_replay_repro(&replay, repro, whole, err);
-	end_naming(bench);
+	end_naming(trial);
 	return rc;
 }
 
 /* ---- one recorded execution ---- */
 
-static enum gx_status record(struct gx_bench *bench, const struct gx_path *path, struct gx_recording *recording,
+static enum gx_status record(struct gx_trial *trial, const struct gx_path *path, struct gx_recording *recording,
 			     struct gx_keep *keep, struct gx_error *err)
 {
-	struct gx_replay replay = {.namer = gx_session_name_task, .context = bench};
+	struct gx_replay replay = {.namer = gx_session_name_task, .context = trial};
 	bool *preempted = gx_keep_alloc(keep, path->count);
 	enum gx_status rc;
 
@@ -157,10 +157,10 @@ static enum gx_status record(struct gx_bench *bench, const struct gx_path *path,
 		recording->capacity = capacity;
 		replay.events = recording->events;
 		replay.capacity = capacity;
-		bench->finding_count = 0;
-		begin_naming(bench);
+		trial->finding_count = 0;
+		begin_naming(trial);
 		rc = gx_replay_path(&replay, path, NULL, err);
-		end_naming(bench);
+		end_naming(trial);
 		recording->count = replay.event_count;
 		if (rc != GX_OK || replay.event_count <= capacity)
 			return rc;
@@ -168,19 +168,19 @@ static enum gx_status record(struct gx_bench *bench, const struct gx_path *path,
 }
 
 /* Run the path again and stop where the finding shows, so that the live tasks can be looked at. */
-static void stand_at(struct gx_bench *bench, const struct gx_path *path, const struct gx_finding *finding)
+static void stand_at(struct gx_trial *trial, const struct gx_path *path, const struct gx_finding *finding)
 {
 	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
 	unsigned count;
 
-	bench->finding_count = 0;
-	begin_naming(bench);
+	trial->finding_count = 0;
+	begin_naming(trial);
 	for (uint32_t i = 0;; i++) {
 		bool found = false;
 
-		for (unsigned j = 0; j < bench->finding_count; j++)
-			found |= bench->findings[j].rule == finding->rule &&
-				 bench->findings[j].workspace == finding->workspace;
+		for (unsigned j = 0; j < trial->finding_count; j++)
+			found |= trial->findings[j].rule == finding->rule &&
+				 trial->findings[j].workspace == finding->workspace;
 		if (found)
 			break;
 		count = gx_sched_options(options);
@@ -188,17 +188,17 @@ static void stand_at(struct gx_bench *bench, const struct gx_path *path, const s
 			break;
 		gx_sched_step(i < path->count ? path->choice[i] : options[0]);
 	}
-	end_naming(bench);
+	end_naming(trial);
 }
 
 static const char *request_name(void *context, unsigned request)
 {
-	const struct gx_bench *bench = context;
+	const struct gx_trial *trial = context;
 
-	for (unsigned i = 0; i < bench->scenario->actor_count; i++)
-		if (request && bench->request_of[i] == request)
-			return bench->scenario->actors[i].name;
-	return request > bench->request_count ? "the probe" : "somebody";
+	for (unsigned i = 0; i < trial->scenario->actor_count; i++)
+		if (request && trial->request_of[i] == request)
+			return trial->scenario->actors[i].name;
+	return request > trial->request_count ? "the probe" : "somebody";
 }
 
 static const char *task_name(void *context, unsigned task)
@@ -207,24 +207,24 @@ static const char *task_name(void *context, unsigned task)
 	return gx_name_book_task(&live_book, task);
 }
 
-static const char *workspace_name(const struct gx_bench *bench, unsigned index)
+static const char *workspace_name(const struct gx_trial *trial, unsigned index)
 {
-	return index < bench->scenario->workspace_count ? bench->scenario->workspaces[index].name : "";
+	return index < trial->scenario->workspace_count ? trial->scenario->workspaces[index].name : "";
 }
 
-static void say_message(struct gx_result_finding *out, struct gx_bench *bench, const struct gx_finding *finding,
+static void say_message(struct gx_result_finding *out, struct gx_trial *trial, const struct gx_finding *finding,
 			struct gx_keep *keep)
 {
 	const char *workspaces[GX_WORKSPACES_MAX];
 	struct gx_message_names names = {.workspaces = workspaces,
-					 .workspace_count = bench->scenario->workspace_count,
+					 .workspace_count = trial->scenario->workspace_count,
 					 .request = request_name,
 					 .task = task_name,
-					 .context = bench};
+					 .context = trial};
 	char text[512];
 
-	for (unsigned i = 0; i < bench->scenario->workspace_count; i++)
-		workspaces[i] = bench->scenario->workspaces[i].name;
+	for (unsigned i = 0; i < trial->scenario->workspace_count; i++)
+		workspaces[i] = trial->scenario->workspaces[i].name;
 	gx_finding_message(finding, &names, text, sizeof(text));
 	out->message = gx_keep_text(keep, text);
 }
@@ -246,7 +246,7 @@ static enum gx_status say_repro(struct gx_result_finding *out, const struct gx_p
 }
 
 /* Words for one finding of the execution that `path` gives. */
-static enum gx_status describe(struct gx_result_finding *out, struct gx_bench *bench, const struct gx_path *path,
+static enum gx_status describe(struct gx_result_finding *out, struct gx_trial *trial, const struct gx_path *path,
 			       const struct gx_recording *recording, const struct gx_finding *finding,
 			       const char *scenario_word, const struct gx_gate_choice *gate, const char *repro,
 			       struct gx_keep *keep, struct gx_error *err)
@@ -255,7 +255,7 @@ static enum gx_status describe(struct gx_result_finding *out, struct gx_bench *b
 	enum gx_status rc = GX_OK;
 
 	out->rule = gx_rule_name((enum gx_rule)finding->rule);
-	out->workspace = workspace_name(bench, finding->workspace);
+	out->workspace = workspace_name(trial, finding->workspace);
 	out->remedy = gx_explain_remedy((enum gx_rule)finding->rule);
 	out->repro = repro;
 	if (!repro)
@@ -264,23 +264,23 @@ static enum gx_status describe(struct gx_result_finding *out, struct gx_bench *b
 		return rc;
 	out->repro_command = gx_keep_format(keep, "%s replay '%s'", program, out->repro);
 	gx_sched_reset();
-	gx_name_book_init(&book, bench);
+	gx_name_book_init(&book, trial);
 	gx_explain_steps(out, &book, recording, finding, keep);
-	stand_at(bench, path, finding);
+	stand_at(trial, path, finding);
 	if (finding->rule == GX_RULE_DEADLOCK || finding->rule == GX_RULE_GATE_LEAKED ||
 	    finding->rule == GX_RULE_ISOLATION)
 		gx_explain_waits(out, &book, keep);
-	say_message(out, bench, finding, keep);
+	say_message(out, trial, finding, keep);
 	return GX_OK;
 }
 
 /* ---- results ---- */
 
-static const struct gx_finding *finding_of(const struct gx_bench *bench, uint64_t key)
+static const struct gx_finding *finding_of(const struct gx_trial *trial, uint64_t key)
 {
-	for (unsigned i = 0; i < bench->finding_count; i++)
-		if (gx_finding_key(bench->findings[i].rule, bench->findings[i].workspace) == key)
-			return &bench->findings[i];
+	for (unsigned i = 0; i < trial->finding_count; i++)
+		if (gx_finding_key(trial->findings[i].rule, trial->findings[i].workspace) == key)
+			return &trial->findings[i];
 	return NULL;
 }
 
@@ -292,7 +292,7 @@ static int by_rule(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static enum gx_status result_of_hit(struct gx_result_finding *out, struct gx_bench *bench, struct gx_hit *hit,
+static enum gx_status result_of_hit(struct gx_result_finding *out, struct gx_trial *trial, struct gx_hit *hit,
 				    const char *scenario_word, const struct gx_gate_choice *gate, bool minimise,
 				    struct gx_keep *keep, struct gx_error *err)
 {
@@ -306,20 +306,20 @@ static enum gx_status result_of_hit(struct gx_result_finding *out, struct gx_ben
 		rc = gx_minimise(&hit->path, hit->key, MINIMISE_STATES, &out->preemptions, err);
 	if (rc != GX_OK)
 		return rc;
-	bench->findings = found;
-	bench->finding_capacity = FINDINGS_MAX;
-	rc = record(bench, &hit->path, &recording, keep, err);
+	trial->findings = found;
+	trial->finding_capacity = FINDINGS_MAX;
+	rc = record(trial, &hit->path, &recording, keep, err);
 	out->preemptions = recording.preemptions;
-	finding = rc == GX_OK ? finding_of(bench, hit->key) : NULL;
+	finding = rc == GX_OK ? finding_of(trial, hit->key) : NULL;
 	if (rc == GX_OK && !finding)
 		rc = gx_fail(err, GX_EDIVERGED,
 			     "not deterministic: the path to a finding does not show it a second time");
 	if (rc == GX_OK) {
 		struct gx_finding copy = *finding;
 
-		rc = describe(out, bench, &hit->path, &recording, &copy, scenario_word, gate, NULL, keep, err);
+		rc = describe(out, trial, &hit->path, &recording, &copy, scenario_word, gate, NULL, keep, err);
 	}
-	bench->findings = NULL;
+	trial->findings = NULL;
 	gx_recording_release(&recording);
 	return rc;
 }
@@ -368,13 +368,13 @@ enum gx_status gx_session_run(struct gx_result_run *out, const struct gx_scenari
 {
 	static struct gx_explored explored; /* large */
 	struct gx_result_finding *findings;
-	struct gx_bench bench;
+	struct gx_trial trial;
 	enum gx_status rc;
 
 	begin_result(out, scenario, gate);
 	out->strategy = gx_strategy_name(options->strategy);
 	out->seed = options->seed;
-	rc = gx_session_load(&bench, scenario, gate, err);
+	rc = gx_session_load(&trial, scenario, gate, err);
 	if (rc != GX_OK) {
 		out->verdict = GX_VERDICT_INCOMPLETE;
 		out->incomplete_why = gx_keep_text(keep, err->text);
@@ -390,7 +390,7 @@ enum gx_status gx_session_run(struct gx_result_run *out, const struct gx_scenari
 		/* Who interrupts wants to see what there is, now. */
 		bool minimise = explain && !(options->interrupted && *options->interrupted);
 
-		rc = result_of_hit(&findings[i], &bench, &explored.hits[i], scenario_word, gate, minimise, keep, err);
+		rc = result_of_hit(&findings[i], &trial, &explored.hits[i], scenario_word, gate, minimise, keep, err);
 		if (rc == GX_OK)
 			out->finding_count++;
 	}
@@ -431,7 +431,7 @@ static unsigned distinct(struct gx_finding *found, unsigned count)
 	return kept;
 }
 
-enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_bench *bench, const struct gx_path *path,
+enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_trial *trial, const struct gx_path *path,
 				   const char *scenario_word, const struct gx_gate_choice *gate, const char *repro,
 				   struct gx_keep *keep, struct gx_error *err)
 {
@@ -442,12 +442,12 @@ enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_bench *b
 	unsigned count;
 	enum gx_status rc;
 
-	begin_result(out, bench->scenario, gate);
+	begin_result(out, trial->scenario, gate);
 	out->strategy = "replay";
-	bench->findings = found;
-	bench->finding_capacity = FINDINGS_MAX;
-	rc = record(bench, path, &recording, keep, err);
-	count = bench->finding_count;
+	trial->findings = found;
+	trial->finding_capacity = FINDINGS_MAX;
+	rc = record(trial, path, &recording, keep, err);
+	count = trial->finding_count;
 	memcpy(seen, found, count * sizeof(seen[0]));
 	out->explored.executions = 1;
 	out->explored.points = gx_sched_steps();
@@ -458,12 +458,12 @@ enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_bench *b
 	for (unsigned i = 0; i < count && rc == GX_OK; i++) {
 		findings[i].count = 1;
 		findings[i].preemptions = recording.preemptions;
-		rc = describe(&findings[i], bench, path, &recording, &seen[i], scenario_word, gate, repro, keep, err);
+		rc = describe(&findings[i], trial, path, &recording, &seen[i], scenario_word, gate, repro, keep, err);
 		if (rc == GX_OK)
 			out->finding_count++;
 	}
 	out->findings = findings;
-	bench->findings = NULL;
+	trial->findings = NULL;
 	gx_recording_release(&recording);
 	return rc;
 }

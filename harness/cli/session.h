@@ -8,11 +8,11 @@
 
 #include "explore/explore.h"
 #include "explore/replay.h"
-#include "gates/plugin.h"
+#include "module/plugin.h"
 #include "reports/result.h"
 #include "scenario/file.h"
-#include "service/names.h"
 #include "service/service.h"
+#include "story/names.h"
 
 /* How this program was called, argv[0], for lines to paste: a path is repeated, a name is "gatecrash". */
 void gx_session_program_is(const char *program);
@@ -42,7 +42,7 @@ char *gx_keep_format(struct gx_keep *keep, const char *format, ...) GX_PRINTF(2,
 void gx_keep_release(struct gx_keep *keep);
 
 /* Load the pair: afterwards executions of it can run. `scenario_word` is what a repro calls the scenario. */
-enum gx_status gx_session_load(struct gx_bench *bench, const struct gx_scenario *scenario,
+enum gx_status gx_session_load(struct gx_trial *trial, const struct gx_scenario *scenario,
 			       const struct gx_gate_choice *gate, struct gx_error *err) GX_MUST_USE;
 
 /*
@@ -55,22 +55,22 @@ enum gx_status gx_session_run(struct gx_result_run *out, const struct gx_scenari
 			      struct gx_keep *keep, struct gx_error *err) GX_MUST_USE;
 
 /*
- * Describe the execution of `path` on the loaded bench: every finding it shows, with steps. For replays; `out` like that of
+ * Describe the execution of `path` on the loaded trial: every finding it shows, with steps. For replays; `out` like that of
  * gx_session_run(). The repro line is `repro` if given, else made from the path.
  */
-enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_bench *bench, const struct gx_path *path,
+enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_trial *trial, const struct gx_path *path,
 				   const char *scenario_word, const struct gx_gate_choice *gate, const char *repro,
 				   struct gx_keep *keep, struct gx_error *err) GX_MUST_USE;
 
-/* Replay a scripted interleaving on the loaded bench; *whole gets its choices. GX_EDIVERGED: a step of it does not fit. */
-enum gx_status gx_session_play(struct gx_bench *bench, const struct gx_interleaving *script, struct gx_path *whole,
+/* Replay a scripted interleaving on the loaded trial; *whole gets its choices. GX_EDIVERGED: a step of it does not fit. */
+enum gx_status gx_session_play(struct gx_trial *trial, const struct gx_interleaving *script, struct gx_path *whole,
 			       struct gx_error *err) GX_MUST_USE;
 
-/* Replay a repro on the loaded bench, strictly; *whole gets its choices. GX_EDIVERGED: what differs first. */
-enum gx_status gx_session_replay(struct gx_bench *bench, const struct gx_repro *repro, struct gx_path *whole,
+/* Replay a repro on the loaded trial, strictly; *whole gets its choices. GX_EDIVERGED: what differs first. */
+enum gx_status gx_session_replay(struct gx_trial *trial, const struct gx_repro *repro, struct gx_path *whole,
 				 struct gx_error *err) GX_MUST_USE;
 
-/* gx_task_namer over the live tasks of a bench; context is a struct gx_bench. */
+/* gx_task_namer over the live tasks of a trial; context is a struct gx_trial. */
 void gx_session_name_task(void *context, unsigned task, char *text, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * event.h - everything that happens is an event: small, fixed in size, free of text and of addresses.
  *
- * The modelled primitives and the models emit events; oracles judge them, reports render them, replay compares them.
+ * The modelled primitives and the models emit events; rules judge them, reports render them, replay compares them.
  * Nothing formats text while exploring: an event carries a *label*, a small number whose name ("docker.create.reserve")
  * stands in a table that each module registers once.
  *

@@ -3,7 +3,7 @@
  *
  *     0x567000000000
  *     ├─ hidden area ── scheduler's bookkeeping: saved and restored, hashed only through the tasks
- *     ├─ shared area ── models, oracles: what gx_world_shared() handed out; saved, restored, hashed
+ *     ├─ shared area ── models, rules: what gx_world_shared() handed out; saved, restored, hashed
  *     ├─ slot 0 ─────── one megabyte per task: guard page │ stack ↓ │ arena ↑
  *     ├─ slot 1
  *     └─ ...            mapped (PROT_NONE) as a whole, opened slot by slot on first use

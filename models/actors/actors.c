@@ -127,10 +127,10 @@ static void act(const struct actor *a)
 
 void gx_actor_main(void *argument)
 {
-	const struct gx_scenario *scenario = gx_bench->scenario;
+	const struct gx_scenario *scenario = gx_trial->scenario;
 	unsigned number = (unsigned)(uintptr_t)argument;
 	const struct gx_actor *actor = &scenario->actors[number];
-	struct actor a = {.actor = actor, .request = gx_bench->request_of[number], .index = actor->workspace};
+	struct actor a = {.actor = actor, .request = gx_trial->request_of[number], .index = actor->workspace};
 
 	a.row = &gx_service()->workspaces[a.index];
 	if (actor->at_ns)

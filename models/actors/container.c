@@ -15,7 +15,7 @@
  */
 void gx_container_hold(uint64_t container, uint64_t token)
 {
-	const struct gx_docker_container *record = gx_docker_peek(gx_bench->docker, container);
+	const struct gx_docker_container *record = gx_docker_peek(gx_trial->docker, container);
 
 	if (!record)
 		return;
@@ -25,7 +25,7 @@ void gx_container_hold(uint64_t container, uint64_t token)
 
 uint64_t gx_container_held(uint64_t container)
 {
-	for (unsigned i = 0; i < gx_bench->scenario->workspace_count; i++)
+	for (unsigned i = 0; i < gx_trial->scenario->workspace_count; i++)
 		if (gx_service()->held[i].container == container)
 			return gx_service()->held[i].token;
 	return 0;
@@ -34,7 +34,7 @@ uint64_t gx_container_held(uint64_t container)
 /* A process that is gone knows nothing any more. */
 static void forget(uint64_t container)
 {
-	for (unsigned i = 0; i < gx_bench->scenario->workspace_count; i++)
+	for (unsigned i = 0; i < gx_trial->scenario->workspace_count; i++)
 		if (gx_service()->held[i].container == container) {
 			gx_service()->held[i].container = 0;
 			gx_service()->held[i].token = 0;
@@ -146,7 +146,7 @@ void gx_container_main(void *argument)
 		life.token = gx_container_held(own_id());
 		life.registered = true;
 	} else {
-		hold(&life, gx_docker_read_token(gx_bench->docker, own_id()));
+		hold(&life, gx_docker_read_token(gx_trial->docker, own_id()));
 		live(&life);
 	}
 	rest(&life);
@@ -176,7 +176,7 @@ static void on_exited(void *context GX_UNUSED, uint64_t container, uint16_t name
 		if (!task || task->role != GX_ROLE_CONTAINER || task->user[GX_USER_SERVICE_1] != container ||
 		    task->state != GX_TASK_PARKED)
 			continue;
-		if (gx_bench->scenario->late_requests && task->user[GX_USER_SERVICE_0] & GX_DOING_REQUEST)
+		if (gx_trial->scenario->late_requests && task->user[GX_USER_SERVICE_0] & GX_DOING_REQUEST)
 			task->user[GX_USER_SERVICE_0] |= GX_DOING_DYING;
 		else
 			gx_task_kill(task);
@@ -185,7 +185,7 @@ static void on_exited(void *context GX_UNUSED, uint64_t container, uint16_t name
 
 static void on_removing(void *context GX_UNUSED, uint64_t container, uint16_t name GX_UNUSED)
 {
-	const struct gx_docker_container *record = gx_docker_peek(gx_bench->docker, container);
+	const struct gx_docker_container *record = gx_docker_peek(gx_trial->docker, container);
 	const struct gx_task *self = gx_task_self();
 	unsigned request = self ? GX_DOING_LEG(self->user[GX_USER_SERVICE_0]) : 0;
 
@@ -196,7 +196,7 @@ static void on_removing(void *context GX_UNUSED, uint64_t container, uint16_t na
 /* The first fault of the scenario that may still strike at an op with this label, or its fault_count. */
 static unsigned fault_for(unsigned label)
 {
-	const struct gx_scenario *scenario = gx_bench->scenario;
+	const struct gx_scenario *scenario = gx_trial->scenario;
 	unsigned i = 0;
 
 	while (i < scenario->fault_count && (scenario->faults[i].label != label || !gx_service()->faults_left[i]))
@@ -207,18 +207,18 @@ static unsigned fault_for(unsigned label)
 /* Whether a fault strikes here is a choice of the schedule: 0 it does not, 1 it does. */
 static unsigned with_fault_or_without(const struct gx_task *task)
 {
-	return fault_for(task->op.label) < gx_bench->scenario->fault_count ? 2 : 1;
+	return fault_for(task->op.label) < gx_trial->scenario->fault_count ? 2 : 1;
 }
 
 static unsigned fault_at(void *context GX_UNUSED, unsigned label, uint16_t name GX_UNUSED)
 {
 	unsigned fault = fault_for(label);
 
-	if (fault == gx_bench->scenario->fault_count || !gx_task_self()->alternative)
+	if (fault == gx_trial->scenario->fault_count || !gx_task_self()->alternative)
 		return 0;
 	gx_service()->faults_left[fault]--;
 	gx_service()->fault_struck = 1;
-	return gx_bench->scenario->faults[fault].status;
+	return gx_trial->scenario->faults[fault].status;
 }
 
 const struct gx_docker_hooks gx_container_hooks = {

@@ -201,12 +201,12 @@ struct gx_entry *gx_map_entry(struct gx_map *map, const char *workspace)
 	return entry;
 }
 
-struct gx_job *gx_job_new(struct gx_entry *entry, const struct gx_request *request)
+struct gx_handoff *gx_handoff_new(struct gx_entry *entry, const struct gx_request *request)
 {
-	struct gx_job *job = malloc(sizeof(*job));
+	struct gx_handoff *job = malloc(sizeof(*job));
 
 	if (!job)
 		abort();
-	*job = (struct gx_job){.entry = entry, .request = request};
+	*job = (struct gx_handoff){.entry = entry, .request = request};
 	return job;
 }

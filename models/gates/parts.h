@@ -77,11 +77,11 @@ void gx_map_free(struct gx_map *map);
 struct gx_entry *gx_map_entry(struct gx_map *map, const char *workspace);
 
 /* gx_go() with a request: run fn(entry, request) in a tracked task. */
-struct gx_job {
+struct gx_handoff {
 	struct gx_entry *entry;
 	const struct gx_request *request;
 };
-struct gx_job *gx_job_new(struct gx_entry *entry, const struct gx_request *request);
+struct gx_handoff *gx_handoff_new(struct gx_entry *entry, const struct gx_request *request);
 
 static inline bool gx_is_programmatic(const struct gx_request *request)
 {

@@ -37,7 +37,7 @@ static void release(void *entry)
 /* The goAsync body: the unlock is deferred in here, in another task than the lock. */
 static void provision(void *argument)
 {
-	struct gx_job job = *(struct gx_job *)argument;
+	struct gx_handoff job = *(struct gx_handoff *)argument;
 
 	free(argument);
 	gx_defer(release, job.entry);
@@ -52,7 +52,7 @@ static enum gx_outcome manual(struct gx_entry *entry, const struct gx_request *r
 		gx_held_release(&entry->gate); /* no backend: unlock before the early return */
 		return GX_RAN;
 	}
-	gx_go(provision, gx_job_new(entry, request));
+	gx_go(provision, gx_handoff_new(entry, request));
 	return GX_ACCEPTED;
 }
 

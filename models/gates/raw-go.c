@@ -20,7 +20,7 @@ static void close_gate(void *gate)
 
 static void *provision(void *argument)
 {
-	struct gx_job job = *(struct gx_job *)argument;
+	struct gx_handoff job = *(struct gx_handoff *)argument;
 
 	free(argument);
 	gx_start(job.request);
@@ -47,7 +47,7 @@ static enum gx_outcome manual(struct gx_entry *entry, const struct gx_request *r
 		gx_held_release(&entry->gate);
 		return GX_RAN;
 	}
-	if (pthread_create(&thread, NULL, provision, gx_job_new(entry, request)))
+	if (pthread_create(&thread, NULL, provision, gx_handoff_new(entry, request)))
 		abort();
 	pthread_detach(thread);
 	return GX_ACCEPTED;

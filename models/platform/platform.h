@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "service/facts.h"
+#include "facts/facts.h"
 
 #define GX_TOKENS_MAX 6
 

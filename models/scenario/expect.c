@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "oracles/oracles.h"
+#include "rules/judge.h"
 #include "scenario/internal.h"
 
 _Static_assert(GX_RULE_COUNT <= 8 * sizeof(gx_rule_set), "every rule has a bit");
@@ -97,7 +97,7 @@ bool gx_scenario_read_expect(struct gx_yaml *yaml, const yaml_node_t *node, stru
 /* ---- tasks ---- */
 
 /*
- * Names of tasks (service/names.h) up to the first slash: actors, drivers, and per workspace its container and probes.
+ * Names of tasks (story/names.h) up to the first slash: actors, drivers, and per workspace its container and probes.
  */
 enum { FIRSTS_MAX = GX_ACTORS_MAX + 3 + 3 * GX_WORKSPACES_MAX, FIRST_BYTES = 96 };
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "service/facts.h"
+#include "facts/facts.h"
 
 #define GX_ACTORS_MAX          24u
 #define GX_FAULTS_MAX          8u

@@ -7,7 +7,7 @@
  *     each arrow: nobody who matters can step any more (core's at_rest)
  *
  * OPEN runs the gate's open(). RUN lets the actors arrive. BEAT lets every running container beat once more (in reality they
- * beat for ever; what that heals is healed). Then the final facts are emitted and the oracles judge. PROBE: a virtual hour later one
+ * beat for ever; what that heals is healed). Then the final facts are emitted and the rules judge. PROBE: a virtual hour later one
  * manual restart per workspace, an hour after that a programmatic one; each has to reach its first leg, which then does nothing.
  * CLOSE runs the gate's close(). A scenario with a shutdown actor has no probes.
  */
@@ -21,8 +21,8 @@
 #include "core/sched.h"
 #include "docker/engine.h"
 #include "gatecrash/gate.h"
-#include "oracles/oracles.h"
 #include "platform/platform.h"
+#include "rules/judge.h"
 #include "scenario/scenario.h"
 
 enum gx_phase { GX_PHASE_OPEN, GX_PHASE_RUN, GX_PHASE_BEAT, GX_PHASE_PROBE, GX_PHASE_CLOSE };
@@ -35,7 +35,7 @@ struct gx_request_state {
 	uint8_t answered; /* enum gx_outcome + 1; 0: handle() has not returned */
 };
 
-/* The service's part of the world's shared area, besides the docker engine and the oracles. */
+/* The service's part of the world's shared area, besides the docker engine and the rules. */
 struct gx_service {
 	uint8_t phase;     /* enum gx_phase */
 	uint8_t beat;      /* containers may beat once more */
@@ -74,7 +74,7 @@ struct gx_service {
 #define GX_DOING_DYING          (1ull << 20)                     /* killed, but its request runs on (late_requests) */
 
 /* A scenario with a gate, ready to be loaded. Not in the world: constant while executions run. */
-struct gx_bench {
+struct gx_trial {
 	const struct gx_scenario *scenario;
 	const struct gx_gate *gate;
 	/* Plugins: adopt the writable segments; called by set-up. NULL for a gate that is linked in. */
@@ -86,7 +86,7 @@ struct gx_bench {
 	/* Set by set-up: places in the world. */
 	struct gx_service *service;
 	struct gx_docker *docker;
-	struct gx_oracles *oracles;
+	struct gx_rules *rules;
 	struct gx_request *requests; /* by id, [0] unused */
 	char (*workspace_names)[48];
 	unsigned request_count; /* of actors; probes follow */
@@ -111,8 +111,8 @@ struct gx_bench {
 /* Register the labels of all models. Once, at start-up. */
 void gx_service_register(void);
 
-/* Prepare `bench` for a scenario and a gate; both must outlive it. Then gx_sched_load(&bench->program). */
-void gx_bench_init(struct gx_bench *bench, const struct gx_scenario *scenario, const struct gx_gate *gate);
+/* Prepare `trial` for a scenario and a gate; both must outlive it. Then gx_sched_load(&trial->program). */
+void gx_trial_init(struct gx_trial *trial, const struct gx_scenario *scenario, const struct gx_gate *gate);
 
 /* The key of a finding for explore: rule and workspace. */
 static inline uint64_t gx_finding_key(unsigned rule, unsigned workspace)
@@ -126,12 +126,12 @@ static inline unsigned gx_key_rule(uint64_t key)
 
 /* ---- shared by the service's own files ---- */
 
-/* The bench whose execution runs: set by its set-up. */
-extern struct gx_bench *gx_bench;
+/* The trial whose execution runs: set by its set-up. */
+extern struct gx_trial *gx_trial;
 
 static inline struct gx_service *gx_service(void)
 {
-	return gx_bench->service;
+	return gx_trial->service;
 }
 
 /* legs.c: STOP and PROV, the insides of gx_stop() and gx_start(). */
@@ -162,7 +162,7 @@ void gx_container_hold(uint64_t container, uint64_t token);
 uint64_t gx_container_held(uint64_t container);
 
 /* stage.c: the engine at the beginning and at the end. */
-void gx_stage_docker(struct gx_bench *bench);
+void gx_stage_docker(struct gx_trial *trial);
 void gx_stage_final_facts(unsigned workspace);
 unsigned gx_workspace_of_name(uint16_t name);
 

@@ -34,7 +34,7 @@
 #include "core/world.h"
 #include "explore/explore.h"
 #include "explore/replay.h"
-#include "gates/plugin.h"
+#include "module/plugin.h"
 #include "scenario/file.h"
 #include "scenario/find.h"
 #include "service/service.h"
@@ -538,7 +538,7 @@ enum { FINDINGS_MAX = 64, EVENTS_MAX = 1 << 16 };
 static struct {
 	struct gx_scenario_file *file;
 	struct gx_plugin *plugin;
-	struct gx_bench bench;
+	struct gx_trial trial;
 	struct gx_finding findings[FINDINGS_MAX];
 	struct gx_event events[EVENTS_MAX];
 	uint32_t event_count;
@@ -569,10 +569,10 @@ static void put_up(const char *path)
 	    gx_scenario_load(&stand.file, scenario, &err) != GX_OK ||
 	    gx_plugin_load(&stand.plugin, path, &err) != GX_OK)
 		fail_msg("%s", err.text);
-	gx_bench_init(&stand.bench, &stand.file->scenario, gx_plugin_gate(stand.plugin));
-	stand.bench.adopt = gx_plugin_adopt;
-	stand.bench.plugin = stand.plugin;
-	if (gx_sched_load(&stand.bench.program, &err) != GX_OK)
+	gx_trial_init(&stand.trial, &stand.file->scenario, gx_plugin_gate(stand.plugin));
+	stand.trial.adopt = gx_plugin_adopt;
+	stand.trial.plugin = stand.plugin;
+	if (gx_sched_load(&stand.trial.program, &err) != GX_OK)
 		fail_msg("%s", err.text);
 }
 
@@ -627,14 +627,14 @@ static uint64_t run(const struct gx_path *path)
 	struct gx_error err;
 
 	gx_sched_reset();
-	stand.bench.findings = stand.findings;
-	stand.bench.finding_capacity = FINDINGS_MAX;
-	stand.bench.finding_count = 0;
+	stand.trial.findings = stand.findings;
+	stand.trial.finding_capacity = FINDINGS_MAX;
+	stand.trial.finding_count = 0;
 	if (gx_replay_path(&replay, path, NULL, &err) != GX_OK)
 		fail_msg("%s", err.text);
 	assert_in_range(replay.event_count, 1, EVENTS_MAX);
 	stand.event_count = replay.event_count;
-	stand.bench.findings = NULL;
+	stand.trial.findings = NULL;
 	return gx_sched_event_hash();
 }
 
@@ -667,7 +667,7 @@ static void replays(const struct gx_path *path)
 
 static const struct gx_finding *finding_of(uint64_t key)
 {
-	for (unsigned i = 0; i < stand.bench.finding_count; i++)
+	for (unsigned i = 0; i < stand.trial.finding_count; i++)
 		if (gx_finding_key(stand.findings[i].rule, stand.findings[i].workspace) == key)
 			return &stand.findings[i];
 	fail_msg("the path to a finding does not show it");
@@ -874,11 +874,11 @@ static void a_gate_that_is_loaded_again_begins_anew(void **state)
 	run(&none);
 	if (gx_plugin_load(&second, plugin_path(0, "statics"), &err) != GX_OK)
 		fail_msg("%s", err.text);
-	stand.bench.plugin = second;
-	if (gx_sched_load(&stand.bench.program, &err) != GX_OK)
+	stand.trial.plugin = second;
+	if (gx_sched_load(&stand.trial.program, &err) != GX_OK)
 		fail_msg("%s", err.text);
 	run(&none);
-	assert_int_equal(stand.bench.finding_count, 0);
+	assert_int_equal(stand.trial.finding_count, 0);
 	gx_plugin_free(second);
 	take_down();
 
@@ -887,7 +887,7 @@ static void a_gate_that_is_loaded_again_begins_anew(void **state)
 	for (unsigned i = 0; i < 2; i++) {
 		put_up(resident);
 		run(&none);
-		assert_int_equal(stand.bench.finding_count, 0);
+		assert_int_equal(stand.trial.finding_count, 0);
 		take_down();
 	}
 }

@@ -74,7 +74,7 @@ static unsigned count(bool (*is)(unsigned id))
 {
 	unsigned n = 0;
 
-	for (unsigned id = 1; id <= gx_bench->request_count; id++)
+	for (unsigned id = 1; id <= gx_trial->request_count; id++)
 		n += is(id);
 	return n;
 }
@@ -177,7 +177,7 @@ static const struct port ports[COLUMNS] = {
 static struct {
 	const struct port *port;
 	struct gx_scenario scenario;
-	struct gx_bench bench;
+	struct gx_trial trial;
 	struct gx_program program;
 } stand;
 
@@ -200,7 +200,7 @@ static void caller_main(void *argument)
 /* With this option the engine's requests for a container wait while it is locked, and nobody will unlock it. */
 static void hold_the_first(void)
 {
-	struct gx_docker *docker = stand.bench.docker;
+	struct gx_docker *docker = stand.trial.docker;
 
 	docker->options |= GX_DOCKER_LOCKS;
 	for (unsigned i = 0; i < docker->container_count; i++)
@@ -210,8 +210,8 @@ static void hold_the_first(void)
 
 static enum gx_status setup(void *context, struct gx_error *err)
 {
-	struct gx_bench *bench = context;
-	enum gx_status rc = bench->program.setup(bench, err);
+	struct gx_trial *trial = context;
+	enum gx_status rc = trial->program.setup(trial, err);
 
 	if (rc == GX_OK && stand.port->held)
 		hold_the_first();
@@ -241,9 +241,9 @@ static bool at_rest(void *context GX_UNUSED)
 
 static bool is_daemon(void *context, const struct gx_task *task)
 {
-	struct gx_bench *bench = context;
+	struct gx_trial *trial = context;
 
-	return bench->program.daemon(bench, task);
+	return trial->program.daemon(trial, task);
 }
 
 /* The rules are not asked here. What would end `go test` itself fails the test. */
@@ -287,9 +287,9 @@ static void load(const struct port *port, const struct gx_gate *gate)
 
 	stand.port = port;
 	make_scenario(&stand.scenario, port);
-	gx_bench_init(&stand.bench, &stand.scenario, gate);
-	stand.program = stand.bench.program; /* its limits */
-	stand.program.context = &stand.bench;
+	gx_trial_init(&stand.trial, &stand.scenario, gate);
+	stand.program = stand.trial.program; /* its limits */
+	stand.program.context = &stand.trial;
 	stand.program.setup = setup;
 	stand.program.at_rest = at_rest;
 	stand.program.daemon = is_daemon;
@@ -358,14 +358,14 @@ static bool concerns(const struct gx_scenario_file *file, const struct gx_gate *
 
 static void measure_scenario(const struct gx_scenario_file *file, gx_rule_set *rules)
 {
-	static struct gx_bench bench;
+	static struct gx_trial trial;
 	struct gx_error err;
 
 	for (unsigned i = 0; gx_gates[i]; i++) {
 		if (!concerns(file, gx_gates[i]))
 			continue;
-		gx_bench_init(&bench, &file->scenario, gx_gates[i]);
-		if (gx_sched_load(&bench.program, &err) != GX_OK)
+		gx_trial_init(&trial, &file->scenario, gx_gates[i]);
+		if (gx_sched_load(&trial.program, &err) != GX_OK)
 			fail_msg("%s", err.text);
 		rules[i] |= rules_of(search());
 	}

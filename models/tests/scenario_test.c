@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "docker/engine.h"
-#include "oracles/oracles.h"
 #include "posix/posix.h"
+#include "rules/judge.h"
 #include "scenario/file.h"
 #include "scenario/find.h"
 #include "scenario/nearest.h"

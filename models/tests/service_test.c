@@ -20,7 +20,7 @@ static struct gx_explored seen; /* large */
 static const struct gx_explored *search(const char *lines, const struct gx_gate *gate)
 {
 	static struct gx_scenario_file *file;
-	static struct gx_bench bench;
+	static struct gx_trial trial;
 	struct gx_explore_options options = {.strategy = GX_STRATEGY_EXHAUSTIVE};
 	struct gx_error err;
 	char text[1024];
@@ -31,8 +31,8 @@ static const struct gx_explored *search(const char *lines, const struct gx_gate 
 	file = NULL;
 	if (gx_world_open(&err) != GX_OK || gx_scenario_parse(&file, "x.yaml", text, (size_t)size, &err) != GX_OK)
 		fail_msg("%s", err.text);
-	gx_bench_init(&bench, &file->scenario, gate);
-	if (gx_sched_load(&bench.program, &err) != GX_OK || gx_explore(&seen, &options, &err) != GX_OK)
+	gx_trial_init(&trial, &file->scenario, gate);
+	if (gx_sched_load(&trial.program, &err) != GX_OK || gx_explore(&seen, &options, &err) != GX_OK)
 		fail_msg("%s", err.text);
 	assert_true(seen.complete);
 	return &seen;

@@ -28,7 +28,7 @@ enum { INTERLEAVINGS_MAX = 400000, PAIRS_MIN = 20 };
 
 static struct gx_explored known; /* large */
 static struct gx_explored plain;
-static struct gx_bench bench;
+static struct gx_trial trial;
 
 static void explore(struct gx_explored *out, const struct gx_scenario *scenario, const struct gx_gate *gate,
 		    bool no_visited)
@@ -38,8 +38,8 @@ static void explore(struct gx_explored *out, const struct gx_scenario *scenario,
 					     .no_visited = no_visited};
 	struct gx_error err;
 
-	gx_bench_init(&bench, scenario, gate);
-	if (gx_sched_load(&bench.program, &err) != GX_OK || gx_explore(out, &options, &err) != GX_OK)
+	gx_trial_init(&trial, scenario, gate);
+	if (gx_sched_load(&trial.program, &err) != GX_OK || gx_explore(out, &options, &err) != GX_OK)
 		fail_msg("%s", err.text);
 }
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "docker/engine.h"
-#include "oracles/oracles.h"
 #include "posix/posix.h"
+#include "rules/judge.h"
 #include "scenario/file.h"
 #include "scenario/nearest.h"
 

@@ -1,12 +1,12 @@
-/* That the memory of the oracles is canonical: what no rule can tell apart any more is the same bytes. */
-#include "oracles_events.h"
+/* That the memory of the rules is canonical: what no rule can tell apart any more is the same bytes. */
+#include "rules_events.h"
 
-static struct gx_oracles *copy_of_memory(void)
+static struct gx_rules *copy_of_memory(void)
 {
-	struct gx_oracles *copy = malloc(gx_oracles_size());
+	struct gx_rules *copy = malloc(gx_rules_size());
 
 	assert_non_null(copy);
-	memcpy(copy, seen.oracles, gx_oracles_size());
+	memcpy(copy, seen.rules, gx_rules_size());
 	return copy;
 }
 
@@ -14,7 +14,7 @@ static struct gx_oracles *copy_of_memory(void)
 static void assert_same_memory(void **state, const struct gx_event *first, size_t first_count,
 			       const struct gx_event *second, size_t second_count)
 {
-	struct gx_oracles *after_first;
+	struct gx_rules *after_first;
 
 	see(first, first_count);
 	after_first = copy_of_memory();
@@ -22,7 +22,7 @@ static void assert_same_memory(void **state, const struct gx_event *first, size_
 	end(state);
 	begin(state);
 	see(second, second_count);
-	assert_memory_equal(after_first, seen.oracles, gx_oracles_size());
+	assert_memory_equal(after_first, seen.rules, gx_rules_size());
 	seen.looked_at = seen.count;
 	free(after_first);
 }
@@ -179,24 +179,24 @@ static void of_probes_that_were_judged_nothing_is_left_that_differs(void **state
 /* What can still change a verdict must not be forgotten: the counterpart of the tests above. */
 static void what_can_still_change_a_verdict_is_remembered(void **state)
 {
-	struct gx_oracles *before;
+	struct gx_rules *before;
 
 	SEE(request(1, GX_MANUAL, WS_A));
 	before = copy_of_memory();
 	SEE(answer(1, GX_ACCEPTED));
-	assert_memory_not_equal(before, seen.oracles, gx_oracles_size());
-	memcpy(before, seen.oracles, gx_oracles_size());
+	assert_memory_not_equal(before, seen.rules, gx_rules_size());
+	memcpy(before, seen.rules, gx_rules_size());
 	SEE(leg_begin(1, GX_STOP));
-	assert_memory_not_equal(before, seen.oracles, gx_oracles_size());
-	memcpy(before, seen.oracles, gx_oracles_size());
+	assert_memory_not_equal(before, seen.rules, gx_rules_size());
+	memcpy(before, seen.rules, gx_rules_size());
 	SEE(leg_done(1, GX_STOP));
-	assert_memory_not_equal(before, seen.oracles, gx_oracles_size());
-	memcpy(before, seen.oracles, gx_oracles_size());
+	assert_memory_not_equal(before, seen.rules, gx_rules_size());
+	memcpy(before, seen.rules, gx_rules_size());
 	SEE(START_LEG_BEGIN(1));
-	assert_memory_not_equal(before, seen.oracles, gx_oracles_size());
-	memcpy(before, seen.oracles, gx_oracles_size());
+	assert_memory_not_equal(before, seen.rules, gx_rules_size());
+	memcpy(before, seen.rules, gx_rules_size());
 	SEE(revoke_tokens(1, 1));
-	assert_memory_not_equal(before, seen.oracles, gx_oracles_size());
+	assert_memory_not_equal(before, seen.rules, gx_rules_size());
 	free(before);
 	(void)state;
 }
@@ -215,5 +215,5 @@ int main(void)
 		TEST(what_can_still_change_a_verdict_is_remembered),
 	};
 
-	return cmocka_run_group_tests_name("oracles: memory", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("rules: memory", tests, NULL, NULL);
 }

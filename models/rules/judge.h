@@ -1,20 +1,20 @@
 /*
- * oracles.h - the rules, as pure functions over events.
+ * rules.h - the rules, as pure functions over events.
  *
- *     events ──► gx_oracles_observe() ──► findings
+ *     events ──► gx_rules_observe() ──► findings
  *
- * What a rule has to remember can change what it says later, so it is part of the state of an execution: struct gx_oracles
+ * What a rule has to remember can change what it says later, so it is part of the state of an execution: struct gx_rules
  * lies in the world's shared area, is hashed, and is kept canonical (what no rule needs any more is cleared; nothing depends on
  * the order in which independent things happened). No clock, allocation or global.
  */
-#ifndef GX_ORACLES_H
-#define GX_ORACLES_H
+#ifndef GX_RULES_H
+#define GX_RULES_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "core/event.h"
-#include "service/facts.h"
+#include "facts/facts.h"
 
 /* The stable rule ids, in the order in which reports list them. */
 enum gx_rule {
@@ -55,18 +55,18 @@ struct gx_finding {
 	uint64_t value; /* container, token, ... */
 };
 
-/* Called during gx_oracles_observe(), in its context. The same rule may be found several times in one execution. */
+/* Called during gx_rules_observe(), in its context. The same rule may be found several times in one execution. */
 typedef void gx_finding_fn(void *context, const struct gx_finding *finding);
 
-struct gx_oracles;
+struct gx_rules;
 
-size_t gx_oracles_size(void);
+size_t gx_rules_size(void);
 
 /* `workspaces` of them; findings go to `found(context, ...)`. The struct is zeroed by the caller. Pointers are not hashed state:
  * they are the same in every execution of a load. */
-void gx_oracles_init(struct gx_oracles *oracles, unsigned workspaces, gx_finding_fn *found, void *context);
+void gx_rules_init(struct gx_rules *rules, unsigned workspaces, gx_finding_fn *found, void *context);
 
-void gx_oracles_observe(struct gx_oracles *oracles, const struct gx_event *event);
+void gx_rules_observe(struct gx_rules *rules, const struct gx_event *event);
 
 /* How a message names things; every pointer of it is borrowed for the call. */
 struct gx_message_names {

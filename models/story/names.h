@@ -21,7 +21,7 @@
 #define GX_OBJECTS_MAX     64
 
 struct gx_name_book {
-	const struct gx_bench *bench;
+	const struct gx_trial *trial;
 	char task[GX_TASKS_MAX][GX_TASK_NAME_BYTES];
 	uint16_t goes[GX_TASKS_MAX];
 	uint16_t threads[GX_TASKS_MAX];
@@ -31,7 +31,7 @@ struct gx_name_book {
 };
 
 /* Begin with the tasks that set-up made. Right after gx_sched_load() or gx_sched_reset(). */
-void gx_name_book_init(struct gx_name_book *book, const struct gx_bench *bench);
+void gx_name_book_init(struct gx_name_book *book, const struct gx_trial *trial);
 
 /* Follow one event, in order. */
 void gx_name_book_follow(struct gx_name_book *book, const struct gx_event *event);

@@ -1,5 +1,5 @@
 /* What cycles do to each other and programs to themselves: containers, bearers, misuse, crashes, limits; and what is said of it. */
-#include "oracles_events.h"
+#include "rules_events.h"
 
 #include <signal.h>
 
@@ -277,7 +277,7 @@ static void misuse_outside_of_any_request_belongs_to_no_workspace(void **state)
 	assert_says("task5 returns NULL from open()");
 }
 
-/* POSIX's own fact is told to the oracles as GX_F_MISUSE; to hear it twice would be to find it twice. */
+/* POSIX's own fact is told to the rules as GX_F_MISUSE; to hear it twice would be to find it twice. */
 static void posixs_own_fact_is_not_found_a_second_time(void **state)
 {
 	(void)state;
@@ -425,5 +425,5 @@ int main(void)
 		TEST(every_rule_has_a_name_that_finds_it_and_a_summary),
 	};
 
-	return cmocka_run_group_tests_name("oracles: moments", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("rules: moments", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /*
- * bench.c - set-up of an execution, and its phases from open to close.
+ * trial.c - set-up of an execution, and its phases from open to close.
  */
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "service/labels.h"
 #include "service/service.h"
 
-struct gx_bench *gx_bench;
+struct gx_trial *gx_trial;
 
 static const char *const names[] = {
 	"arrive",       "container.rest",    "server.stop", "server.handlers",
@@ -47,73 +47,73 @@ static bool sends_request(const struct gx_actor *actor)
 	return (unsigned)actor->kind < sizeof(kinds) / sizeof(kinds[0]) && kinds[actor->kind].requests;
 }
 
-static void add_request(struct gx_bench *bench, unsigned id, enum gx_origin origin, unsigned legs, unsigned workspace)
+static void add_request(struct gx_trial *trial, unsigned id, enum gx_origin origin, unsigned legs, unsigned workspace)
 {
 	GX_ASSERT(id <= GX_REQUESTS_MAX);
-	bench->requests[id] = (struct gx_request){.id = id,
+	trial->requests[id] = (struct gx_request){.id = id,
 						  .origin = origin,
 						  .legs = legs,
-						  .workspace = bench->workspace_names[workspace]};
+						  .workspace = trial->workspace_names[workspace]};
 }
 
 /*
  * A probe per workspace, manual first, then one each, programmatic; none if the server shuts down. They ask the dispatcher, past
  * the handler's 503 for a workspace without a backend: what is probed is the gate.
  */
-static void add_probes(struct gx_bench *bench)
+static void add_probes(struct gx_trial *trial)
 {
-	unsigned id = bench->request_count;
+	unsigned id = trial->request_count;
 
-	bench->probe_count = 0;
-	if (bench->has_shutdown)
+	trial->probe_count = 0;
+	if (trial->has_shutdown)
 		return;
 	for (unsigned round = 0; round < 2; round++)
-		for (unsigned i = 0; i < bench->scenario->workspace_count; i++) {
-			add_request(bench, ++id, round ? GX_PROGRAMMATIC : GX_MANUAL, GX_STOP | GX_START, i);
-			bench->probe_count++;
+		for (unsigned i = 0; i < trial->scenario->workspace_count; i++) {
+			add_request(trial, ++id, round ? GX_PROGRAMMATIC : GX_MANUAL, GX_STOP | GX_START, i);
+			trial->probe_count++;
 		}
 }
 
-static void make_requests(struct gx_bench *bench)
+static void make_requests(struct gx_trial *trial)
 {
-	const struct gx_scenario *scenario = bench->scenario;
+	const struct gx_scenario *scenario = trial->scenario;
 
-	bench->requests = gx_world_shared(sizeof(*bench->requests) * (GX_REQUESTS_MAX + 1));
-	bench->workspace_names = gx_world_shared(48 * GX_WORKSPACES_MAX);
+	trial->requests = gx_world_shared(sizeof(*trial->requests) * (GX_REQUESTS_MAX + 1));
+	trial->workspace_names = gx_world_shared(48 * GX_WORKSPACES_MAX);
 	for (unsigned i = 0; i < scenario->workspace_count; i++)
-		memcpy(bench->workspace_names[i], scenario->workspaces[i].name, sizeof(scenario->workspaces[i].name));
-	bench->request_count = 0;
-	bench->has_shutdown = false;
+		memcpy(trial->workspace_names[i], scenario->workspaces[i].name, sizeof(scenario->workspaces[i].name));
+	trial->request_count = 0;
+	trial->has_shutdown = false;
 	for (unsigned i = 0; i < scenario->actor_count; i++) {
 		const struct gx_actor *actor = &scenario->actors[i];
 
-		bench->request_of[i] = 0;
-		bench->has_shutdown |= actor->kind == GX_ACTOR_SHUTDOWN;
+		trial->request_of[i] = 0;
+		trial->has_shutdown |= actor->kind == GX_ACTOR_SHUTDOWN;
 		if (!sends_request(actor))
 			continue;
-		bench->request_of[i] = (uint8_t)++bench->request_count;
-		add_request(bench, bench->request_count, kinds[actor->kind].origin, kinds[actor->kind].legs,
+		trial->request_of[i] = (uint8_t)++trial->request_count;
+		add_request(trial, trial->request_count, kinds[actor->kind].origin, kinds[actor->kind].legs,
 			    actor->workspace);
 	}
-	add_probes(bench);
+	add_probes(trial);
 }
 
 static void on_finding(void *context, const struct gx_finding *finding)
 {
-	struct gx_bench *bench = context;
+	struct gx_trial *trial = context;
 
-	if (bench->findings && bench->finding_count < bench->finding_capacity)
-		bench->findings[bench->finding_count++] = *finding;
+	if (trial->findings && trial->finding_count < trial->finding_capacity)
+		trial->findings[trial->finding_count++] = *finding;
 	gx_explore_hit(gx_finding_key(finding->rule, finding->workspace));
 }
 
-static void make_workspaces(struct gx_bench *bench)
+static void make_workspaces(struct gx_trial *trial)
 {
-	const struct gx_scenario *scenario = bench->scenario;
+	const struct gx_scenario *scenario = trial->scenario;
 
 	for (unsigned i = 0; i < scenario->workspace_count; i++) {
 		const struct gx_scenario_workspace *from = &scenario->workspaces[i];
-		struct gx_workspace *w = &bench->service->workspaces[i];
+		struct gx_workspace *w = &trial->service->workspaces[i];
 
 		w->status = (uint8_t)from->state;
 		w->backend = from->backend;
@@ -124,7 +124,7 @@ static void open_main(void *argument GX_UNUSED)
 {
 	struct gx_service *service = gx_service();
 
-	service->gate_state = gx_bench->gate->open();
+	service->gate_state = gx_trial->gate->open();
 	gx_run_deferred(gx_task_self());
 	service->opened = service->gate_state != NULL;
 	if (!service->opened) {
@@ -135,7 +135,7 @@ static void open_main(void *argument GX_UNUSED)
 
 static void close_main(void *argument GX_UNUSED)
 {
-	gx_bench->gate->close(gx_service()->gate_state);
+	gx_trial->gate->close(gx_service()->gate_state);
 	gx_run_deferred(gx_task_self());
 }
 
@@ -149,21 +149,21 @@ static void spawn(enum gx_task_role role, unsigned number, void (*entry)(void *)
 
 static enum gx_status setup(void *context, struct gx_error *err)
 {
-	struct gx_bench *bench = context;
-	enum gx_status rc = bench->adopt ? bench->adopt(bench->plugin, err) : GX_OK;
+	struct gx_trial *trial = context;
+	enum gx_status rc = trial->adopt ? trial->adopt(trial->plugin, err) : GX_OK;
 
 	if (rc != GX_OK)
 		return rc;
-	gx_bench = bench;
-	bench->service = gx_world_shared(sizeof(*bench->service));
-	bench->docker = gx_world_shared(sizeof(*bench->docker));
-	bench->oracles = gx_world_shared(gx_oracles_size());
-	make_requests(bench);
-	gx_oracles_init(bench->oracles, bench->scenario->workspace_count, on_finding, bench);
-	make_workspaces(bench);
-	for (unsigned i = 0; i < bench->scenario->fault_count; i++)
-		bench->service->faults_left[i] = (uint8_t)bench->scenario->faults[i].times;
-	gx_stage_docker(bench);
+	gx_trial = trial;
+	trial->service = gx_world_shared(sizeof(*trial->service));
+	trial->docker = gx_world_shared(sizeof(*trial->docker));
+	trial->rules = gx_world_shared(gx_rules_size());
+	make_requests(trial);
+	gx_rules_init(trial->rules, trial->scenario->workspace_count, on_finding, trial);
+	make_workspaces(trial);
+	for (unsigned i = 0; i < trial->scenario->fault_count; i++)
+		trial->service->faults_left[i] = (uint8_t)trial->scenario->faults[i].times;
+	gx_stage_docker(trial);
 	gx_posix_thread_end_hook = gx_end_of_thread;
 	spawn(GX_ROLE_DRIVER, 0, open_main, NULL);
 	return GX_OK;
@@ -175,7 +175,7 @@ static bool cycle_is_open(const struct gx_service *service, unsigned id)
 {
 	const struct gx_request_state *state = &service->requests[id];
 
-	return state->begun && (state->over & gx_bench->requests[id].legs) != gx_bench->requests[id].legs &&
+	return state->begun && (state->over & gx_trial->requests[id].legs) != gx_trial->requests[id].legs &&
 	       state->result == GX_LEG_DONE;
 }
 
@@ -190,7 +190,7 @@ static bool waits_for_service(const struct gx_service *service, unsigned id)
 
 static bool work_is_left(const struct gx_service *service)
 {
-	for (unsigned id = 1; id <= gx_bench->request_count; id++)
+	for (unsigned id = 1; id <= gx_trial->request_count; id++)
 		if (cycle_is_open(service, id) || waits_for_service(service, id))
 			return true;
 	return false;
@@ -255,7 +255,7 @@ static void judge(void)
 	uint64_t excuses = service->fault_struck ? 1 : 0;
 
 	report_blocked();
-	for (unsigned i = 0; i < gx_bench->scenario->workspace_count; i++) {
+	for (unsigned i = 0; i < gx_trial->scenario->workspace_count; i++) {
 		final_facts(i);
 		if (!service->workspaces[i].backend)
 			excuses |= 2;
@@ -266,7 +266,7 @@ static void judge(void)
 /* The probe that ran has come to rest: did it reach a leg? */
 static void judge_probe(struct gx_service *service)
 {
-	unsigned id = gx_bench->request_count + service->probe;
+	unsigned id = gx_trial->request_count + service->probe;
 	bool reached = service->requests[id].begun != 0;
 
 	if (!reached)
@@ -287,10 +287,10 @@ static bool next_probe(struct gx_service *service)
 {
 	unsigned id;
 
-	if (service->probe == gx_bench->probe_count)
+	if (service->probe == gx_trial->probe_count)
 		return begin_close(service);
 	service->probe++;
-	id = gx_bench->request_count + service->probe;
+	id = gx_trial->request_count + service->probe;
 	spawn(GX_ROLE_ACTOR, GX_ACTORS_MAX + service->probe, gx_probe_main, (void *)(uintptr_t)id);
 	return true;
 }
@@ -322,7 +322,7 @@ static bool at_rest(void *context GX_UNUSED)
 			return false;
 		}
 		service->phase = GX_PHASE_RUN;
-		for (unsigned i = 0; i < gx_bench->scenario->actor_count; i++)
+		for (unsigned i = 0; i < gx_trial->scenario->actor_count; i++)
 			spawn(GX_ROLE_ACTOR, i, gx_actor_main, (void *)(uintptr_t)i);
 		return true;
 	case GX_PHASE_RUN:
@@ -350,7 +350,7 @@ static void note_provision(const struct gx_event *event)
 {
 	struct gx_service *service = gx_service();
 
-	for (unsigned id = 1; id <= gx_bench->request_count; id++)
+	for (unsigned id = 1; id <= gx_trial->request_count; id++)
 		if (service->reached >> id & 1 && gx_request_workspace(id) == event->object)
 			service->served |= 1ull << id;
 }
@@ -385,7 +385,7 @@ static void on_step(const struct gx_event *event)
 		gx_emit_for(event->task, GX_F_LATE_STEP, (uint16_t)GX_DOING_LEG(*word), GX_NO_WORKSPACE, task->path);
 }
 
-/* POSIX's rules are judged by the same oracle as the gate contract's. */
+/* POSIX's rules are judged by the same rule as the gate contract's. */
 static void note_posix_misuse(const struct gx_event *event)
 {
 	const struct gx_task *task = gx_task_at(event->task);
@@ -395,8 +395,8 @@ static void note_posix_misuse(const struct gx_event *event)
 		    request ? gx_request_workspace(request) : GX_NO_WORKSPACE, GX_MISUSE_POSIX + event->value);
 }
 
-/* Core knows which task it was; whose request the task ran, only we do: extra's high byte and object tell the oracles. */
-static void judge_crash(struct gx_bench *bench, const struct gx_event *event)
+/* Core knows which task it was; whose request the task ran, only we do: extra's high byte and object tell the rules. */
+static void judge_crash(struct gx_trial *trial, const struct gx_event *event)
 {
 	const struct gx_task *task = gx_task_at(event->task);
 	unsigned request = task ? GX_DOING_HANDLE(task->user[GX_USER_SERVICE_0]) : 0;
@@ -406,15 +406,15 @@ static void judge_crash(struct gx_bench *bench, const struct gx_event *event)
 		request = GX_DOING_LEG(task->user[GX_USER_SERVICE_0]);
 	known.extra = (uint16_t)(event->extra | request << 8);
 	known.object = request ? gx_request_workspace(request) : GX_NO_WORKSPACE;
-	gx_oracles_observe(bench->oracles, &known);
+	gx_rules_observe(trial->rules, &known);
 }
 
 static void observe(void *context, const struct gx_event *event)
 {
-	struct gx_bench *bench = context;
+	struct gx_trial *trial = context;
 
-	if (bench->follow)
-		bench->follow(bench->follow_context, event);
+	if (trial->follow)
+		trial->follow(trial->follow_context, event);
 	if (event->kind == GX_EVENT_STEP)
 		on_step(event);
 	else if (event->label == GX_F_PROVISION_BEGIN)
@@ -422,9 +422,9 @@ static void observe(void *context, const struct gx_event *event)
 	else if (event->label == GX_L_POSIX_MISUSE)
 		note_posix_misuse(event);
 	if (event->label == GX_L_TASK_CRASH || event->label == GX_L_TASK_HANG)
-		judge_crash(bench, event);
+		judge_crash(trial, event);
 	else
-		gx_oracles_observe(bench->oracles, event);
+		gx_rules_observe(trial->rules, event);
 }
 
 static void after_step(void *context GX_UNUSED)
@@ -432,13 +432,13 @@ static void after_step(void *context GX_UNUSED)
 	gx_after_step();
 }
 
-void gx_bench_init(struct gx_bench *bench, const struct gx_scenario *scenario, const struct gx_gate *gate)
+void gx_trial_init(struct gx_trial *trial, const struct gx_scenario *scenario, const struct gx_gate *gate)
 {
-	memset(bench, 0, sizeof(*bench));
-	bench->scenario = scenario;
-	bench->gate = gate;
-	bench->program = (struct gx_program){
-		.context = bench,
+	memset(trial, 0, sizeof(*trial));
+	trial->scenario = scenario;
+	trial->gate = gate;
+	trial->program = (struct gx_program){
+		.context = trial,
 		.setup = setup,
 		.at_rest = at_rest,
 		.daemon = is_daemon,

@@ -1,5 +1,5 @@
 /* The rules at quiescence: deadlock, stale-bearer, wedged, status-mismatch, orphan-container. */
-#include "oracles_events.h"
+#include "rules_events.h"
 
 /* ---- deadlock ---- */
 
@@ -441,5 +441,5 @@ int main(void)
 		TEST(a_removed_row_without_a_container_has_no_orphan),
 	};
 
-	return cmocka_run_group_tests_name("oracles: the end", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("rules: the end", tests, NULL, NULL);
 }

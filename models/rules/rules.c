@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "oracles/oracles.h"
+#include "rules/judge.h"
 
 static const struct {
 	const char *name;

@@ -6,7 +6,7 @@
 
 #include "core/task.h"
 #include "core/world.h"
-#include "oracles/internal.h"
+#include "rules/internal.h"
 
 struct words {
 	const struct gx_finding *finding;

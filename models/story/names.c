@@ -1,29 +1,29 @@
-#include "service/names.h"
+#include "story/names.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "service/labels.h"
 
-static const char *workspace_name(const struct gx_bench *bench, uint64_t index)
+static const char *workspace_name(const struct gx_trial *trial, uint64_t index)
 {
-	return index < bench->scenario->workspace_count ? bench->scenario->workspaces[index].name : "";
+	return index < trial->scenario->workspace_count ? trial->scenario->workspaces[index].name : "";
 }
 
 /* ---- tasks ---- */
 
 static void name_actor(struct gx_name_book *book, char *text, unsigned number)
 {
-	const struct gx_bench *bench = book->bench;
+	const struct gx_trial *trial = book->trial;
 	unsigned id;
 
-	if (number < bench->scenario->actor_count) {
-		snprintf(text, GX_TASK_NAME_BYTES, "%s", bench->scenario->actors[number].name);
+	if (number < trial->scenario->actor_count) {
+		snprintf(text, GX_TASK_NAME_BYTES, "%s", trial->scenario->actors[number].name);
 		return;
 	}
-	id = bench->request_count + number - GX_ACTORS_MAX;
+	id = trial->request_count + number - GX_ACTORS_MAX;
 	snprintf(text, GX_TASK_NAME_BYTES, "probe-%s(%s)",
-		 bench->requests[id].origin == GX_MANUAL ? "manual" : "programmatic", bench->requests[id].workspace);
+		 trial->requests[id].origin == GX_MANUAL ? "manual" : "programmatic", trial->requests[id].workspace);
 }
 
 static void add_task(struct gx_name_book *book, unsigned maker, unsigned index, unsigned role, unsigned number)
@@ -42,7 +42,7 @@ static void add_task(struct gx_name_book *book, unsigned maker, unsigned index, 
 		name_actor(book, text, number);
 		break;
 	case GX_ROLE_CONTAINER:
-		snprintf(text, GX_TASK_NAME_BYTES, "container(%s)#%u", workspace_name(book->bench, number),
+		snprintf(text, GX_TASK_NAME_BYTES, "container(%s)#%u", workspace_name(book->trial, number),
 			 number < GX_WORKSPACES_MAX ? (unsigned)++book->containers[number] : 0u);
 		break;
 	case GX_ROLE_GO:
@@ -54,10 +54,10 @@ static void add_task(struct gx_name_book *book, unsigned maker, unsigned index, 
 	}
 }
 
-void gx_name_book_init(struct gx_name_book *book, const struct gx_bench *bench)
+void gx_name_book_init(struct gx_name_book *book, const struct gx_trial *trial)
 {
 	memset(book, 0, sizeof(*book));
-	book->bench = bench;
+	book->trial = trial;
 	for (unsigned i = 1; i < GX_TASKS_MAX; i++) {
 		const struct gx_task *task = gx_task_at(i);
 
@@ -103,13 +103,13 @@ void gx_name_object(struct gx_name_book *book, unsigned label, uint64_t object, 
 		return;
 	if (label >= GX_LABELS_SERVICE) {
 		if (object >> 32 != GX_CELL_SERVER)
-			snprintf(text, size, "%s", workspace_name(book->bench, object & 0xffffffff));
+			snprintf(text, size, "%s", workspace_name(book->trial, object & 0xffffffff));
 		return;
 	}
 	if (label >= GX_LABELS_DOCKER) {
-		for (unsigned w = 0; w < book->bench->scenario->workspace_count; w++)
-			if ((object & 0xffffffff) == book->bench->name[w]) {
-				snprintf(text, size, "%s", workspace_name(book->bench, w));
+		for (unsigned w = 0; w < book->trial->scenario->workspace_count; w++)
+			if ((object & 0xffffffff) == book->trial->name[w]) {
+				snprintf(text, size, "%s", workspace_name(book->trial, w));
 				return;
 			}
 		snprintf(text, size, "%s", gx_docker_object_name(object));

@@ -1,7 +1,7 @@
 /*
  * rows.c - wedged and status-mismatch: what the row says when everything has come to rest.
  */
-#include "oracles/internal.h"
+#include "rules/internal.h"
 
 /*
  * GX_F_QUIET says whether a workspace has no backend, not which: one without does not excuse the others. A fault of the scenario
@@ -33,17 +33,17 @@ static bool contradicts(const struct gx_workspace_end *end)
 	}
 }
 
-void gx_judge_rows(struct gx_oracles *oracles, const struct gx_event *event, unsigned workspace)
+void gx_judge_rows(struct gx_rules *rules, const struct gx_event *event, unsigned workspace)
 {
-	const struct gx_workspace_seen *seen = &oracles->workspace[workspace];
+	const struct gx_workspace_seen *seen = &rules->workspace[workspace];
 	struct gx_finding finding = gx_found_by(event, GX_RULE_WEDGED);
 
 	finding.workspace = (uint8_t)workspace;
 	finding.detail = seen->end.row;
 	finding.value = (uint64_t)(seen->end.running | seen->end.url << 8);
 	if (is_wedged(seen, event->value))
-		gx_report_finding(oracles, &finding);
+		gx_report_finding(rules, &finding);
 	finding.rule = GX_RULE_STATUS_MISMATCH;
 	if (contradicts(&seen->end))
-		gx_report_finding(oracles, &finding);
+		gx_report_finding(rules, &finding);
 }

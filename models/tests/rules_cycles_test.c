@@ -1,5 +1,5 @@
 /* What a gate owes to requests: overlapping-cycles, lost-restart, gate-leaked, isolation, untracked-task. */
-#include "oracles_events.h"
+#include "rules_events.h"
 
 /* ---- overlapping-cycles ---- */
 
@@ -510,5 +510,5 @@ int main(void)
 		TEST(a_drain_after_which_nobody_steps_is_well),
 	};
 
-	return cmocka_run_group_tests_name("oracles: cycles", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("rules: cycles", tests, NULL, NULL);
 }

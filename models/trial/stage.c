@@ -12,28 +12,28 @@ enum { OLD_CONTAINER = 1, OLD_TOKEN = 17 };
 
 unsigned gx_workspace_of_name(uint16_t name)
 {
-	for (unsigned i = 0; i < gx_bench->scenario->workspace_count; i++)
-		if (gx_bench->name[i] == name)
+	for (unsigned i = 0; i < gx_trial->scenario->workspace_count; i++)
+		if (gx_trial->name[i] == name)
 			return i;
 	return GX_NO_WORKSPACE;
 }
 
-static void intern_names(struct gx_bench *bench)
+static void intern_names(struct gx_trial *trial)
 {
 	gx_docker_forget_names();
-	for (unsigned i = 0; i < bench->scenario->workspace_count; i++) {
-		const char *workspace = bench->scenario->workspaces[i].name;
+	for (unsigned i = 0; i < trial->scenario->workspace_count; i++) {
+		const char *workspace = trial->scenario->workspaces[i].name;
 		char text[80];
 
 		/* "ws-" + id; before KI-013 the id was cut to 12 characters, and STOP still tries that name, too. */
 		snprintf(text, sizeof(text), "ws-%s-00000000", workspace);
-		bench->name[i] = gx_docker_intern(text);
+		trial->name[i] = gx_docker_intern(text);
 		snprintf(text, sizeof(text), "ws-%s", workspace);
-		bench->legacy[i] = gx_docker_intern_with(bench->name[i], text);
+		trial->legacy[i] = gx_docker_intern_with(trial->name[i], text);
 		snprintf(text, sizeof(text), "ws-%s-configs", workspace);
-		bench->volume[i] = gx_docker_intern_with(bench->name[i], text);
+		trial->volume[i] = gx_docker_intern_with(trial->name[i], text);
 	}
-	bench->image = gx_docker_intern("workspace:latest");
+	trial->image = gx_docker_intern("workspace:latest");
 }
 
 static bool has_container(enum gx_row_status state)
@@ -42,12 +42,12 @@ static bool has_container(enum gx_row_status state)
 }
 
 /* A workspace that is up: container, token in its three places, url. Its process rests until the last beats. */
-static void place_running(struct gx_bench *bench, unsigned index)
+static void place_running(struct gx_trial *trial, unsigned index)
 {
-	struct gx_workspace *row = &bench->service->workspaces[index];
-	struct gx_docker_spec spec = {.name = bench->name[index],
-				      .image = bench->image,
-				      .volumes = {bench->volume[index]},
+	struct gx_workspace *row = &trial->service->workspaces[index];
+	struct gx_docker_spec spec = {.name = trial->name[index],
+				      .image = trial->image,
+				      .volumes = {trial->volume[index]},
 				      .workspace = (uint8_t)index,
 				      .traits = GX_DOCKER_UNLESS_STOPPED};
 	struct gx_task *task;
@@ -57,8 +57,8 @@ static void place_running(struct gx_bench *bench, unsigned index)
 	row->url = 1;
 	row->url_cached = 1;
 	row->alive = 1;
-	gx_docker_place_volume(bench->docker, bench->volume[index], OLD_TOKEN + index, 0);
-	gx_docker_place(bench->docker, OLD_CONTAINER + index, &spec, GX_DOCKER_RUNNING);
+	gx_docker_place_volume(trial->docker, trial->volume[index], OLD_TOKEN + index, 0);
+	gx_docker_place(trial->docker, OLD_CONTAINER + index, &spec, GX_DOCKER_RUNNING);
 	task = gx_task_spawn(GX_ROLE_CONTAINER, index, gx_container_main, (void *)1);
 	GX_ASSERT(task);
 	task->user[GX_USER_SERVICE_1] = OLD_CONTAINER + index;
@@ -66,24 +66,24 @@ static void place_running(struct gx_bench *bench, unsigned index)
 	gx_container_hold(OLD_CONTAINER + index, OLD_TOKEN + index);
 }
 
-void gx_stage_docker(struct gx_bench *bench)
+void gx_stage_docker(struct gx_trial *trial)
 {
-	intern_names(bench);
-	gx_docker_init(bench->docker,
-		       bench->scenario->fault_count ? &gx_container_hooks_with_faults : &gx_container_hooks,
+	intern_names(trial);
+	gx_docker_init(trial->docker,
+		       trial->scenario->fault_count ? &gx_container_hooks_with_faults : &gx_container_hooks,
 		       GX_DOCKER_E28, 0);
-	gx_docker_place_image(bench->docker, bench->image);
-	for (unsigned i = 0; i < bench->scenario->workspace_count; i++) {
-		const struct gx_workspace *row = &bench->service->workspaces[i];
+	gx_docker_place_image(trial->docker, trial->image);
+	for (unsigned i = 0; i < trial->scenario->workspace_count; i++) {
+		const struct gx_workspace *row = &trial->service->workspaces[i];
 
 		if (row->backend && has_container((enum gx_row_status)row->status))
-			place_running(bench, i);
+			place_running(trial, i);
 	}
 }
 
 static uint64_t running_container(unsigned index)
 {
-	const struct gx_docker *docker = gx_bench->docker;
+	const struct gx_docker *docker = gx_trial->docker;
 
 	for (unsigned i = 0; i < docker->container_count; i++) {
 		const struct gx_docker_container *container = &docker->containers[i];
@@ -96,10 +96,10 @@ static uint64_t running_container(unsigned index)
 
 void gx_stage_final_facts(unsigned index)
 {
-	const struct gx_docker *docker = gx_bench->docker;
+	const struct gx_docker *docker = gx_trial->docker;
 	uint64_t running = running_container(index);
 
-	gx_emit(GX_F_FINAL_FILE, index, gx_docker_peek_token(docker, gx_bench->volume[index]));
+	gx_emit(GX_F_FINAL_FILE, index, gx_docker_peek_token(docker, gx_trial->volume[index]));
 	for (unsigned i = 0; i < docker->container_count; i++)
 		if (docker->containers[i].workspace == index)
 			gx_emit_extra(GX_F_FINAL_CONTAINER, gx_docker_executes(&docker->containers[i]), index,

@@ -1,5 +1,5 @@
 /*
- * facts.h - what the service says it did, in the order it did it: the only thing that oracles see.
+ * facts.h - what the service says it did, in the order it did it: the only thing that rules see.
  *
  * In every fact `object` is the workspace (index in the scenario, from 0), `extra` the request it belongs to (its id, 0 for
  * none) and `value` as stated. Tokens and containers are numbers from gx_task_serial(), never 0; 0 says "none".

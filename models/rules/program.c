@@ -2,7 +2,7 @@
  * program.c - deadlock, misuse, crash, hang and step-limit: what a program does to itself.
  */
 #include "core/task.h"
-#include "oracles/internal.h"
+#include "rules/internal.h"
 
 static bool rule_of(const struct gx_event *event, enum gx_rule *rule)
 {
@@ -28,7 +28,7 @@ static bool rule_of(const struct gx_event *event, enum gx_rule *rule)
 	}
 }
 
-void gx_judge_program(struct gx_oracles *oracles, const struct gx_event *event)
+void gx_judge_program(struct gx_rules *rules, const struct gx_event *event)
 {
 	struct gx_finding finding;
 	enum gx_rule rule;
@@ -40,7 +40,7 @@ void gx_judge_program(struct gx_oracles *oracles, const struct gx_event *event)
 		finding.detail = (uint16_t)event->value;
 	if (rule == GX_RULE_DEADLOCK)
 		finding.detail = GX_DEADLOCK_CIRCLE;
-	if (event->label < GX_LABELS_DOCKER) { /* core's facts name tasks and bytes; to crashes bench.c adds whose */
+	if (event->label < GX_LABELS_DOCKER) { /* core's facts name tasks and bytes; to crashes trial.c adds whose */
 		bool crash = event->label == GX_L_TASK_CRASH || event->label == GX_L_TASK_HANG;
 
 		if (!crash)
@@ -52,34 +52,34 @@ void gx_judge_program(struct gx_oracles *oracles, const struct gx_event *event)
 		if (event->label == GX_L_STEP_LIMIT && event->extra == GX_LIMIT_TIME)
 			finding.detail = GX_LIMIT_OF_TIME;
 	}
-	gx_report_finding(oracles, &finding);
+	gx_report_finding(rules, &finding);
 }
 
-static void report_blocked(struct gx_oracles *oracles, struct gx_finding *finding, const struct gx_blocked *blocked)
+static void report_blocked(struct gx_rules *rules, struct gx_finding *finding, const struct gx_blocked *blocked)
 {
 	finding->requests[0] = blocked->requests[0];
 	finding->requests[1] = blocked->requests[1];
 	finding->task = blocked->task;
 	finding->detail = blocked->count;
-	gx_report_finding(oracles, finding);
+	gx_report_finding(rules, finding);
 }
 
 /* Waiters that run no request's handle() are most often part of what blocks those that do: alone they are a finding. */
-void gx_judge_blocked(struct gx_oracles *oracles, const struct gx_event *event)
+void gx_judge_blocked(struct gx_rules *rules, const struct gx_event *event)
 {
 	struct gx_finding finding = gx_found_by(event, GX_RULE_DEADLOCK);
 	bool named = false;
 
 	finding.value = 0;
-	for (unsigned i = 0; i < oracles->workspaces; i++) {
-		if (!oracles->workspace[i].blocked.count)
+	for (unsigned i = 0; i < rules->workspaces; i++) {
+		if (!rules->workspace[i].blocked.count)
 			continue;
 		named = true;
 		finding.workspace = (uint8_t)i;
-		report_blocked(oracles, &finding, &oracles->workspace[i].blocked);
+		report_blocked(rules, &finding, &rules->workspace[i].blocked);
 	}
-	if (named || !oracles->blocked_elsewhere.count)
+	if (named || !rules->blocked_elsewhere.count)
 		return;
 	finding.workspace = GX_NO_WORKSPACE;
-	report_blocked(oracles, &finding, &oracles->blocked_elsewhere);
+	report_blocked(rules, &finding, &rules->blocked_elsewhere);
 }

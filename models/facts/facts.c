@@ -1,7 +1,7 @@
 /*
  * facts.c - names of the facts, and words for what they carry.
  */
-#include "service/facts.h"
+#include "facts/facts.h"
 
 static const char *const names[] = {
 	"gate.request",  "gate.answer",     "leg.begin",      "leg.end",           "gate.note",

@@ -1,10 +1,10 @@
 /*
- * oracles_events.h - hand-written lists of events, as short as the sentences that a test would tell them in.
+ * rules_events.h - hand-written lists of events, as short as the sentences that a test would tell them in.
  *
  *     SEE(request(1, GX_MANUAL, WS_A), leg_begin(1, GX_STOP), leg_done(1, GX_STOP), ...);
  *     assert_found(GX_RULE_OVERLAPPING_CYCLES, WS_A, 2, 1);
  *
- * Every fact has the shape in which the models emit it (service/facts.h): that of a request takes its workspace from the
+ * Every fact has the shape in which the models emit it (facts/facts.h): that of a request takes its workspace from the
  * request's GX_F_REQUEST, tokens and containers are numbers that a task has drawn, the end is told workspace by workspace and closed by
  * GX_F_QUIET. The task of a fact is that of its request: request 1 runs in task 1.
  */
@@ -23,10 +23,10 @@
 #include <cmocka.h>
 
 #include "core/task.h"
+#include "facts/facts.h"
 #include "gatecrash/gate.h"
-#include "oracles/isolation.h"
-#include "oracles/oracles.h"
-#include "service/facts.h"
+#include "rules/isolation.h"
+#include "rules/judge.h"
 
 enum { WS_A, WS_B, WORKSPACES };
 
@@ -241,12 +241,12 @@ static inline GX_UNUSED struct gx_event probe_result(unsigned id, bool reached)
 	final_row(workspace, status, false), final_tokens(workspace, 0, 0), final_file(workspace, 0)
 #define ALL_WELL FINAL_WELL(WS_A, 0), FINAL_WELL(WS_B, 0), quiet(NO_EXCUSE)
 
-/* ---- an oracle at work ---- */
+/* ---- an rule at work ---- */
 
 #define FOUND_MAX 32
 
 static struct {
-	struct gx_oracles *oracles;
+	struct gx_rules *rules;
 	uint8_t workspace_of[GX_REQUESTS_MAX + 1];
 	uint32_t step;
 	struct gx_finding found[FOUND_MAX];
@@ -265,9 +265,9 @@ static inline GX_UNUSED int begin(void **state)
 {
 	(void)state;
 	memset(&seen, 0, sizeof(seen));
-	seen.oracles = calloc(1, gx_oracles_size());
-	assert_non_null(seen.oracles);
-	gx_oracles_init(seen.oracles, WORKSPACES, on_found, &seen);
+	seen.rules = calloc(1, gx_rules_size());
+	assert_non_null(seen.rules);
+	gx_rules_init(seen.rules, WORKSPACES, on_found, &seen);
 	return 0;
 }
 
@@ -275,8 +275,8 @@ static inline GX_UNUSED int begin(void **state)
 static inline GX_UNUSED int end(void **state)
 {
 	(void)state;
-	free(seen.oracles);
-	seen.oracles = NULL;
+	free(seen.rules);
+	seen.rules = NULL;
 	assert_int_equal(seen.looked_at, seen.count);
 	return 0;
 }
@@ -291,7 +291,7 @@ static inline GX_UNUSED void see(const struct gx_event *events, size_t count)
 		if (event.object == OF_REQUEST)
 			event.object = seen.workspace_of[event.extra];
 		event.step = ++seen.step;
-		gx_oracles_observe(seen.oracles, &event);
+		gx_rules_observe(seen.rules, &event);
 	}
 }
 

@@ -1,4 +1,4 @@
-#include "oracles/isolation.h"
+#include "rules/isolation.h"
 
 static bool isolated(const struct gx_isolation_task *view, unsigned count, unsigned blocked)
 {

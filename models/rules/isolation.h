@@ -1,8 +1,8 @@
 /*
  * isolation.h - rule `isolation` over one view of all tasks, apart from the scheduler so that a test can write the view down.
  */
-#ifndef GX_ORACLES_ISOLATION_H
-#define GX_ORACLES_ISOLATION_H
+#ifndef GX_RULES_ISOLATION_H
+#define GX_RULES_ISOLATION_H
 
 #include <stdbool.h>
 #include <stdint.h>

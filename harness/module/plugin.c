@@ -1,4 +1,4 @@
-#include "gates/plugin.h"
+#include "module/plugin.h"
 
 #include <dlfcn.h>
 #include <elf.h>

@@ -1,25 +1,25 @@
 /*
- * oracles.c - takes each event to the rules that it concerns, then into account.
+ * rules.c - takes each event to the rules that it concerns, then into account.
  *
  *     event ─► rules about this moment (cycles, tokens, containers, program) ─► note()
  *     GX_F_QUIET ─► rules about the end, workspace by workspace ─► what they looked at is forgotten
  */
-#include "oracles/oracles.h"
+#include "rules/judge.h"
 
 #include <string.h>
 
-#include "oracles/internal.h"
+#include "rules/internal.h"
 
-size_t gx_oracles_size(void)
+size_t gx_rules_size(void)
 {
-	return sizeof(struct gx_oracles);
+	return sizeof(struct gx_rules);
 }
 
-void gx_oracles_init(struct gx_oracles *oracles, unsigned workspaces, gx_finding_fn *found, void *context)
+void gx_rules_init(struct gx_rules *rules, unsigned workspaces, gx_finding_fn *found, void *context)
 {
-	oracles->found = found;
-	oracles->context = context;
-	oracles->workspaces = workspaces;
+	rules->found = found;
+	rules->context = context;
+	rules->workspaces = workspaces;
 }
 
 struct gx_finding gx_found_by(const struct gx_event *event, enum gx_rule rule)
@@ -34,9 +34,9 @@ struct gx_finding gx_found_by(const struct gx_event *event, enum gx_rule rule)
 	};
 }
 
-void gx_report_finding(struct gx_oracles *oracles, const struct gx_finding *finding)
+void gx_report_finding(struct gx_rules *rules, const struct gx_finding *finding)
 {
-	oracles->found(oracles->context, finding);
+	rules->found(rules->context, finding);
 }
 
 /* ---- taking events into account ---- */
@@ -74,12 +74,12 @@ static void note_answer(struct gx_workspace_seen *workspace, struct gx_request_s
 		request->acknowledged = 1;
 }
 
-static void note_leg_begin(struct gx_oracles *oracles, struct gx_request_seen *request, const struct gx_event *event)
+static void note_leg_begin(struct gx_rules *rules, struct gx_request_seen *request, const struct gx_event *event)
 {
 	request->begun |= (uint8_t)event->value;
 	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
-		if (oracles->request[id].probe == 1 && oracles->request[id].workspace == event->object)
-			oracles->request[id].followed = 1;
+		if (rules->request[id].probe == 1 && rules->request[id].workspace == event->object)
+			rules->request[id].followed = 1;
 }
 
 static void note_leg_end(struct gx_workspace_seen *workspace, struct gx_request_seen *request,
@@ -102,12 +102,12 @@ static void note_leg_end(struct gx_workspace_seen *workspace, struct gx_request_
 	}
 }
 
-static void note_provision(struct gx_oracles *oracles, struct gx_request_seen *request, uint64_t workspace)
+static void note_provision(struct gx_rules *rules, struct gx_request_seen *request, uint64_t workspace)
 {
 	request->provision = GX_PROVISION_BEGUN;
 	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
-		if (oracles->request[id].legs && oracles->request[id].workspace == workspace)
-			settle(&oracles->request[id]);
+		if (rules->request[id].legs && rules->request[id].workspace == workspace)
+			settle(&rules->request[id]);
 }
 
 static void note_provision_end(struct gx_request_seen *request)
@@ -126,21 +126,21 @@ static void note_container(struct gx_workspace_seen *workspace, struct gx_reques
 	workspace->remover = 0;
 }
 
-static void note_removal(struct gx_oracles *oracles, const struct gx_event *event)
+static void note_removal(struct gx_rules *rules, const struct gx_event *event)
 {
-	struct gx_workspace_seen *workspace = &oracles->workspace[event->object];
+	struct gx_workspace_seen *workspace = &rules->workspace[event->object];
 
 	workspace->removing = event->value;
 	workspace->remover = (uint8_t)event->extra;
 	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
-		if (oracles->request[id].number == event->value)
-			oracles->request[id].number = 0;
+		if (rules->request[id].number == event->value)
+			rules->request[id].number = 0;
 }
 
-static void note_by_request(struct gx_oracles *oracles, const struct gx_event *event)
+static void note_by_request(struct gx_rules *rules, const struct gx_event *event)
 {
-	struct gx_request_seen *request = &oracles->request[event->extra];
-	struct gx_workspace_seen *workspace = &oracles->workspace[event->object];
+	struct gx_request_seen *request = &rules->request[event->extra];
+	struct gx_workspace_seen *workspace = &rules->workspace[event->object];
 
 	switch (event->label) {
 	case GX_F_REQUEST:
@@ -150,13 +150,13 @@ static void note_by_request(struct gx_oracles *oracles, const struct gx_event *e
 		note_answer(workspace, request, event->value);
 		return;
 	case GX_F_LEG_BEGIN:
-		note_leg_begin(oracles, request, event);
+		note_leg_begin(rules, request, event);
 		return;
 	case GX_F_LEG_END:
 		note_leg_end(workspace, request, event);
 		return;
 	case GX_F_PROVISION_BEGIN:
-		note_provision(oracles, request, event->object);
+		note_provision(rules, request, event->object);
 		return;
 	case GX_F_PROVISION_END:
 		note_provision_end(request);
@@ -233,13 +233,13 @@ static void note_end(struct gx_workspace_end *end, const struct gx_event *event)
 	}
 }
 
-static void note_by_workspace(struct gx_oracles *oracles, const struct gx_event *event)
+static void note_by_workspace(struct gx_rules *rules, const struct gx_event *event)
 {
-	struct gx_workspace_seen *workspace = &oracles->workspace[event->object];
+	struct gx_workspace_seen *workspace = &rules->workspace[event->object];
 
 	switch (event->label) {
 	case GX_F_CONTAINER_REMOVED:
-		note_removal(oracles, event);
+		note_removal(rules, event);
 		return;
 	case GX_F_SECRET_WRITE:
 		if (event->value > workspace->secrets)
@@ -255,22 +255,22 @@ static void note_by_workspace(struct gx_oracles *oracles, const struct gx_event 
 }
 
 /* Byte by byte, not by assignment: padding is hashed, too. */
-static void forget_the_end(struct gx_oracles *oracles)
+static void forget_the_end(struct gx_rules *rules)
 {
-	memset(&oracles->blocked_elsewhere, 0, sizeof(oracles->blocked_elsewhere));
-	for (unsigned i = 0; i < oracles->workspaces; i++) {
-		memset(&oracles->workspace[i].blocked, 0, sizeof(oracles->workspace[i].blocked));
-		memset(&oracles->workspace[i].end, 0, sizeof(oracles->workspace[i].end));
+	memset(&rules->blocked_elsewhere, 0, sizeof(rules->blocked_elsewhere));
+	for (unsigned i = 0; i < rules->workspaces; i++) {
+		memset(&rules->workspace[i].blocked, 0, sizeof(rules->workspace[i].blocked));
+		memset(&rules->workspace[i].end, 0, sizeof(rules->workspace[i].end));
 	}
 }
 
 /* What follows are probes, for which only a cycle or a provision that is still open counts. */
-static void forget_the_past(struct gx_oracles *oracles)
+static void forget_the_past(struct gx_rules *rules)
 {
-	for (unsigned i = 0; i < oracles->workspaces; i++)
-		memset(&oracles->workspace[i], 0, sizeof(oracles->workspace[i]));
+	for (unsigned i = 0; i < rules->workspaces; i++)
+		memset(&rules->workspace[i], 0, sizeof(rules->workspace[i]));
 	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++) {
-		struct gx_request_seen *request = &oracles->request[id];
+		struct gx_request_seen *request = &rules->request[id];
 
 		if (request->legs)
 			settle(request);
@@ -279,19 +279,19 @@ static void forget_the_past(struct gx_oracles *oracles)
 	}
 }
 
-static void judge_the_end(struct gx_oracles *oracles, const struct gx_event *event)
+static void judge_the_end(struct gx_rules *rules, const struct gx_event *event)
 {
-	gx_judge_blocked(oracles, event);
+	gx_judge_blocked(rules, event);
 	if (!(event->value & GX_ONLY_BLOCKED)) {
-		for (unsigned i = 0; i < oracles->workspaces; i++) {
-			gx_judge_bearer(oracles, event, i);
-			gx_judge_rows(oracles, event, i);
-			gx_judge_lost(oracles, event, i);
-			gx_judge_orphans(oracles, event, i);
+		for (unsigned i = 0; i < rules->workspaces; i++) {
+			gx_judge_bearer(rules, event, i);
+			gx_judge_rows(rules, event, i);
+			gx_judge_lost(rules, event, i);
+			gx_judge_orphans(rules, event, i);
 		}
-		forget_the_past(oracles);
+		forget_the_past(rules);
 	}
-	forget_the_end(oracles);
+	forget_the_end(rules);
 }
 
 /* From GX_F_FINAL_BLOCKED on, `extra` is a number of its own in most facts. */
@@ -301,30 +301,30 @@ static bool is_about_a_request(const struct gx_event *event)
 	       (event->label < GX_F_FINAL_BLOCKED || event->label == GX_F_PROBE_RESULT);
 }
 
-void gx_oracles_observe(struct gx_oracles *oracles, const struct gx_event *event)
+void gx_rules_observe(struct gx_rules *rules, const struct gx_event *event)
 {
 	if (event->kind != GX_EVENT_FACT)
 		return;
 	if (event->label < GX_LABELS_DOCKER) {
-		gx_judge_program(oracles, event);
+		gx_judge_program(rules, event);
 		return;
 	}
 	if (event->label < GX_F_REQUEST || event->label >= GX_F_END)
 		return;
-	gx_judge_cycles(oracles, event);
-	gx_judge_tokens(oracles, event);
-	gx_judge_containers(oracles, event);
-	gx_judge_program(oracles, event);
+	gx_judge_cycles(rules, event);
+	gx_judge_tokens(rules, event);
+	gx_judge_containers(rules, event);
+	gx_judge_program(rules, event);
 	if (event->label == GX_F_QUIET) {
-		judge_the_end(oracles, event);
+		judge_the_end(rules, event);
 		return;
 	}
-	if (event->object >= oracles->workspaces) {
+	if (event->object >= rules->workspaces) {
 		if (event->label == GX_F_FINAL_BLOCKED)
-			note_blocked(&oracles->blocked_elsewhere, event);
+			note_blocked(&rules->blocked_elsewhere, event);
 		return;
 	}
 	if (is_about_a_request(event))
-		note_by_request(oracles, event);
-	note_by_workspace(oracles, event);
+		note_by_request(rules, event);
+	note_by_workspace(rules, event);
 }

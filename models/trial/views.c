@@ -1,11 +1,11 @@
 /*
- * views.c - what no single event says: looked up in the whole view after each step, and told to the oracles as facts.
+ * views.c - what no single event says: looked up in the whole view after each step, and told to the rules as facts.
  */
 #include <string.h>
 
 #include "core/task.h"
-#include "oracles/isolation.h"
 #include "posix/posix.h"
+#include "rules/isolation.h"
 #include "service/labels.h"
 #include "service/service.h"
 
@@ -101,6 +101,6 @@ void gx_after_step(void)
 	if (service->phase != GX_PHASE_RUN)
 		return;
 	look_for_wait_cycle();
-	if (gx_bench->scenario->workspace_count > 1)
+	if (gx_trial->scenario->workspace_count > 1)
 		look_at_isolation();
 }

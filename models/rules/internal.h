@@ -7,13 +7,13 @@
  * All of it is hashed with the world, so it is kept small and canonical: what no rule needs any more is zero, so that two
  * pasts that no rule can tell apart any more are the same bytes.
  */
-#ifndef GX_ORACLES_INTERNAL_H
-#define GX_ORACLES_INTERNAL_H
+#ifndef GX_RULES_INTERNAL_H
+#define GX_RULES_INTERNAL_H
 
 #include <stdbool.h>
 
 #include "gatecrash/gate.h"
-#include "oracles/oracles.h"
+#include "rules/judge.h"
 
 /* How far a provision has come. */
 enum gx_provision_stage { GX_PROVISION_NONE, GX_PROVISION_BEGUN, GX_PROVISION_MADE, GX_PROVISION_STARTED };
@@ -71,7 +71,7 @@ struct gx_workspace_seen {
 	struct gx_workspace_end end;
 };
 
-struct gx_oracles {
+struct gx_rules {
 	gx_finding_fn *found;
 	void *context;
 	unsigned workspaces;
@@ -112,19 +112,19 @@ bool gx_cycle_is_open(const struct gx_request_seen *request);
 
 /* Report `rule` as broken by the event; the rule fills the rest in. */
 struct gx_finding gx_found_by(const struct gx_event *event, enum gx_rule rule);
-void gx_report_finding(struct gx_oracles *oracles, const struct gx_finding *finding);
+void gx_report_finding(struct gx_rules *rules, const struct gx_finding *finding);
 
 /* Each rule's file: look at an event, before or after it has been taken into account. */
-void gx_judge_cycles(struct gx_oracles *oracles, const struct gx_event *event);
-void gx_judge_tokens(struct gx_oracles *oracles, const struct gx_event *event);
-void gx_judge_containers(struct gx_oracles *oracles, const struct gx_event *event);
-void gx_judge_program(struct gx_oracles *oracles, const struct gx_event *event);
+void gx_judge_cycles(struct gx_rules *rules, const struct gx_event *event);
+void gx_judge_tokens(struct gx_rules *rules, const struct gx_event *event);
+void gx_judge_containers(struct gx_rules *rules, const struct gx_event *event);
+void gx_judge_program(struct gx_rules *rules, const struct gx_event *event);
 
 /* At quiescence, once per workspace, with the view of the end complete; `event` is GX_F_QUIET. */
-void gx_judge_bearer(struct gx_oracles *oracles, const struct gx_event *event, unsigned workspace);
-void gx_judge_rows(struct gx_oracles *oracles, const struct gx_event *event, unsigned workspace);
-void gx_judge_orphans(struct gx_oracles *oracles, const struct gx_event *event, unsigned workspace);
-void gx_judge_lost(struct gx_oracles *oracles, const struct gx_event *event, unsigned workspace);
-void gx_judge_blocked(struct gx_oracles *oracles, const struct gx_event *event);
+void gx_judge_bearer(struct gx_rules *rules, const struct gx_event *event, unsigned workspace);
+void gx_judge_rows(struct gx_rules *rules, const struct gx_event *event, unsigned workspace);
+void gx_judge_orphans(struct gx_rules *rules, const struct gx_event *event, unsigned workspace);
+void gx_judge_lost(struct gx_rules *rules, const struct gx_event *event, unsigned workspace);
+void gx_judge_blocked(struct gx_rules *rules, const struct gx_event *event);
 
 #endif
