@@ -1,6 +1,7 @@
 /*
  * containers.c - name-conflict, victim-killed and orphan-container: what cycles do to each other's containers.
  */
+#include "core/mark.h"
 #include "rules/internal.h"
 
 /* The request whose provision made this container, or 0. */
@@ -84,6 +85,8 @@ void gx_judge_containers(struct gx_rules *rules, const struct gx_event *event)
 	if (event->label != GX_F_CONTAINER_REMOVED)
 		return;
 	maker = maker_of(rules, event->value);
+	if (maker && maker == event->extra)
+		GX_MARK("victim-killed: by its own request");
 	if (!maker || maker == event->extra || !rules->request[maker].provision)
 		return;
 	finding = gx_found_by(event, GX_RULE_VICTIM_KILLED);
