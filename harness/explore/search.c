@@ -6,12 +6,12 @@
 #include <time.h>
 
 #include "core/snapshot.h"
+#include "core/track.h"
 #include "explore/clock.h"
 #include "explore/hits.h"
 #include "explore/visited.h"
 
 struct node {
-	struct gx_state *state;
 	struct gx_choice choices[GX_OPTIONS_MAX];
 	unsigned count;
 	unsigned next;
@@ -20,7 +20,6 @@ struct node {
 	uint64_t event_hash; /* of all events up to here */
 	uint64_t fingerprint;
 	double paths; /* interleavings behind it, so far */
-	size_t mark;
 };
 
 struct searcher {
@@ -31,7 +30,6 @@ struct searcher {
 	struct node **nodes; /* the search stack; nodes are kept for reuse */
 	uint32_t depth;      /* of the node on top; the root is 0 */
 	uint32_t capacity;
-	const struct gx_state *world; /* the state that the world is in now */
 	uint64_t next_recheck;
 	double started;
 	unsigned hangs; /* before the search */
@@ -53,10 +51,8 @@ static struct node *node_at(struct searcher *s, uint32_t depth)
 		s->capacity = capacity;
 	}
 	if (!s->nodes[depth]) {
-		s->nodes[depth] = calloc(1, sizeof(struct node));
+		s->nodes[depth] = malloc(sizeof(struct node)); /* each field is set when it is pushed */
 		GX_ASSERT(s->nodes[depth]);
-		if (gx_state_new(&s->nodes[depth]->state, s->err) != GX_OK)
-			GX_BUG("out of memory for the search stack");
 	}
 	return s->nodes[depth];
 }
@@ -243,9 +239,6 @@ static enum gx_status push(struct searcher *s, struct node *child, uint64_t fing
 	if (!s->job->options->no_visited)
 		rc = gx_visited_insert(&s->visited, fingerprint, ON_STACK, s->err);
 	child->fingerprint = fingerprint;
-	child->mark = gx_pool_mark();
-	if (rc == GX_OK)
-		rc = gx_state_keep(child->state, s->err);
 	child->event_hash = gx_sched_event_hash();
 	child->next = 0;
 	child->paths = 0;
@@ -255,7 +248,15 @@ static enum gx_status push(struct searcher *s, struct node *child, uint64_t fing
 	return rc;
 }
 
-/* Take one transition out of the node on top. */
+/* Whether what lies behind the state that was just reached has to be looked at. */
+static bool goes_on(struct searcher *s, struct node *node, uint64_t fingerprint)
+{
+	if (!s->job->options->no_visited && (seen_before(s, node, fingerprint) || !has_room(s)))
+		return false;
+	return s->depth + 2 < s->job->depth_max;
+}
+
+/* Take one transition out of the node on top, where the world stands; if it leads nowhere new the world comes back. */
 static enum gx_status expand(struct searcher *s, struct node *node)
 {
 	struct node *child = node_at(s, s->depth + 1);
@@ -263,11 +264,10 @@ static enum gx_status expand(struct searcher *s, struct node *node)
 	uint32_t preemptions = node->preemptions + preempts(node, choice);
 	uint64_t hash;
 	uint64_t fingerprint;
+	enum gx_status rc;
 
 	if (preemptions > s->job->preemptions_max)
 		return GX_OK;
-	if (s->world != node->state)
-		gx_state_restore_from(node->state, s->world);
 	gx_sched_step(choice);
 	child->count = gx_sched_options(child->choices);
 	gx_hits_take(on_hit, s);
@@ -276,16 +276,16 @@ static enum gx_status expand(struct searcher *s, struct node *node)
 	s->out->transitions++;
 	if ((s->out->transitions & 0xfff) == 0)
 		look_around(s);
-	hash = gx_state_diff(child->state, node->state);
-	s->world = child->state;
-	if (!child->count)
-		return at_end(s, node, hash);
+	rc = gx_track_look(&hash, NULL, NULL, s->err);
+	if (rc != GX_OK)
+		return rc;
 	fingerprint = fingerprint_of(s, hash, child->last, preemptions);
-	if (!s->job->options->no_visited && (seen_before(s, node, fingerprint) || !has_room(s)))
-		return GX_OK;
-	if (s->depth + 2 >= s->job->depth_max)
-		return GX_OK;
-	return push(s, child, fingerprint);
+	if (!child->count)
+		rc = at_end(s, node, hash);
+	else if (goes_on(s, node, fingerprint))
+		return push(s, child, fingerprint);
+	gx_track_undo();
+	return rc;
 }
 
 static void pop(struct searcher *s)
@@ -300,7 +300,7 @@ static void pop(struct searcher *s)
 		entry->value = node->paths;
 	}
 	parent->paths += node->paths;
-	gx_pool_release(node->mark);
+	gx_track_undo();
 	s->depth--;
 }
 
@@ -310,16 +310,14 @@ static enum gx_status run(struct searcher *s)
 	enum gx_status rc;
 
 	gx_sched_reset();
-	s->world = root->state;
 	root->count = gx_sched_options(root->choices);
 	root->next = 0;
 	root->paths = 0;
 	root->preemptions = 0;
 	root->last = gx_sched_last();
-	root->mark = gx_pool_mark();
 	root->event_hash = gx_sched_event_hash();
-	root->fingerprint = fingerprint_of(s, gx_state_diff(root->state, NULL), root->last, 0);
-	rc = gx_state_keep(root->state, s->err);
+	rc = gx_track_begin(s->err);
+	root->fingerprint = fingerprint_of(s, gx_track_hash(), root->last, 0);
 	if (rc == GX_OK)
 		rc = gx_visited_insert(&s->visited, root->fingerprint, ON_STACK, s->err);
 	while (rc == GX_OK && !s->stop) {
@@ -347,7 +345,7 @@ static void sum_up(struct searcher *s, enum gx_status rc)
 	out->points += out->transitions;
 	out->collision_chance = gx_visited_collision_chance(&s->visited);
 	out->bytes_per_state = gx_visited_bytes_per_state(&s->visited);
-	out->stack_bytes = gx_pool_high();
+	out->stack_bytes = gx_track_high();
 	out->interleavings = out->complete ? s->nodes[0]->paths : 0;
 	out->seconds += gx_wall_seconds() - s->started;
 }
@@ -355,7 +353,6 @@ static void sum_up(struct searcher *s, enum gx_status rc)
 enum gx_status gx_search(const struct gx_search *search, struct gx_error *err)
 {
 	struct searcher s = {.job = search, .out = search->out, .next_recheck = 1, .err = err};
-	size_t mark = gx_pool_mark();
 	enum gx_status rc;
 
 	s.started = gx_wall_seconds();
@@ -370,13 +367,9 @@ enum gx_status gx_search(const struct gx_search *search, struct gx_error *err)
 		gx_hits_listen(false);
 		sum_up(&s, rc);
 	}
-	for (uint32_t i = 0; i < s.capacity; i++) {
-		if (s.nodes[i])
-			gx_state_free(s.nodes[i]->state);
+	for (uint32_t i = 0; i < s.capacity; i++)
 		free(s.nodes[i]);
-	}
 	free(s.nodes);
-	gx_pool_release(mark);
 	gx_visited_release(&s.visited);
 	gx_visited_release(&s.ends);
 	gx_sched_reset();
