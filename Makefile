@@ -25,7 +25,7 @@ ALL_CFLAGS := -std=gnu11 $(CFLAGS) $(WARNINGS) $(ZERO_INIT) $(SANFLAGS)
 LDFLAGS += -rdynamic -Wl,-z,now $(SANFLAGS)
 LDLIBS := -lboost_context -lyaml -ljansson -lxxhash -ldl -lpthread -lm
 
-LIB_SRC := $(filter-out models/tests/%,$(wildcard harness/core/*.c harness/posix/*.c harness/explore/*.c harness/module/*.c \
+LIB_SRC := $(filter-out models/tests/%,$(wildcard harness/core/*.c harness/posix/*.c harness/explore/*.c harness/explore/*/*.c harness/module/*.c \
 	models/*/*.c reports/*.c))
 CLI_SRC := $(wildcard harness/cli/*.c)
 BENCH_SRC := $(wildcard harness/bench/*.c)

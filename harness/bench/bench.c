@@ -94,7 +94,7 @@ static void load(const struct gx_program *program)
 /* Executions and points per second of the loaded program, in the best of a few rounds with different seeds. */
 static void random_rates(uint64_t count, double *executions, double *points)
 {
-	struct gx_explore_options options = {.strategy = GX_STRATEGY_RANDOM, .executions = count};
+	struct gx_explore_options options = {.strategy = &gx_strategy_random, .executions = count};
 
 	*executions = 0;
 	for (unsigned i = 0; i < ROUNDS; i++) {
@@ -121,7 +121,7 @@ static void bare_body(void)
 
 static void three_unlocked(void)
 {
-	struct gx_explore_options options = {.strategy = GX_STRATEGY_EXHAUSTIVE};
+	struct gx_explore_options options = {.strategy = &gx_strategy_exhaustive};
 	double best = 1e9;
 
 	load(gx_bench_unlocked_body());
@@ -202,7 +202,7 @@ static void first_conflict(void)
 {
 	enum { SEEDS = 101 };
 	struct gx_scenario_file *file = load_pair("double-click", "none");
-	struct gx_explore_options options = {.strategy = GX_STRATEGY_RANDOM, .executions = 1};
+	struct gx_explore_options options = {.strategy = &gx_strategy_random, .executions = 1};
 	double us[SEEDS];
 
 	for (unsigned i = 0; i < SEEDS; i++) {
@@ -223,7 +223,7 @@ static void first_conflict(void)
 
 static void complete(const char *scenario, const char *gate, const char *target, unsigned rounds)
 {
-	struct gx_explore_options options = {.strategy = GX_STRATEGY_EXHAUSTIVE, .states = 100000000};
+	struct gx_explore_options options = {.strategy = &gx_strategy_exhaustive, .states = 100000000};
 	struct gx_scenario_file *file = load_pair(scenario, gate);
 	double best = 1e9;
 	char what[128];
@@ -245,7 +245,7 @@ static void replays(void)
 {
 	enum { REPLAYS = 10000 };
 	struct gx_scenario_file *file = load_pair("double-click", "none");
-	struct gx_explore_options options = {.strategy = GX_STRATEGY_RANDOM, .executions = 100};
+	struct gx_explore_options options = {.strategy = &gx_strategy_random, .executions = 100};
 	struct gx_replay replay = {0};
 	struct gx_repro repro;
 	struct gx_error err;

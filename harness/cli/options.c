@@ -236,14 +236,21 @@ static enum gx_color color(const char *text)
 	refuse("--color %s: auto, always or never is needed", gx_quote(text).text);
 }
 
-static enum gx_strategy_kind strategy(const char *text)
+static const struct gx_strategy *strategy(const char *text)
 {
-	enum gx_strategy_kind kind = gx_strategy_find(text);
+	const struct gx_strategy *found = gx_strategy_find(text);
+	char names[256] = "";
+	size_t used = 0;
 
-	if (kind == GX_STRATEGY_COUNT)
-		refuse("--strategy %s: there is auto, exhaustive and random; see `gatecrash list strategies`",
-		       gx_quote(text).text);
-	return kind;
+	for (const struct gx_strategy *const *other = gx_strategies; !found && *other && used < sizeof(names); other++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+					 !used      ? ""
+					 : other[1] ? ", "
+						    : " and ",
+					 (*other)->name);
+	if (!found)
+		refuse("--strategy %s: there is %s; see `gatecrash list strategies`", gx_quote(text).text, names);
+	return found;
 }
 
 static const char *report(const char *text)

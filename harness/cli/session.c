@@ -372,7 +372,7 @@ enum gx_status gx_session_run(struct gx_result_run *out, const struct gx_scenari
 	enum gx_status rc;
 
 	begin_result(out, scenario, gate);
-	out->strategy = gx_strategy_name(options->strategy);
+	out->strategy = (options->strategy ? options->strategy : gx_strategies[0])->name;
 	out->seed = options->seed;
 	rc = gx_session_load(&trial, scenario, gate, err);
 	if (rc != GX_OK) {

@@ -31,6 +31,7 @@ struct gx_hidden {
 	uint64_t used;        /* bit per index: record in use */
 	uint64_t parked;      /* bit per index: state GX_TASK_PARKED */
 	uint64_t conditional; /* of those: op has a predicate or a deadline */
+	uint64_t branching;   /* of those: op may go several ways */
 	uint32_t steps;
 	uint32_t last;
 	uint32_t spurious_left;
@@ -40,7 +41,7 @@ struct gx_hidden {
 	uint32_t stop;
 	uint32_t arena_count;
 	uint32_t arenas[GX_ARENAS_MAX];     /* slots whose arena holds a block */
-	struct gx_task tasks[GX_TASKS_MAX]; /* last: only the part below the highest used index is copied */
+	struct gx_task tasks[GX_TASKS_MAX] __attribute__((aligned(64))); /* last: only the part below the highest used index is copied */
 };
 
 _Static_assert(sizeof(struct gx_hidden) <= GX_HIDDEN_BYTES, "the hidden area is too small");
@@ -57,8 +58,9 @@ struct gx_core {
 		unsigned char *base;
 		size_t size;
 	} segments[GX_WORLD_ADOPTED];
-	gx_fcontext scheduler; /* where the scheduler waits while a task runs */
-	uint64_t resumes;      /* how often a task has been let run since the process started: for crash.c */
+	gx_fcontext scheduler;        /* where the scheduler waits while a task runs */
+	const struct gx_pilot *pilot; /* who chooses at the points; NULL: the scheduler lets a task take one step */
+	uint64_t resumes;             /* how often a task has been let run since the process started: for crash.c */
 	struct gx_event *record;
 	uint32_t record_capacity;
 	uint32_t *record_count;
@@ -92,9 +94,15 @@ void gx_event_step(uint16_t task, uint16_t label, uint64_t object, uint64_t valu
 /* A task crashed, maybe while observers were being told: they will not return. */
 void gx_event_abandon(void);
 
-/* task.c: run `task` until it parks or ends. */
-void gx_task_resume(struct gx_task *task);
+/* task.c: run `task` until it, or under a pilot another one, comes back to the scheduler; returns GX_SAYS_..., and who it was (NULL: it ended). */
+void *gx_task_resume(struct gx_task *task, struct gx_task **who);
 void gx_task_mark_ended(struct gx_task *task);
+
+/* sched.c: under a pilot, at the end of a step: the task that goes on, granted; NULL: the scheduler has to take over. */
+struct gx_task *gx_sched_next(void);
+
+/* parts.c: the memory below a parked task's stack pointer as parking leaves it. */
+void gx_task_clear_below(const struct gx_task *task);
 
 /* crash.c */
 enum gx_crash_kind { GX_CRASH_NONE, GX_CRASH_SIGNAL, GX_CRASH_OVERFLOW, GX_CRASH_HANG };
@@ -109,5 +117,7 @@ enum gx_status gx_crash_install(struct gx_error *err);
 #define GX_SAYS_PARKED  ((void *)0)
 #define GX_SAYS_ENDED   ((void *)1)
 #define GX_SAYS_CRASHED ((void *)2)
+#define GX_SAYS_PAUSED \
+	((void *)3) /* under a pilot: the step is over and what follows it was tried; gx_current: who parked, NULL: who ended */
 
 #endif

@@ -114,7 +114,7 @@ uint64_t gx_world_memory_hash(void)
 
 /* ---- stacks ---- */
 
-void gx_stack_clear_below(const struct gx_task *task)
+void gx_task_clear_below(const struct gx_task *task)
 {
 	unsigned char *bottom = gx_slot_stack_bottom(task->slot);
 	unsigned char *sp = task->sp;

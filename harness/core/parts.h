@@ -82,7 +82,4 @@ static inline unsigned char *gx_stack_first_line(const struct gx_task *task)
 	return (unsigned char *)((uintptr_t)task->sp & ~(uintptr_t)(GX_LINE_BYTES - 1));
 }
 
-/* The memory below a parked task's stack pointer as parking leaves it. */
-void gx_stack_clear_below(const struct gx_task *task);
-
 #endif

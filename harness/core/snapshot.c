@@ -58,7 +58,7 @@ void gx_state_restore(const struct gx_state *state)
 	}
 	for (unsigned i = 0; i < state->count; i++)
 		if (state->parts[i].kind == GX_PART_STACK)
-			gx_stack_clear_below(&GX_HIDDEN->tasks[state->parts[i].index]);
+			gx_task_clear_below(&GX_HIDDEN->tasks[state->parts[i].index]);
 }
 
 enum gx_status gx_state_new(struct gx_state **out, struct gx_error *err)

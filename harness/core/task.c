@@ -24,13 +24,19 @@ const void *gx_scheduler_bottom;
 size_t gx_scheduler_size;
 #endif
 
+/* What a task is told by whoever jumps to it: NULL, by the scheduler; by another task, which one, or this. */
+#define LEFT_FOR_GOOD ((void *)1)
+
 /*
- * Kept out of line, and the scheduler's stack pointer handed over at once: it differs with the depth of the caller, so it
+ * Kept out of line, and the other's stack pointer handed over at once: the scheduler's differs with the depth of its caller, so it
  * must not stay behind in a frame of a task, where it would be hashed.
  */
-static void __attribute__((noinline)) note_scheduler(gx_fcontext from)
+static void __attribute__((noinline)) arrive(struct gx_transfer transfer)
 {
-	gx_core.scheduler = from;
+	if (!transfer.data)
+		gx_core.scheduler = transfer.from;
+	else if (transfer.data != LEFT_FOR_GOOD)
+		((struct gx_task *)transfer.data)->sp = transfer.from;
 #if GX_ASAN
 	__sanitizer_finish_switch_fiber(NULL, &gx_scheduler_bottom, &gx_scheduler_size);
 #endif
@@ -38,19 +44,70 @@ static void __attribute__((noinline)) note_scheduler(gx_fcontext from)
 
 static void __attribute__((noinline)) switch_out(void *says)
 {
-	struct gx_transfer transfer;
-
 #if GX_ASAN
 	void *fake;
 
 	__sanitizer_start_switch_fiber(&fake, gx_scheduler_bottom, gx_scheduler_size);
 #endif
-	transfer = jump_fcontext(gx_core.scheduler, says);
-	note_scheduler(transfer.from);
+	arrive(jump_fcontext(gx_core.scheduler, says));
+}
+
+/* The task's step begins: it is the running one from here on. */
+static void take_over(struct gx_task *task)
+{
+	uint64_t bit = 1ull << task->index;
+	struct gx_hidden *hidden = GX_HIDDEN;
+
+	hidden->parked &= ~bit;
+	hidden->conditional &= ~bit;
+	hidden->branching &= ~bit;
+	task->state = GX_TASK_RUNNING;
+	memset(&task->op, 0, sizeof(task->op));
+	gx_core.resumes++;
+	gx_current = task;
+}
+
+/* Whoever chooses needs room on the stack of the task that has just parked; a frame of ours is small. */
+static bool has_room_for_a_pilot(const struct gx_task *task)
+{
+	return (unsigned char *)__builtin_frame_address(0) - gx_slot_stack_bottom(task->slot) > GX_PILOT_STACK_BYTES;
+}
+
+/* Under a pilot: straight to whoever goes on. Records' addresses may stay behind on stacks here, whose states nobody compares. */
+static void __attribute__((noinline)) switch_over(void)
+{
+	struct gx_task *self = gx_current;
+	struct gx_task *next;
+
+	if (!has_room_for_a_pilot(self)) {
+		switch_out(GX_SAYS_PARKED);
+		return;
+	}
+	gx_current = NULL;
+	next = gx_sched_next();
+	if (!next) {
+		gx_current = self;
+		switch_out(GX_SAYS_PAUSED);
+		return;
+	}
+	take_over(next);
+	if (next != self)
+		arrive(jump_fcontext(next->sp, self));
 }
 
 static void __attribute__((noreturn)) leave(void *says)
 {
+	if (gx_core.pilot && says == GX_SAYS_ENDED && has_room_for_a_pilot(gx_current)) {
+		struct gx_task *next;
+
+		gx_current = NULL;
+		next = gx_sched_next();
+		if (next) {
+			take_over(next);
+			jump_fcontext(next->sp, LEFT_FOR_GOOD);
+		}
+		says = GX_SAYS_PAUSED;
+	}
 	for (;;)
 		switch_out(says);
 }
@@ -63,7 +120,7 @@ static void begin(struct gx_transfer transfer)
 
 	gx_current->entry = NULL;
 	gx_current->argument = NULL;
-	note_scheduler(transfer.from);
+	arrive(transfer);
 	errno = 0;
 	entry(argument);
 	gx_task_exit();
@@ -76,6 +133,7 @@ void gx_task_mark_ended(struct gx_task *task)
 
 	hidden->parked &= ~bit;
 	hidden->conditional &= ~bit;
+	hidden->branching &= ~bit;
 	task->state = GX_TASK_ENDED;
 	memset(&task->op, 0, sizeof(task->op));
 	task->grants = 0;
@@ -87,46 +145,38 @@ void gx_task_mark_ended(struct gx_task *task)
 		gx_task_reap(task);
 }
 
-void gx_task_resume(struct gx_task *task)
+void *gx_task_resume(struct gx_task *task, struct gx_task **who)
 {
 	struct gx_transfer transfer;
-	unsigned char *bottom = gx_slot_stack_bottom(task->slot);
-	unsigned char *clear;
 
-	GX_HIDDEN->parked &= ~(1ull << task->index);
-	GX_HIDDEN->conditional &= ~(1ull << task->index);
-	task->state = GX_TASK_RUNNING;
-	memset(&task->op, 0, sizeof(task->op));
-	gx_core.resumes++;
-	gx_current = task;
+	take_over(task);
 #if GX_ASAN
 	void *fake;
 
-	__sanitizer_start_switch_fiber(&fake, bottom, GX_SLOT_STACK_BYTES - GX_PAGE_BYTES);
+	__sanitizer_start_switch_fiber(&fake, gx_slot_stack_bottom(task->slot), GX_SLOT_STACK_BYTES - GX_PAGE_BYTES);
 #endif
 	transfer = jump_fcontext(task->sp, NULL);
 #if GX_ASAN
 	__sanitizer_finish_switch_fiber(fake, NULL, NULL);
 #endif
+	*who = transfer.data == GX_SAYS_ENDED ? NULL : gx_current;
 	gx_current = NULL;
-	if (transfer.data != GX_SAYS_PARKED) {
-		if (transfer.data == GX_SAYS_CRASHED)
-			task->state = GX_TASK_ENDED;
-		return;
+	if (transfer.data == GX_SAYS_CRASHED) {
+		(*who)->state = GX_TASK_ENDED;
+	} else if (*who) {
+		(*who)->sp = transfer.from;
+		/* Frames deeper than the parked one are gone; ASan is told by the callee's own epilogue, which has run. */
+		if (!gx_core.pilot)
+			gx_task_clear_below(*who);
 	}
-	task->sp = transfer.from;
-	clear = (unsigned char *)task->sp - GX_STACK_CLEAR_BYTES;
-	if (clear < bottom)
-		clear = bottom;
-	/* Frames deeper than the parked one are gone; ASan is told by the callee's own epilogue, which has run. */
-	memset(clear, 0, (size_t)((unsigned char *)task->sp - clear));
+	return transfer.data;
 }
 
 /*
  * The op stands in the task's record by now. The record's address must not stay behind on the stack, where it would be hashed: records
  * are handed out by arrival. So everybody asks for the running task anew after a point, here and in the layers above.
  */
-static enum gx_granted park(bool conditional)
+static enum gx_granted park(bool conditional, bool branching)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
 	int saved = errno;
@@ -137,7 +187,12 @@ static enum gx_granted park(bool conditional)
 	hidden->parked |= 1ull << gx_current->index;
 	if (conditional)
 		hidden->conditional |= 1ull << gx_current->index;
-	switch_out(GX_SAYS_PARKED);
+	if (branching)
+		hidden->branching |= 1ull << gx_current->index;
+	if (gx_core.pilot)
+		switch_over();
+	else
+		switch_out(GX_SAYS_PARKED);
 	errno = saved;
 	return (enum gx_granted)gx_current->grants;
 }
@@ -145,7 +200,7 @@ static enum gx_granted park(bool conditional)
 enum gx_granted gx_point(const struct gx_op *op)
 {
 	gx_current->op = *op;
-	return park(op->ready || op->deadline != GX_FOREVER);
+	return park(op->ready || op->deadline != GX_FOREVER, op->alternatives);
 }
 
 void gx_point_simple(uint16_t label, uint8_t access, uint64_t object)
@@ -156,7 +211,7 @@ void gx_point_simple(uint16_t label, uint8_t access, uint64_t object)
 	op->access = access;
 	op->object = object;
 	op->deadline = GX_FOREVER;
-	park(false);
+	park(false, false);
 }
 
 static bool never(const struct gx_task *task GX_UNUSED)
@@ -182,8 +237,10 @@ enum { SCRUB_BYTES = GX_ASAN ? 4096 : 512 };
 
 void __attribute__((noinline)) gx_scrub_stack(void)
 {
-	unsigned char dead[SCRUB_BYTES];
+	unsigned char dead[SCRUB_BYTES] GX_UNINITIALISED;
 
+	if (gx_core.pilot)
+		return;
 	memset(dead, 0, sizeof(dead));
 	__asm__ volatile("" : : "r"(dead) : "memory");
 }

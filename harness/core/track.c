@@ -168,7 +168,7 @@ static inline void see(unsigned char *at, unsigned char *mirror, size_t size, ui
 		seen.page.hash += gx_line_hash(at, size, seed);
 }
 
-typedef uint64_t pair __attribute__((vector_size(16), may_alias));
+typedef uint64_t pair __attribute__((vector_size(16), may_alias, aligned(8)));
 
 /* `size` is a multiple of 16, and a constant where it matters. */
 static inline __attribute__((always_inline)) bool same_words(const void *a, const void *b, size_t size)
@@ -488,7 +488,7 @@ void gx_track_undo(void)
 	track.page = frame.page;
 	track.used = frame.previous;
 	for (uint64_t rest = frame.changed & track.page.stacks; rest; rest &= rest - 1)
-		gx_stack_clear_below(&hidden->tasks[__builtin_ctzll(rest)]);
+		gx_task_clear_below(&hidden->tasks[__builtin_ctzll(rest)]);
 }
 
 /* ---- the beginning ---- */

@@ -1,14 +1,11 @@
 #include "explore/search.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/snapshot.h"
 #include "core/track.h"
-#include "explore/clock.h"
-#include "explore/hits.h"
+#include "explore/run.h"
 #include "explore/visited.h"
 
 struct node {
@@ -24,16 +21,13 @@ struct node {
 
 struct searcher {
 	const struct gx_search *job;
+	struct gx_run run;
 	struct gx_explored *out;
 	struct gx_visited visited;
 	struct gx_visited ends;
 	struct node **nodes; /* the search stack; nodes are kept for reuse */
 	uint32_t depth;      /* of the node on top; the root is 0 */
 	uint32_t capacity;
-	uint64_t next_recheck;
-	double started;
-	unsigned hangs; /* before the search */
-	bool stop;
 	struct gx_error *err;
 };
 
@@ -57,35 +51,13 @@ static struct node *node_at(struct searcher *s, uint32_t depth)
 	return s->nodes[depth];
 }
 
-static void current_path(const struct searcher *s, struct gx_path *path)
+static void current_path(void *context, struct gx_path *path)
 {
+	const struct searcher *s = context;
+
 	path->count = 0;
 	for (uint32_t i = 0; i <= s->depth && s->nodes[i]->next; i++)
 		gx_path_push(path, s->nodes[i]->choices[s->nodes[i]->next - 1]);
-}
-
-static void on_hit(void *context, uint64_t key)
-{
-	struct searcher *s = context;
-	struct gx_explored *out = s->out;
-	unsigned i = 0;
-
-	if (s->job->target && key != s->job->target)
-		return;
-	while (i < out->hit_count && out->hits[i].key != key)
-		i++;
-	if (i == out->hit_count) {
-		if (i == GX_HITS_MAX)
-			return;
-		out->hit_count++;
-		out->hits[i].key = key;
-		current_path(s, &out->hits[i].path);
-	}
-	out->hits[i].count++;
-	if (s->job->target || s->job->options->stop_at_first) {
-		s->stop = true;
-		out->why = "stopped at the first finding";
-	}
 }
 
 /* Is the switch from the task that ran last to this choice a preemption? Only if that task could have gone on. */
@@ -101,83 +73,33 @@ static uint64_t fingerprint_of(const struct searcher *s, uint64_t hash, uint32_t
 	return (hash ^ ((uint64_t)last << 32 | preemptions)) * 0x9e3779b97f4a7c15ull;
 }
 
-/* ---- running executions again ---- */
-
-static enum gx_status recheck_step(struct searcher *s, uint32_t depth, uint64_t expected)
-{
-	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
-	struct gx_choice choice = s->nodes[depth]->choices[s->nodes[depth]->next - 1];
-	unsigned count = gx_sched_options(options);
-	unsigned i = 0;
-
-	while (i < count && memcmp(&options[i], &choice, sizeof(choice)) != 0)
-		i++;
-	if (i < count) {
-		gx_sched_step(choice);
-		(void)gx_sched_options(options); /* at_rest() belongs to the step */
-		if (gx_sched_event_hash() == expected)
-			return GX_OK;
-	}
-	return gx_fail(
-		s->err, GX_EDIVERGED,
-		"not deterministic: run a second time, the same schedule did something else at step %u (task %u%s); some "
-		"state lives outside the world (a static variable of the program, a file, ...)",
-		depth + 1, choice.task, i < count ? "" : ", which could not step");
-}
-
-/* The current path, once more from the start. The world is put back afterwards. */
+/* The current path, which has come to its end, once more from the start. The world is put back afterwards. */
 static enum gx_status recheck(struct searcher *s)
 {
-	uint64_t final = gx_sched_event_hash();
+	uint64_t *hashes = malloc((s->depth + 1) * sizeof(*hashes));
 	uint64_t memory = gx_world_memory_hash();
-	struct gx_state *end;
-	enum gx_status rc = gx_state_new(&end, s->err);
+	struct gx_path path = {0};
+	struct gx_state *end = NULL;
+	enum gx_status rc =
+		hashes ? gx_state_new(&end, s->err) : gx_fail(s->err, GX_ENOMEM, "out of memory for a path");
 
-	if (rc != GX_OK)
-		return rc;
-	rc = gx_state_save(end, s->err);
-	gx_hits_listen(false);
-	gx_sched_reset();
-	for (uint32_t i = 0; i <= s->depth && rc == GX_OK; i++)
-		rc = recheck_step(s, i, i < s->depth ? s->nodes[i + 1]->event_hash : final);
-	/* Equal events, and other bytes: what a program keeps outside the world shows in what it computes, if in nothing else. */
-	if (rc == GX_OK && gx_world_memory_hash() != memory)
-		rc = gx_fail(
-			s->err, GX_EDIVERGED,
-			"not deterministic: run a second time, the same schedule of %u steps left other bytes in memory at "
-			"its end; some state lives outside the world (a static variable of the program, a file, ...)",
-			s->depth + 1);
+	if (rc == GX_OK)
+		rc = gx_state_save(end, s->err);
 	if (rc == GX_OK) {
+		for (uint32_t i = 0; i < s->depth; i++)
+			hashes[i] = s->nodes[i + 1]->event_hash;
+		hashes[s->depth] = gx_sched_event_hash();
+		current_path(s, &path);
+		rc = gx_run_again(&s->run, &path, hashes, memory);
 		gx_state_restore(end);
-		s->out->rechecked++;
 	}
-	gx_hits_listen(true);
+	gx_path_release(&path);
 	gx_state_free(end);
+	free(hashes);
 	return rc;
 }
 
 /* ---- the search ---- */
-
-static void look_around(struct searcher *s)
-{
-	const struct gx_explore_options *options = s->job->options;
-
-	if (options->interrupted && *options->interrupted) {
-		s->stop = true;
-		s->out->interrupted = true;
-		s->out->why = "interrupted";
-	}
-	if (options->seconds > 0 && gx_wall_seconds() - s->started > options->seconds) {
-		s->stop = true;
-		s->out->why = "the time budget is used up";
-	}
-	if (options->progress)
-		options->progress(options->progress_context, &(struct gx_progress){.executions = s->out->executions,
-										   .states = s->visited.count,
-										   .transitions = s->out->transitions,
-										   .depth = s->depth,
-										   .hits = s->out->hit_count});
-}
 
 static enum gx_status at_end(struct searcher *s, struct node *node, uint64_t hash)
 {
@@ -194,16 +116,8 @@ static enum gx_status at_end(struct searcher *s, struct node *node, uint64_t has
 			return rc;
 		out->end_hash += hash;
 	}
-	if (gx_sched_hangs() - s->hangs >= GX_HANGS_MAX) {
-		s->stop = true;
-		out->why = GX_HANGS_WHY;
-		return GX_OK;
-	}
-	if (s->job->recheck && out->executions == s->next_recheck) {
-		s->next_recheck *= 2;
-		return recheck(s);
-	}
-	return GX_OK;
+	gx_run_count_hangs(&s->run);
+	return !s->run.stop && s->job->recheck && gx_run_rechecks(&s->run) ? recheck(s) : GX_OK;
 }
 
 /* The transition led to a state that was seen before: true, and its interleavings are counted. */
@@ -226,7 +140,7 @@ static bool has_room(struct searcher *s)
 
 	if (!budget || s->visited.count < budget)
 		return true;
-	s->stop = true;
+	s->run.stop = true;
 	s->out->why = "the state budget is used up";
 	return false;
 }
@@ -270,12 +184,12 @@ static enum gx_status expand(struct searcher *s, struct node *node)
 		return GX_OK;
 	gx_sched_step(choice);
 	child->count = gx_sched_options(child->choices);
-	gx_hits_take(on_hit, s);
+	gx_run_take_hits(&s->run, current_path, s, NULL);
 	child->preemptions = preemptions;
 	child->last = gx_sched_last();
 	s->out->transitions++;
 	if ((s->out->transitions & 0xfff) == 0)
-		look_around(s);
+		gx_run_look_around(&s->run, s->visited.count, s->depth);
 	rc = gx_track_look(&hash, NULL, NULL, s->err);
 	if (rc != GX_OK)
 		return rc;
@@ -320,7 +234,7 @@ static enum gx_status run(struct searcher *s)
 	root->fingerprint = fingerprint_of(s, gx_track_hash(), root->last, 0);
 	if (rc == GX_OK)
 		rc = gx_visited_insert(&s->visited, root->fingerprint, ON_STACK, s->err);
-	while (rc == GX_OK && !s->stop) {
+	while (rc == GX_OK && !s->run.stop) {
 		struct node *node = s->nodes[s->depth];
 
 		if (node->next < node->count)
@@ -338,8 +252,8 @@ static void sum_up(struct searcher *s, enum gx_status rc)
 	struct gx_explored *out = s->out;
 
 	out->searched = true;
-	out->complete =
-		rc == GX_OK && !s->stop && s->job->preemptions_max == GX_UNBOUNDED && s->job->depth_max == UINT32_MAX;
+	out->complete = rc == GX_OK && !s->run.stop && s->job->preemptions_max == GX_UNBOUNDED &&
+			s->job->depth_max == UINT32_MAX;
 	out->states = s->visited.count;
 	out->end_states = s->ends.count;
 	out->points += out->transitions;
@@ -347,31 +261,28 @@ static void sum_up(struct searcher *s, enum gx_status rc)
 	out->bytes_per_state = gx_visited_bytes_per_state(&s->visited);
 	out->stack_bytes = gx_track_high();
 	out->interleavings = out->complete ? s->nodes[0]->paths : 0;
-	out->seconds += gx_wall_seconds() - s->started;
 }
 
 enum gx_status gx_search(const struct gx_search *search, struct gx_error *err)
 {
-	struct searcher s = {.job = search, .out = search->out, .next_recheck = 1, .err = err};
+	struct searcher s = {.job = search, .out = search->out, .err = err};
 	enum gx_status rc;
 
-	s.started = gx_wall_seconds();
-	s.hangs = gx_sched_hangs();
 	s.out->why = "";
 	rc = gx_visited_init(&s.visited, err);
 	if (rc == GX_OK)
 		rc = gx_visited_init(&s.ends, err);
 	if (rc == GX_OK) {
-		gx_hits_listen(true);
+		s.run = gx_run_begin(search->options, search->out, err);
+		s.run.target = search->target;
 		rc = run(&s);
-		gx_hits_listen(false);
 		sum_up(&s, rc);
+		gx_run_end(&s.run);
 	}
 	for (uint32_t i = 0; i < s.capacity; i++)
 		free(s.nodes[i]);
 	free(s.nodes);
 	gx_visited_release(&s.visited);
 	gx_visited_release(&s.ends);
-	gx_sched_reset();
 	return rc;
 }
