@@ -57,8 +57,8 @@ test: unit ## everything that has to pass: headers, unit tests, matrix, README, 
 matrix: $(BIN) ## every scenario with every gate, held against what it expects
 	@$(BIN) matrix
 
-bench: $(BUILD)/bench ## the figures of the engine on this machine
-	@$(BUILD)/bench
+bench: $(BUILD)/bench ## the figures of the engine on this machine; BENCH="floor bare": only these
+	@$(BUILD)/bench $(BENCH)
 
 fuzz: ## fuzz the parsers for FUZZ_SECONDS each; default 60
 	@scripts/setup all

@@ -136,6 +136,39 @@ static void __attribute__((noinline)) list_all(struct gx_view *view, uint64_t sp
 	view->list = list;
 }
 
+/* Warren, "Hacker's Delight", 5-1; the compiler's own is a call where the processor is not known to have an instruction. */
+static inline unsigned count_bits(uint64_t x)
+{
+	x -= x >> 1 & 0x5555555555555555ull;
+	x = (x & 0x3333333333333333ull) + (x >> 2 & 0x3333333333333333ull);
+	x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0full;
+	return (unsigned)(x * 0x0101010101010101ull >> 56);
+}
+
+/* Of the tasks with a predicate or a deadline, who is ready, who late, who sleeps, who may wake up for no reason. */
+static void look_at_conditional(struct gx_view *view, uint64_t rest, uint64_t *sleepers, uint64_t *spuriouss)
+{
+	for (; rest; rest &= rest - 1) {
+		const struct gx_task *task = &GX_HIDDEN->tasks[__builtin_ctzll(rest)];
+		uint64_t bit = rest & -rest;
+
+		if (is_sleeper(task))
+			*sleepers |= bit;
+		switch (grant_of(task)) {
+		case GX_GRANTED_TIMEOUT:
+			view->late |= bit;
+			view->ready |= bit;
+			break;
+		case GX_GRANTED_READY:
+			view->ready |= bit;
+			break;
+		default:
+			if (task->op.spurious)
+				*spuriouss |= bit;
+		}
+	}
+}
+
 /* Look at the tasks; a count of 0 says that nobody who matters can step. */
 static inline void look(struct gx_view *view)
 {
@@ -143,50 +176,46 @@ static inline void look(struct gx_view *view)
 	uint64_t sleepers = 0;
 	uint64_t spuriouss = 0;
 
-	view->ready = hidden->parked & ~hidden->conditional;
-	view->last = hidden->last;
-	view->list = NULL;
-	for (uint64_t rest = hidden->parked & hidden->conditional; rest; rest &= rest - 1) {
-		const struct gx_task *task = &hidden->tasks[__builtin_ctzll(rest)];
-		uint64_t bit = rest & -rest;
-
-		if (is_sleeper(task))
-			sleepers |= bit;
-		if (grant_of(task) >= 0)
-			view->ready |= bit;
-		else if (task->op.spurious)
-			spuriouss |= bit;
+	*view = (struct gx_view){.ready = hidden->parked & ~hidden->conditional, .last = hidden->last};
+	if (hidden->conditional)
+		look_at_conditional(view, hidden->conditional, &sleepers, &spuriouss);
+	if (sleepers || !view->ready) {
+		if (!view->ready && !sleeper_matters(sleepers))
+			return;
+		view->clock = !view->ready || may_overtake();
 	}
-	view->count = 0;
-	view->clock = false;
-	if (!view->ready && !sleeper_matters(sleepers))
-		return;
-	view->clock = sleepers && (!view->ready || may_overtake());
 	if (!hidden->spurious_left)
 		spuriouss = 0;
 	if (view->ready & hidden->branching || spuriouss)
 		list_all(view, spuriouss);
 	else
-		view->count = (unsigned)__builtin_popcountll(view->ready) + view->clock;
+		view->count = count_bits(view->ready) + view->clock;
+}
+
+/* The nth bit, without a branch that a processor could only guess: which task is drawn is as good as random. */
+static inline uint64_t nth_bit(uint64_t bits, unsigned n)
+{
+	for (unsigned i = 0; i < 6; i++)
+		bits &= bits - (i < n);
+	for (unsigned i = 6; i < n; i++)
+		bits &= bits - 1;
+	return bits;
 }
 
 struct gx_choice gx_view_choice(const struct gx_view *view, unsigned n)
 {
-	uint64_t rest = view->ready;
-	uint64_t last = rest & 1ull << view->last;
+	uint64_t last = view->ready & 1ull << view->last;
+	uint64_t rest;
+	unsigned is_last;
 
 	if (view->list)
 		return view->list[n];
-	if (last) {
-		if (!n)
-			return (struct gx_choice){.task = (uint8_t)view->last};
-		rest &= ~last;
-		n--;
-	}
-	for (; rest; rest &= rest - 1)
-		if (!n--)
-			return (struct gx_choice){.task = (uint8_t)__builtin_ctzll(rest)};
-	return (struct gx_choice){.task = GX_CLOCK};
+	is_last = !n & (last != 0);
+	rest = nth_bit(view->ready & ~last, n - (last != 0 && n)) |
+	       1ull << 63; /* a task with this index would be met before */
+	if (!is_last && n == view->count - 1 && view->clock)
+		return (struct gx_choice){.task = GX_CLOCK};
+	return (struct gx_choice){.task = (uint8_t)(is_last ? view->last : (unsigned)__builtin_ctzll(rest))};
 }
 
 /* The choices there are; false: the execution is over. Comes to rest where nobody who matters can step. */
@@ -267,10 +296,8 @@ static void report_crash(const struct gx_task *task)
 }
 
 /* The task is told how its op goes, and everybody else that it goes on. */
-static void grant(struct gx_task *task, struct gx_choice choice)
+static void grant(struct gx_task *task, struct gx_choice choice, int how)
 {
-	int how = choice.spurious ? GX_GRANTED_SPURIOUS : grant_of(task);
-
 	GX_ASSERT(how >= 0);
 	if (choice.spurious)
 		GX_HIDDEN->spurious_left--;
@@ -279,8 +306,8 @@ static void grant(struct gx_task *task, struct gx_choice choice)
 	gx_event_step(task->index, task->op.label, task->op.object, (uint64_t)how << 16 | choice.alternative);
 }
 
-/* A choice is taken: returns the task whose step it is, ready to run; NULL: it was the clock's, which is over. */
-static struct gx_task *begin_step(struct gx_choice choice)
+/* A choice is taken: returns the task whose step it is, ready to run; NULL: it was the clock's, which is over. `how`: enum gx_granted. */
+static inline struct gx_task *begin_step(struct gx_choice choice, int how)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
 
@@ -290,7 +317,7 @@ static struct gx_task *begin_step(struct gx_choice choice)
 		return NULL;
 	}
 	GX_ASSERT(hidden->parked >> choice.task & 1);
-	grant(&hidden->tasks[choice.task], choice);
+	grant(&hidden->tasks[choice.task], choice, how);
 	hidden->last = choice.task;
 	return &hidden->tasks[choice.task];
 }
@@ -316,8 +343,13 @@ static void *resume(struct gx_task *task)
 
 void gx_sched_step(struct gx_choice choice)
 {
-	struct gx_task *task = begin_step(choice);
+	int how = choice.spurious ? GX_GRANTED_SPURIOUS : GX_GRANTED_READY;
+	struct gx_task *task;
 
+	/* The view in which it was found may be that of another time: a search has been elsewhere since. */
+	if (choice.task != GX_CLOCK && !choice.spurious)
+		how = grant_of(&GX_HIDDEN->tasks[choice.task]);
+	task = begin_step(choice, how);
 	if (task)
 		resume(task);
 	end_step();
@@ -333,6 +365,7 @@ static struct gx_task *choose_next(void)
 	struct gx_task *task = NULL;
 
 	while (!task) {
+		struct gx_choice choice;
 		unsigned n;
 
 		if (!look_around(&view))
@@ -340,7 +373,10 @@ static struct gx_task *choose_next(void)
 		n = pilot->choose(pilot->context, &view);
 		if (n == GX_PILOT_PAUSE)
 			return NULL;
-		task = begin_step(gx_view_choice(&view, n));
+		choice = gx_view_choice(&view, n);
+		task = begin_step(choice, choice.spurious                ? GX_GRANTED_SPURIOUS
+					  : view.late >> choice.task & 1 ? GX_GRANTED_TIMEOUT
+									 : GX_GRANTED_READY);
 		if (!task)
 			end_step();
 	}

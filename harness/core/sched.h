@@ -35,6 +35,7 @@ struct gx_view {
 	unsigned count;
 	unsigned last;                /* index of the task that ran last */
 	uint64_t ready;               /* bit per task: it can be granted its op */
+	uint64_t late;                /* of those: only because its deadline has come */
 	bool clock;                   /* time can advance */
 	const struct gx_choice *list; /* the choices, if an op can go several ways or wake up spuriously; else NULL */
 };

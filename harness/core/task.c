@@ -349,6 +349,16 @@ struct gx_task *gx_task_at(unsigned index)
 	return index < GX_TASKS_MAX && GX_HIDDEN->used >> index & 1 ? &GX_HIDDEN->tasks[index] : NULL;
 }
 
+uint64_t gx_task_indices(void)
+{
+	return GX_HIDDEN->used;
+}
+
+struct gx_task *gx_task_first(uint64_t indices)
+{
+	return &GX_HIDDEN->tasks[__builtin_ctzll(indices)];
+}
+
 struct gx_task *gx_task_by_slot(uint32_t slot)
 {
 	for (uint64_t rest = GX_HIDDEN->used; rest; rest &= rest - 1) {

@@ -145,6 +145,11 @@ bool gx_task_is_autoreap(const struct gx_task *task);
 struct gx_task *gx_task_by_slot(uint32_t slot);
 struct gx_task *gx_task_at(unsigned index);
 
+/* A bit per index that has a record, for going through all of them: for (rest = gx_task_indices(); rest; rest &= rest - 1) ... */
+uint64_t gx_task_indices(void);
+/* The record of the lowest index in such a set. */
+struct gx_task *gx_task_first(uint64_t indices);
+
 /* [task] A number that only this task hands out: (path << 12 | nth). Identities of containers and tokens are made of it. */
 uint64_t gx_task_serial(void);
 
