@@ -20,12 +20,14 @@
 #define GX_STACK_FRESH_BYTES 4096u
 
 /*
- * The hidden area. Saved and restored as bytes. Of it, only what can change the future is hashed: `now`, `time_ns_max`,
- * `spurious_left`, `ticks`, `maker_children`, `ending`, and the tasks, each by its slot, so that the order of arrival (the index)
- * does not count.
+ * The hidden area. Saved and restored as bytes. Of it, only what can change the future is hashed: what the clock shows to those who have
+ * looked at it, `spurious_left`, `maker_children`, `ending`, and the tasks, each by what it says, with its deadline relative to now.
+ * Time that nobody has seen does not tell states apart: only its distances can matter, and the limit of time, which is hashed once an
+ * execution has come near it (gx_core.time_counts).
  */
 struct gx_hidden {
 	uint64_t now;
+	uint64_t first_look; /* when somebody first looked at the clock, + 1; 0: nobody has */
 	uint64_t time_ns_max;
 	uint64_t event_hash;
 	uint64_t used;        /* bit per index: record in use */
@@ -35,13 +37,14 @@ struct gx_hidden {
 	uint32_t steps;
 	uint32_t last;
 	uint32_t spurious_left;
-	uint32_t ticks;          /* of the clock, up to the program's overtakes_max */
+	uint32_t ticks;          /* of the clock since the first look, up to the program's overtakes_max */
 	uint32_t maker_children; /* tasks that set-up and callbacks have made */
 	uint32_t ending;
 	uint32_t stop;
 	uint32_t arena_count;
-	uint32_t arenas[GX_ARENAS_MAX];     /* slots whose arena holds a block */
-	struct gx_task tasks[GX_TASKS_MAX] __attribute__((aligned(64))); /* last: only the part below the highest used index is copied */
+	uint32_t arenas[GX_ARENAS_MAX]; /* slots whose arena holds a block */
+	struct gx_task tasks[GX_TASKS_MAX]
+		__attribute__((aligned(64))); /* last: only the part below the highest used index is copied */
 };
 
 _Static_assert(sizeof(struct gx_hidden) <= GX_HIDDEN_BYTES, "the hidden area is too small");
@@ -60,6 +63,8 @@ struct gx_core {
 	} segments[GX_WORLD_ADOPTED];
 	gx_fcontext scheduler;        /* where the scheduler waits while a task runs */
 	const struct gx_pilot *pilot; /* who chooses at the points; NULL: the scheduler lets a task take one step */
+	bool time_counts;             /* states that differ in the time that is left are different states */
+	bool time_ran_out;            /* an execution came to the limit of time since gx_sched_count_time() */
 	uint64_t resumes;             /* how often a task has been let run since the process started: for crash.c */
 	struct gx_event *record;
 	uint32_t record_capacity;

@@ -38,19 +38,35 @@ unsigned gx_parts(struct gx_part parts[GX_PARTS_MAX])
 
 /* ---- hashes ---- */
 
+/* A deadline counts by its distance; one that has come has none. */
+static uint64_t distance(uint64_t deadline)
+{
+	uint64_t now = GX_HIDDEN->now;
+
+	if (deadline == GX_FOREVER)
+		return GX_FOREVER;
+	return deadline > now ? deadline - now : 0;
+}
+
 uint64_t gx_record_hash(const struct gx_task *task)
 {
-	return XXH3_64bits_withSeed(task, offsetof(struct gx_task, sp), 0x7461736bull);
+	unsigned char copy[offsetof(struct gx_task, sp)] GX_UNINITIALISED;
+	uint64_t away = distance(task->op.deadline);
+
+	memcpy(copy, task, sizeof(copy));
+	memcpy(copy + offsetof(struct gx_task, op.deadline), &away, sizeof(away));
+	return XXH3_64bits_withSeed(copy, sizeof(copy), 0x7461736bull);
 }
 
 uint64_t gx_header_hash(void)
 {
 	const struct gx_hidden *hidden = GX_HIDDEN;
+	bool seen = hidden->first_look || gx_core.time_counts;
 	const uint64_t words[] = {
-		hidden->now,
-		hidden->time_ns_max,
+		hidden->first_look ? hidden->now + 1 - (hidden->first_look - 1) : 0,
+		gx_core.time_counts ? hidden->time_ns_max - hidden->now : 0,
 		(uint64_t)hidden->spurious_left << 32 | hidden->maker_children,
-		(uint64_t)hidden->ticks << 32 | hidden->ending,
+		(uint64_t)(seen ? hidden->ticks : 0) << 32 | hidden->ending,
 	};
 
 	return XXH3_64bits_withSeed(words, sizeof(words), 0x68656164ull);

@@ -21,6 +21,7 @@ enum gx_status gx_sched_load(const struct gx_program *program, struct gx_error *
 
 	gx_labels_register(GX_LABELS_CORE, names, GX_L_CORE_END - GX_LABELS_CORE);
 	gx_core.program = program;
+	gx_sched_count_time(false);
 	gx_world_clear();
 	GX_HIDDEN->spurious_left = program->spurious_max;
 	GX_HIDDEN->time_ns_max = program->time_ns_max;
@@ -34,6 +35,22 @@ enum gx_status gx_sched_load(const struct gx_program *program, struct gx_error *
 	}
 	gx_state_forget(initial);
 	return gx_state_save(initial, err);
+}
+
+void gx_sched_count_time(bool counts)
+{
+	gx_core.time_counts = counts;
+	gx_core.time_ran_out = false;
+}
+
+bool gx_sched_counts_time(void)
+{
+	return gx_core.time_counts;
+}
+
+bool gx_sched_time_ran_out(void)
+{
+	return gx_core.time_ran_out;
 }
 
 void gx_sched_reset(void)
@@ -84,13 +101,17 @@ static bool has_overtaken_enough(void)
 {
 	uint32_t most = gx_core.program->overtakes_max;
 
-	return most && GX_HIDDEN->ticks >= most;
+	return most && GX_HIDDEN->first_look && GX_HIDDEN->ticks >= most;
 }
 
 /* The clock may go on beside tasks that could step; but not so far that the execution would be over its limit only for that. */
 static bool may_overtake(void)
 {
-	return !has_overtaken_enough() && earliest_wake() <= GX_HIDDEN->time_ns_max;
+	if (earliest_wake() > GX_HIDDEN->time_ns_max) {
+		gx_core.time_ran_out = true;
+		return false;
+	}
+	return !has_overtaken_enough();
 }
 
 /* ---- what can be done ---- */
@@ -268,11 +289,13 @@ static void tick(void)
 
 	GX_ASSERT(earliest != GX_FOREVER);
 	hidden->now = earliest;
-	if (gx_core.program->overtakes_max && !has_overtaken_enough())
+	if (gx_core.program->overtakes_max && hidden->first_look && !has_overtaken_enough())
 		hidden->ticks++;
 	gx_event_step(GX_CLOCK, GX_L_CLOCK_TICK, 0, earliest);
-	if (earliest > hidden->time_ns_max)
-		limit_reached(GX_LIMIT_TIME, hidden->time_ns_max);
+	if (earliest <= hidden->time_ns_max)
+		return;
+	gx_core.time_ran_out = true;
+	limit_reached(GX_LIMIT_TIME, hidden->time_ns_max);
 }
 
 static unsigned hangs;

@@ -53,7 +53,7 @@ struct gx_pilot {
 	void *context;
 };
 
-#define GX_PILOT_PAUSE             UINT32_MAX
+#define GX_PILOT_PAUSE       UINT32_MAX
 #define GX_PILOT_STACK_BYTES (16u << 10)
 
 /*
@@ -76,9 +76,9 @@ struct gx_program {
 	uint64_t time_ns_max;  /* virtual */
 	uint32_t spurious_max; /* spurious wake-ups per execution */
 	/*
-	 * How many ticks the clock may have taken and still overtake a task that could step; afterwards it only ticks when nobody can. Without
-	 * such a bound a loop that polls or retries would never end beside a task that is never given a step: no real machine is that
-	 * unfair. 0: no bound.
+	 * How many ticks the clock may take, once somebody has looked at it, and still overtake a task that could step; afterwards it only
+	 * ticks when nobody can. Without such a bound a loop that polls or retries and looks at the clock would never come round to a state
+	 * that has been, beside a task that is never given a step: no real machine is that unfair. 0: no bound.
 	 */
 	uint32_t overtakes_max;
 };
@@ -116,6 +116,15 @@ enum gx_ending gx_sched_ending(void);
 
 /* For at_rest(): from now on the execution may take until this virtual time, instead of the program's time_ns_max. */
 void gx_sched_limit_time(uint64_t time_ns_max);
+
+/*
+ * Whether states that differ in nothing but the time left until time_ns_max are different; not so after gx_sched_load(). As long as no
+ * execution has come to that limit (gx_sched_time_ran_out()), they behave the same; a search that has met it has to be made again
+ * with time counted.
+ */
+void gx_sched_count_time(bool counts);
+bool gx_sched_counts_time(void);
+bool gx_sched_time_ran_out(void);
 
 /* How many executions have ended by computing without a point since the process started: each has cost seconds. */
 unsigned gx_sched_hangs(void);

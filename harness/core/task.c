@@ -19,6 +19,15 @@ uint64_t gx_now(void)
 	return GX_HIDDEN->now;
 }
 
+uint64_t gx_clock_look(void)
+{
+	struct gx_hidden *hidden = GX_HIDDEN;
+
+	if (!hidden->first_look)
+		hidden->first_look = hidden->now + 1;
+	return hidden->now - (hidden->first_look - 1);
+}
+
 #if GX_ASAN
 const void *gx_scheduler_bottom;
 size_t gx_scheduler_size;
@@ -172,23 +181,44 @@ void *gx_task_resume(struct gx_task *task, struct gx_task **who)
 	return transfer.data;
 }
 
-/*
- * The op stands in the task's record by now. The record's address must not stay behind on the stack, where it would be hashed: records
- * are handed out by arrival. So everybody asks for the running task anew after a point, here and in the layers above.
- */
-static enum gx_granted park(bool conditional, bool branching)
+/* In a frame of its own: a bit that follows from the order of arrival must not stay in a register of the task that parks. */
+static void __attribute__((noinline)) publish(bool conditional, bool branching)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
-	int saved = errno;
+	uint64_t bit = 1ull << gx_current->index;
 
 	gx_current->state = GX_TASK_PARKED;
 	gx_current->grants = 0;
 	gx_current->alternative = 0;
-	hidden->parked |= 1ull << gx_current->index;
+	hidden->parked |= bit;
 	if (conditional)
-		hidden->conditional |= 1ull << gx_current->index;
+		hidden->conditional |= bit;
 	if (branching)
-		hidden->branching |= 1ull << gx_current->index;
+		hidden->branching |= bit;
+}
+
+/*
+ * Clear what earlier calls left where the frames of the switch are about to lie: these have gaps that nobody writes. Called last before
+ * park(), which takes the place of its caller's frame.
+ */
+static void __attribute__((noinline)) scrub_ahead(void)
+{
+	unsigned char dead[GX_ASAN ? 1024 : 192] GX_UNINITIALISED;
+
+	if (gx_core.pilot)
+		return;
+	memset(dead, 0, sizeof(dead));
+	__asm__ volatile("" : : "r"(dead) : "memory");
+}
+
+/*
+ * The op stands in the task's record and is published. The record's address must not stay behind on the stack, where it would be hashed:
+ * records are handed out by arrival. So everybody asks for the running task anew after a point, here and in the layers above.
+ */
+static enum gx_granted __attribute__((noinline)) park(void)
+{
+	int saved = errno;
+
 	if (gx_core.pilot)
 		switch_over();
 	else
@@ -200,7 +230,9 @@ static enum gx_granted park(bool conditional, bool branching)
 enum gx_granted gx_point(const struct gx_op *op)
 {
 	gx_current->op = *op;
-	return park(op->ready || op->deadline != GX_FOREVER, op->alternatives);
+	publish(op->ready || op->deadline != GX_FOREVER, op->alternatives);
+	scrub_ahead();
+	return park();
 }
 
 void gx_point_simple(uint16_t label, uint8_t access, uint64_t object)
@@ -211,7 +243,9 @@ void gx_point_simple(uint16_t label, uint8_t access, uint64_t object)
 	op->access = access;
 	op->object = object;
 	op->deadline = GX_FOREVER;
-	park(false, false);
+	publish(false, false);
+	scrub_ahead();
+	park();
 }
 
 static bool never(const struct gx_task *task GX_UNUSED)
@@ -219,17 +253,23 @@ static bool never(const struct gx_task *task GX_UNUSED)
 	return false;
 }
 
+/* The deadline goes straight into the record: on the stack it would be an absolute time, which tells states apart. */
 void gx_sleep(uint16_t label, uint64_t ns)
 {
-	uint64_t deadline;
+	struct gx_op *op = &gx_current->op; /* all zero while the task runs */
 
 	if (!ns) {
 		gx_point_simple(label, GX_READ, 0);
 		return;
 	}
+	op->label = label;
+	op->access = GX_READ;
+	op->ready = never;
 	/* Beyond the end of time is for ever, but still a sleep: the limit of virtual time will say so. */
-	deadline = ns < GX_FOREVER - 1 - gx_now() ? gx_now() + ns : GX_FOREVER - 1;
-	gx_point(&(struct gx_op){.label = label, .access = GX_READ, .ready = never, .deadline = deadline});
+	op->deadline = ns < GX_FOREVER - 1 - GX_HIDDEN->now ? GX_HIDDEN->now + ns : GX_FOREVER - 1;
+	publish(true, false);
+	scrub_ahead();
+	park();
 }
 
 /* Deep enough for what is called between two points. */

@@ -159,8 +159,14 @@ uint64_t gx_task_serial(void);
  */
 void gx_scrub_stack(void);
 
-/* Virtual time in ns since the start of the execution. Any context. */
+/* Virtual time in ns since the start of the execution. Any context. Not for code of the program: it would see what is not in the state. */
 uint64_t gx_now(void);
+
+/*
+ * [task] What the clock shows, in ns: 0 to whoever looks first. Until then time has passed unseen, and executions in which a different
+ * time has passed are in one state (core/internal.h).
+ */
+uint64_t gx_clock_look(void);
 
 /* [task] Sleep for `ns` of virtual time: a point that is ready once the clock has come to it. 0 is a plain point. */
 void gx_sleep(uint16_t label, uint64_t ns);

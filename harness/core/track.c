@@ -25,6 +25,7 @@ struct entry {
 struct page {
 	uint64_t hash; /* of the state */
 	uint64_t header_hash;
+	uint64_t now;
 	uint64_t tasks;  /* bit per index: has a record */
 	uint64_t stacks; /* bit per index: has a live stack */
 	uint64_t arena_count;
@@ -262,10 +263,18 @@ static void compare_header(void)
 	seen.page.hash += seen.page.header_hash - track.page.header_hash;
 }
 
+/* Time has passed, and the task's deadline with it has come nearer. */
+static bool is_nearer(const struct gx_task *task)
+{
+	return GX_HIDDEN->now != track.page.now && task->op.deadline != GX_FOREVER &&
+	       task->op.deadline > track.page.now;
+}
+
 static GX_NO_ASAN void compare_records(void)
 {
 	const struct gx_hidden *hidden = GX_HIDDEN;
 
+	seen.page.now = hidden->now;
 	seen.page.tasks = hidden->used;
 	seen.changed = 0;
 	for (uint64_t rest = hidden->used | track.page.tasks; rest; rest &= rest - 1) {
@@ -274,7 +283,7 @@ static GX_NO_ASAN void compare_records(void)
 		bool had = track.page.tasks >> index & 1;
 		bool has = hidden->used >> index & 1;
 
-		if (had && has && same_words(task, mirror_of(task), sizeof(*task)))
+		if (had && has && same_words(task, mirror_of(task), sizeof(*task)) && !is_nearer(task))
 			continue;
 		seen.changed |= 1ull << index;
 		seen.record_hash[index] = has ? gx_record_hash(task) : 0;
@@ -569,7 +578,7 @@ enum gx_status gx_track_begin(struct gx_error *err)
 		return rc;
 	track.used = 0;
 	track.high = 0;
-	track.page = (struct page){.header_hash = gx_header_hash(), .hash = gx_world_hash()};
+	track.page = (struct page){.header_hash = gx_header_hash(), .hash = gx_world_hash(), .now = GX_HIDDEN->now};
 	mirror_block();
 	return GX_OK;
 }
