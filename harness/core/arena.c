@@ -11,6 +11,7 @@
  */
 #include <string.h>
 
+#include "core/footprint.h"
 #include "core/internal.h"
 
 struct head {
@@ -132,6 +133,7 @@ void *gx_arena_alloc(size_t size, size_t alignment)
 	if (!bytes)
 		bytes = 16;
 	list_arena(slot);
+	gx_touch(gx_object(GX_OBJECT_ARENA, slot), GX_WRITE);
 	for (struct head *head = first(slot);; head = next(head)) {
 		uint32_t lead = lead_for(head, alignment);
 		uint32_t need = lead + bytes;
@@ -215,6 +217,7 @@ void gx_arena_free(void *block)
 	int place;
 
 	GX_ASSERT(head->magic == MAGIC && head->in_use);
+	gx_touch(gx_object(GX_OBJECT_ARENA, slot), GX_WRITE);
 	memset(block, 0, head->bytes);
 	head->in_use = 0;
 	head->wanted = 0;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/event.h"
+#include "core/footprint.h"
 #include "core/internal.h"
 #include "core/snapshot.h"
 
@@ -283,6 +284,8 @@ static void tick(void)
 	uint64_t earliest = earliest_wake();
 
 	GX_ASSERT(earliest != GX_FOREVER);
+	gx_touch(gx_object(GX_OBJECT_CORE, GX_OBJECT_SLEEPERS), GX_WRITE);
+	gx_touch(gx_object(GX_OBJECT_CORE, GX_OBJECT_TIME), GX_WRITE);
 	hidden->now = earliest;
 	if (gx_core.program->overtakes_max && hidden->first_look && !has_overtaken_enough())
 		hidden->ticks++;
@@ -346,6 +349,8 @@ static void end_step(void)
 		gx_core.program->after_step(gx_core.program->context);
 	if (GX_HIDDEN->steps >= gx_core.program->steps_max && !GX_HIDDEN->ending)
 		limit_reached(GX_LIMIT_STEPS, gx_core.program->steps_max);
+	if (gx_footprint_under_way && (GX_HIDDEN->ending || GX_HIDDEN->stop))
+		gx_footprint_under_way->everything = true;
 }
 
 /* Let a task run until somebody comes back to the scheduler. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/event.h"
+#include "core/footprint.h"
 #include "core/internal.h"
 #include "core/sanitizer.h"
 
@@ -23,6 +24,8 @@ uint64_t gx_clock_look(void)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
 
+	gx_touch(gx_object(GX_OBJECT_CORE, GX_OBJECT_TIME), GX_READ);
+	gx_touch(gx_object(GX_OBJECT_CORE, GX_OBJECT_FIRST_LOOK), hidden->first_look ? GX_READ : GX_WRITE);
 	if (!hidden->first_look)
 		hidden->first_look = hidden->now + 1;
 	if (gx_core.time_needed < GX_TIME_SEEN)
@@ -63,12 +66,33 @@ static void __attribute__((noinline)) switch_out(void *says)
 	arrive(jump_fcontext(gx_core.scheduler, says));
 }
 
+static void touch_sleepers(const struct gx_task *task)
+{
+	if (task->op.deadline == GX_FOREVER)
+		return;
+	/* Which wake-up is the next, and so what a tick of the clock does. */
+	gx_touch(gx_object(GX_OBJECT_CORE, GX_OBJECT_SLEEPERS), GX_WRITE);
+	gx_touch(gx_object(GX_OBJECT_CORE, GX_OBJECT_TIME), GX_READ);
+}
+
+/* A step reads the task that takes it, whom others may kill; and does what its op says. */
+static void __attribute__((noinline)) touch_own(const struct gx_task *task)
+{
+	gx_touch(gx_object(GX_OBJECT_TASK, task->path), GX_READ);
+	gx_touch(task->op.object, task->op.access);
+	touch_sleepers(task);
+	if (task->grants == GX_GRANTED_SPURIOUS)
+		gx_touch(gx_object(GX_OBJECT_CORE, GX_OBJECT_SPURIOUS), GX_WRITE);
+}
+
 /* The task's step begins: it is the running one from here on. */
 static void take_over(struct gx_task *task)
 {
 	uint64_t bit = 1ull << task->index;
 	struct gx_hidden *hidden = GX_HIDDEN;
 
+	if (gx_footprint_under_way)
+		touch_own(task);
 	hidden->parked &= ~bit;
 	hidden->conditional &= ~bit;
 	hidden->branching &= ~bit;
@@ -142,6 +166,9 @@ void gx_task_mark_ended(struct gx_task *task)
 	uint64_t bit = 1ull << task->index;
 	struct gx_hidden *hidden = GX_HIDDEN;
 
+	gx_touch(gx_object(GX_OBJECT_TASK, task->path), GX_WRITE);
+	if (hidden->parked & bit)
+		touch_sleepers(task);
 	hidden->parked &= ~bit;
 	hidden->conditional &= ~bit;
 	hidden->branching &= ~bit;
@@ -197,6 +224,7 @@ static void __attribute__((noinline)) publish(bool conditional, bool branching)
 		hidden->conditional |= bit;
 	if (branching)
 		hidden->branching |= bit;
+	touch_sleepers(gx_current);
 }
 
 /*
@@ -297,6 +325,8 @@ static uint32_t mix32(uint32_t x)
 	return x ^ (x >> 16);
 }
 
+enum { FEW_PLACES = 16 };
+
 static bool slot_taken(uint32_t slot)
 {
 	return !slot || gx_task_by_slot(slot) || gx_arena_listed(slot);
@@ -313,6 +343,9 @@ spawn(enum gx_task_role role, uint32_t number, void (*entry)(void *), void *argu
 	struct gx_task *task;
 	unsigned char *top;
 
+	/* Who gets the last places matters; else the order in which children come does not. */
+	if (__builtin_popcountll(free_mask) < FEW_PLACES)
+		gx_touch(gx_object(GX_OBJECT_CORE, GX_OBJECT_PLACES), GX_WRITE);
 	if (!free_mask)
 		return NULL;
 	/* Two live tasks on one slot are rare (a few in 16384); the next slot then depends on who came first. */
@@ -372,12 +405,14 @@ void gx_task_reap(struct gx_task *task)
 	uint64_t bit = 1ull << task->index;
 
 	GX_ASSERT(task->state == GX_TASK_ENDED);
+	gx_touch(gx_object(GX_OBJECT_TASK, task->path), GX_WRITE);
 	GX_HIDDEN->used &= ~bit;
 	memset(task, 0, sizeof(*task));
 }
 
 void gx_task_autoreap(struct gx_task *task)
 {
+	gx_touch(gx_object(GX_OBJECT_TASK, task->path), GX_WRITE);
 	task->autoreap = 1;
 }
 

@@ -52,6 +52,12 @@ static struct gx_task *nth_waiter(const void *cond, unsigned nth)
 	}
 }
 
+static void wake(struct gx_task *waiter)
+{
+	gx_touch(gx_object(GX_OBJECT_TASK, waiter->path), GX_WRITE);
+	waiter->user[GX_USER_POSIX_1] |= GX_WOKEN;
+}
+
 static bool is_woken(const struct gx_task *task)
 {
 	return task->user[GX_USER_POSIX_1] & GX_WOKEN;
@@ -74,6 +80,7 @@ static int wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t dea
 		gx_posix_misuse(GX_POSIX_WAIT_WITHOUT_MUTEX, cond);
 		return EPERM;
 	}
+	gx_posix_touch(mutex, GX_WRITE);
 	depth = mutex->__data.__count;
 	mutex->__data.__count = 0;
 	leave_the_mutex(cond, mutex);
@@ -145,7 +152,7 @@ int pthread_cond_signal(pthread_cond_t *cond)
 	});
 	waiter = nth_waiter(cond, gx_task_self()->alternative);
 	if (waiter)
-		waiter->user[GX_USER_POSIX_1] |= GX_WOKEN;
+		wake(waiter);
 	return 0;
 }
 
@@ -158,7 +165,7 @@ int pthread_cond_broadcast(pthread_cond_t *cond)
 	gx_posix_check_place(cond);
 	gx_posix_step(GX_L_COND_BROADCAST, GX_WRITE, cond);
 	while ((waiter = nth_waiter(cond, 0)) != NULL)
-		waiter->user[GX_USER_POSIX_1] |= GX_WOKEN;
+		wake(waiter);
 	return 0;
 }
 
@@ -171,6 +178,7 @@ int pthread_cond_init(pthread_cond_t *cond, const pthread_condattr_t *attributes
 	gx_posix_check_place(cond);
 	if (attributes)
 		pthread_condattr_getclock(attributes, &clock);
+	gx_posix_touch(cond, GX_WRITE);
 	memset(cond, 0, sizeof(*cond));
 	cond->__data.__wrefs = clock == CLOCK_MONOTONIC ? CLOCK_IS_MONOTONIC : 0;
 	return 0;
@@ -185,6 +193,7 @@ int pthread_cond_destroy(pthread_cond_t *cond)
 		gx_posix_misuse(GX_POSIX_DESTROY_WAITERS, cond);
 		return EBUSY;
 	}
+	gx_posix_touch(cond, GX_WRITE);
 	memset(cond, 0, sizeof(*cond));
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "core/event.h"
+#include "core/footprint.h"
 #include "core/task.h"
 #include "core/world.h"
 #include "posix/posix.h"
@@ -44,6 +45,13 @@ void gx_posix_check_place(const void *object);
 
 /* Park until `ready`, or until `deadline` (virtual ns). */
 enum gx_granted gx_posix_block(uint16_t label, const void *object, gx_ready_fn *ready, uint64_t deadline);
+
+/* The running step reads or writes an object that its op does not name. */
+static inline void gx_posix_touch(const void *object, unsigned access)
+{
+	if (gx_footprint_under_way)
+		gx_touch(gx_world_canonical(object), access);
+}
 
 /* A step that never blocks. */
 void gx_posix_step(uint16_t label, uint8_t access, const void *object);

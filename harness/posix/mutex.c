@@ -34,6 +34,7 @@ static void take(pthread_mutex_t *mutex)
 {
 	struct gx_task *self = gx_task_self();
 
+	gx_posix_touch(mutex, GX_WRITE);
 	mutex->__data.__lock = 1;
 	mutex->__data.__owner = (int)self->slot;
 	self->user[GX_USER_POSIX_1]++;
@@ -44,6 +45,9 @@ void gx_mutex_give_back(pthread_mutex_t *mutex)
 {
 	struct gx_task *holder = gx_task_by_slot((uint32_t)mutex->__data.__owner);
 
+	gx_posix_touch(mutex, GX_WRITE);
+	if (holder && holder != gx_task_self())
+		gx_touch(gx_object(GX_OBJECT_TASK, holder->path), GX_WRITE);
 	if (holder && holder->user[GX_USER_POSIX_1] & ~GX_WOKEN)
 		holder->user[GX_USER_POSIX_1]--;
 	mutex->__data.__lock = 0;
@@ -66,6 +70,7 @@ void gx_mutex_take_again(pthread_mutex_t *mutex)
 static int examine(pthread_mutex_t *mutex)
 {
 	gx_posix_check_place(mutex);
+	gx_posix_touch(mutex, GX_READ);
 	if (mutex->__data.__kind != DESTROYED)
 		return 0;
 	gx_posix_misuse(GX_POSIX_USE_DESTROYED, mutex);
@@ -78,6 +83,7 @@ static bool is_relock(pthread_mutex_t *mutex, int *rc)
 	if (!gx_mutex_is_mine(mutex))
 		return false;
 	if (type_of(mutex) == PTHREAD_MUTEX_RECURSIVE) {
+		gx_posix_touch(mutex, GX_WRITE);
 		mutex->__data.__count++;
 		*rc = 0;
 		return true;
@@ -166,6 +172,7 @@ int pthread_mutex_unlock(pthread_mutex_t *mutex)
 	if (!gx_mutex_is_mine(mutex))
 		return unlock_foreign(mutex);
 	if (mutex->__data.__count) { /* recursive, and not the last one */
+		gx_posix_touch(mutex, GX_WRITE);
 		mutex->__data.__count--;
 		return 0;
 	}
@@ -188,6 +195,7 @@ int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attrib
 	}
 	if (robust != PTHREAD_MUTEX_STALLED)
 		return ENOTSUP;
+	gx_posix_touch(mutex, GX_WRITE);
 	memset(mutex, 0, sizeof(*mutex));
 	mutex->__data.__kind = type;
 	return 0;
@@ -206,6 +214,7 @@ int pthread_mutex_destroy(pthread_mutex_t *mutex)
 		gx_posix_misuse(GX_POSIX_DESTROY_HELD, mutex);
 		return EBUSY;
 	}
+	gx_posix_touch(mutex, GX_WRITE);
 	memset(mutex, 0, sizeof(*mutex));
 	mutex->__data.__kind = DESTROYED;
 	return 0;

@@ -102,6 +102,7 @@ int sem_init(sem_t *semaphore, int shared, unsigned value)
 		errno = EINVAL;
 		return -1;
 	}
+	gx_posix_touch(semaphore, GX_WRITE);
 	memset(semaphore, 0, sizeof(*semaphore));
 	*value_of(semaphore) = value;
 	return 0;
@@ -125,6 +126,7 @@ int sem_destroy(sem_t *semaphore)
 	gx_posix_check_place(semaphore);
 	if (has_waiters(semaphore))
 		gx_posix_misuse(GX_POSIX_DESTROY_WAITERS, semaphore);
+	gx_posix_touch(semaphore, GX_WRITE);
 	memset(semaphore, 0, sizeof(*semaphore));
 	return 0;
 }

@@ -95,6 +95,7 @@ static int __attribute__((noinline)) cannot_join(pthread_t thread)
 {
 	struct gx_task *task = task_of(thread);
 
+	gx_touch(gx_object(GX_OBJECT_TASK, (uint32_t)thread), GX_READ);
 	if (task == gx_task_self())
 		return EDEADLK;
 	if (task && !is_detached(task))
@@ -150,6 +151,7 @@ int pthread_detach(pthread_t thread)
 		gx_posix_misuse(GX_POSIX_JOIN_DETACHED, NULL);
 		return task ? EINVAL : ESRCH;
 	}
+	gx_touch(gx_object(GX_OBJECT_TASK, task->path), GX_WRITE);
 	if (task->state == GX_TASK_ENDED)
 		gx_task_reap(task);
 	else
@@ -197,8 +199,10 @@ int pthread_once(pthread_once_t *once, void (*routine)(void))
 	gx_posix_block(GX_L_ONCE, once, not_under_way, GX_FOREVER);
 	if (*once == ONCE_DONE)
 		return 0;
+	gx_posix_touch(once, GX_WRITE);
 	*once = ONCE_UNDER_WAY;
 	routine();
+	gx_posix_touch(once, GX_WRITE); /* in a later step, if the routine has points */
 	*once = ONCE_DONE;
 	return 0;
 }
