@@ -15,80 +15,42 @@ void gx_recording_release(struct gx_recording *recording)
 
 /* ---- which steps matter ---- */
 
-enum group {
-	OTHER = 0,
-	TOKENS = 1,
-	NAMES = 2,
-	ROWS = 4,
-	LOCKS = 8,
-	SECRETS = 16,
-	LEGS = 32, /* a leg begins or ends, the gate answers, a note */
-	SERVER = 64,
-	PROBES = 128
-};
-
-/* What each rule is about. Legs are always shown: they tell the reader where in a cycle a task stands. */
-static unsigned groups_of(enum gx_rule rule)
-{
-	static const unsigned groups[GX_RULE_COUNT] = {
-		[GX_RULE_NAME_CONFLICT] = NAMES,
-		[GX_RULE_DOUBLE_TOKEN_WRITE] = TOKENS,
-		[GX_RULE_DEADLOCK] = LOCKS,
-		[GX_RULE_OVERLAPPING_CYCLES] = NAMES,
-		[GX_RULE_STALE_BEARER] = TOKENS,
-		[GX_RULE_WEDGED] = NAMES | ROWS,
-		[GX_RULE_STATUS_MISMATCH] = NAMES | ROWS,
-		[GX_RULE_VICTIM_KILLED] = NAMES,
-		[GX_RULE_ORPHAN_CONTAINER] = NAMES | ROWS,
-		[GX_RULE_GATE_LEAKED] = LOCKS | PROBES,
-		[GX_RULE_ISOLATION] = LOCKS,
-		[GX_RULE_LOST_RESTART] = SECRETS,
-		[GX_RULE_UNTRACKED_TASK] = SERVER | NAMES,
-		[GX_RULE_MISUSE] = LOCKS,
-		[GX_RULE_CRASH] = LOCKS,
-		[GX_RULE_HANG] = LOCKS,
-		[GX_RULE_STEP_LIMIT] = LOCKS,
-	};
-
-	return groups[rule] | LEGS;
-}
-
-static unsigned group_of_label(unsigned label)
+static unsigned topics_of_label(unsigned label)
 {
 	switch (label) {
 	case GX_L_TOKEN_REVOKE:
 	case GX_L_TOKEN_MINT:
 	case GX_L_DOCKER_VOLUME_WRITE:
 	case GX_L_DOCKER_ARCHIVE_GET:
-		return TOKENS;
+		return GX_TOPIC_TOKENS;
 	case GX_L_DOCKER_ARCHIVE_PUT:
-		return TOKENS | NAMES;
+		return GX_TOPIC_TOKENS | GX_TOPIC_NAMES;
 	case GX_L_DOCKER_CREATE_RESERVE:
 	case GX_L_DOCKER_CREATE_REGISTER:
 	case GX_L_DOCKER_REMOVE_MARK:
 	case GX_L_DOCKER_REMOVE_RELEASE:
 	case GX_L_DOCKER_START:
-		return NAMES;
+		return GX_TOPIC_NAMES;
 	case GX_L_ROW_WRITE:
 	case GX_L_ROW_REGISTER:
 	case GX_L_ROW_HEARTBEAT:
 	case GX_L_ROW_INSERT:
 	case GX_L_ROW_URL:
-		return ROWS;
+		return GX_TOPIC_ROWS;
 	case GX_L_SECRETS_READ:
 	case GX_L_SECRETS_WRITE:
-		return SECRETS;
+		return GX_TOPIC_SECRETS;
 	case GX_L_SERVER_STOP:
 	case GX_L_SERVER_DRAIN:
-		return SERVER;
+		return GX_TOPIC_SERVER;
 	default:
-		return label >= GX_LABELS_POSIX && label < GX_LABELS_DOCKER ? LOCKS : OTHER;
+		return label >= GX_LABELS_POSIX && label < GX_LABELS_DOCKER ? GX_TOPIC_LOCKS : 0;
 	}
 }
 
-static unsigned group_of_facts(const struct gx_event *events, unsigned count)
+static unsigned topics_of_facts(const struct gx_event *events, unsigned count)
 {
-	unsigned groups = 0;
+	unsigned topics = 0;
 
 	for (unsigned i = 1; i < count; i++) {
 		unsigned label = events[i].label;
@@ -96,13 +58,13 @@ static unsigned group_of_facts(const struct gx_event *events, unsigned count)
 		if (label == GX_F_LEG_BEGIN || label == GX_F_LEG_END || label == GX_F_NOTE || label == GX_F_MISUSE ||
 		    label == GX_L_TASK_CRASH || label == GX_L_TASK_HANG || label == GX_F_CLIENT_401 ||
 		    (label == GX_F_ANSWER && events[i].value != GX_RAN))
-			groups |= LEGS;
+			topics |= GX_TOPIC_LEGS;
 		if (label == GX_F_CONTAINER_401)
-			groups |= TOKENS;
+			topics |= GX_TOPIC_TOKENS;
 		if (label == GX_F_PROBE_RESULT)
-			groups |= PROBES;
+			topics |= GX_TOPIC_PROBES;
 	}
-	return groups;
+	return topics;
 }
 
 /* ---- steps ---- */
@@ -111,7 +73,7 @@ struct teller {
 	struct gx_name_book *book;
 	struct gx_keep *keep;
 	const struct gx_finding *finding;
-	unsigned groups;
+	unsigned topics;
 	uint8_t leg_of[GX_TASKS_MAX]; /* request whose leg the task runs */
 };
 
@@ -152,7 +114,7 @@ static struct gx_result_step tell(struct teller *teller, const char *task, const
 	const struct gx_event *step = &events[0];
 	struct gx_result_step out = {0};
 	char text[160];
-	unsigned groups;
+	unsigned topics;
 
 	out.task = task;
 	out.op = gx_label_name(step->label);
@@ -161,11 +123,9 @@ static struct gx_result_step tell(struct teller *teller, const char *task, const
 	gx_name_value(teller->book, events, count, text, sizeof(text));
 	follow_legs(teller, events, count, text, sizeof(text));
 	out.value = gx_keep_text(teller->keep, text);
-	groups = group_of_label(step->label) | group_of_facts(events, count);
-	if (step->label == GX_L_DOCKER_REMOVE_MARK || step->label == GX_L_DOCKER_ARCHIVE_GET)
-		groups &= ~(unsigned)OTHER;
+	topics = topics_of_label(step->label) | topics_of_facts(events, count);
 	/* A wake-up for no reason is never by the way: most gates that it breaks forget that there are any. */
-	out.matters = (groups & teller->groups) != 0 || step->step == teller->finding->step || is_spurious(step);
+	out.matters = (topics & teller->topics) != 0 || step->step == teller->finding->step || is_spurious(step);
 	return out;
 }
 
@@ -178,8 +138,7 @@ static void mark_collision(struct gx_result_step *steps, const struct gx_event *
 	for (size_t i = 0; i < count; i++)
 		if (first[i]->step == finding->step)
 			at = i;
-	/* A deadlock is noticed at some step of whoever could still take one: the waits explain it, not that step. */
-	if (at == count || finding->rule == GX_RULE_DEADLOCK)
+	if (at == count || gx_rule_row((enum gx_rule)finding->rule)->traits & GX_RULE_NOTICED)
 		return;
 	steps[at].collides = true;
 	for (size_t i = at; i-- > 0;)
@@ -203,14 +162,6 @@ static void keep_a_screenful(struct gx_result_step *steps, size_t count)
 	}
 }
 
-/* Rules that two cycles side by side break. */
-static bool is_about_cycles(enum gx_rule rule)
-{
-	return rule == GX_RULE_NAME_CONFLICT || rule == GX_RULE_DOUBLE_TOKEN_WRITE ||
-	       rule == GX_RULE_OVERLAPPING_CYCLES || rule == GX_RULE_STALE_BEARER || rule == GX_RULE_WEDGED ||
-	       rule == GX_RULE_STATUS_MISMATCH || rule == GX_RULE_VICTIM_KILLED;
-}
-
 static bool was_refused(const struct gx_event *events, unsigned count)
 {
 	for (unsigned i = 1; i < count; i++)
@@ -219,18 +170,11 @@ static bool was_refused(const struct gx_event *events, unsigned count)
 	return false;
 }
 
-/* Hints that follow from a step of the execution, not from the rule alone. */
-#define SPURIOUS_REMEDY "a wait may return for no reason: wait in a `while` that looks at the condition again"
-#define REFUSED_REMEDY \
-	"a manual restart writes the row before it comes to the gate: refused, it leaves that write behind"
-
 void gx_explain_steps(struct gx_result_finding *out, struct gx_name_book *book, const struct gx_recording *recording,
 		      const struct gx_finding *finding, struct gx_keep *keep)
 {
-	struct teller teller = {.book = book,
-				.keep = keep,
-				.finding = finding,
-				.groups = groups_of((enum gx_rule)finding->rule)};
+	const struct gx_rule_row *row = gx_rule_row((enum gx_rule)finding->rule);
+	struct teller teller = {.book = book, .keep = keep, .finding = finding, .topics = row->topics | GX_TOPIC_LEGS};
 	struct gx_result_step *steps = gx_keep_alloc(keep, sizeof(*steps) * (recording->count + 1));
 	const struct gx_event **first = gx_keep_alloc(keep, sizeof(*first) * (recording->count + 1));
 	uint8_t *leg = gx_keep_alloc(keep, recording->count + 1);
@@ -251,10 +195,10 @@ void gx_explain_steps(struct gx_result_finding *out, struct gx_name_book *book, 
 				event->step <= recording->preempted_count && recording->preempted[event->step - 1];
 			first[count] = event;
 			leg[count] = teller.leg_of[event->task];
-			if (is_spurious(event) && is_about_cycles((enum gx_rule)finding->rule))
-				out->remedy = SPURIOUS_REMEDY;
-			if (finding->rule == GX_RULE_STATUS_MISMATCH && was_refused(event, next - i))
-				out->remedy = REFUSED_REMEDY;
+			if (row->remedy_if_spurious && is_spurious(event))
+				out->remedy = row->remedy_if_spurious;
+			if (row->remedy_if_refused && was_refused(event, next - i))
+				out->remedy = row->remedy_if_refused;
 			count++;
 		}
 		i = next;
@@ -301,27 +245,4 @@ void gx_explain_waits(struct gx_result_finding *out, struct gx_name_book *book, 
 		};
 	}
 	out->waits = waits;
-}
-
-const char *gx_explain_remedy(enum gx_rule rule)
-{
-	switch (rule) {
-	case GX_RULE_NAME_CONFLICT:
-	case GX_RULE_DOUBLE_TOKEN_WRITE:
-	case GX_RULE_OVERLAPPING_CYCLES:
-	case GX_RULE_VICTIM_KILLED:
-		return "let one cycle per workspace hold the gate from before its stop leg to after its start leg";
-	case GX_RULE_DEADLOCK:
-		return "take no lock twice, several in one order everywhere, and wake whoever waits for what you changed";
-	case GX_RULE_GATE_LEAKED:
-		return "release the gate on every way out of handle(), early returns and panics included (gx_defer)";
-	case GX_RULE_ISOLATION:
-		return "keep one lock per workspace instead of one for all";
-	case GX_RULE_UNTRACKED_TASK:
-		return "run the leg in a tracked task (gx_go), which the drain waits for";
-	case GX_RULE_LOST_RESTART:
-		return "a request may only be coalesced into a provision that has yet to begin";
-	default:
-		return "";
-	}
 }

@@ -26,7 +26,4 @@ void gx_explain_steps(struct gx_result_finding *out, struct gx_name_book *book, 
 /* Fill out->waits from the live world, which stands at the step that showed the finding. */
 void gx_explain_waits(struct gx_result_finding *out, struct gx_name_book *book, struct gx_keep *keep);
 
-/* What a developer could do about it, or "". */
-const char *gx_explain_remedy(enum gx_rule rule);
-
 #endif

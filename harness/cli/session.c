@@ -251,12 +251,13 @@ static enum gx_status describe(struct gx_result_finding *out, struct gx_trial *t
 			       const char *scenario_word, const struct gx_gate_choice *gate, const char *repro,
 			       struct gx_keep *keep, struct gx_error *err)
 {
+	const struct gx_rule_row *row = gx_rule_row((enum gx_rule)finding->rule);
 	struct gx_name_book book;
 	enum gx_status rc = GX_OK;
 
 	out->rule = gx_rule_name((enum gx_rule)finding->rule);
 	out->workspace = workspace_name(trial, finding->workspace);
-	out->remedy = gx_explain_remedy((enum gx_rule)finding->rule);
+	out->remedy = row->remedy ? row->remedy : "";
 	out->repro = repro;
 	if (!repro)
 		rc = say_repro(out, path, scenario_word, gate, keep, err);
@@ -267,8 +268,7 @@ static enum gx_status describe(struct gx_result_finding *out, struct gx_trial *t
 	gx_name_book_init(&book, trial);
 	gx_explain_steps(out, &book, recording, finding, keep);
 	stand_at(trial, path, finding);
-	if (finding->rule == GX_RULE_DEADLOCK || finding->rule == GX_RULE_GATE_LEAKED ||
-	    finding->rule == GX_RULE_ISOLATION)
+	if (row->traits & GX_RULE_SHOWS_WAITS)
 		gx_explain_waits(out, &book, keep);
 	say_message(out, trial, finding, keep);
 	return GX_OK;
@@ -302,7 +302,7 @@ static enum gx_status result_of_hit(struct gx_result_finding *out, struct gx_tri
 	enum gx_status rc = GX_OK;
 
 	out->count = hit->count;
-	if (minimise && gx_key_rule(hit->key) != GX_RULE_HANG) /* looking for a shorter one would hang, too */
+	if (minimise && !(gx_rule_row((enum gx_rule)gx_key_rule(hit->key))->traits & GX_RULE_COSTS_SECONDS))
 		rc = gx_minimise(&hit->path, hit->key, MINIMISE_STATES, &out->preemptions, err);
 	if (rc != GX_OK)
 		return rc;

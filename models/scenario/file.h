@@ -56,6 +56,7 @@
 
 #include "core/status.h"
 #include "explore/replay.h"
+#include "rules/rules.h"
 #include "scenario/scenario.h"
 
 #define GX_SCENARIO_BYTES_MAX  (1u << 20)
@@ -65,9 +66,6 @@
 #define GX_EXPECTATIONS_MAX    64u
 #define GX_INTERLEAVINGS_MAX   64u
 #define GX_RECIPE_STEPS_MAX    256u /* of one interleaving */
-
-/* A set of rules, bit per enum gx_rule. */
-typedef uint32_t gx_rule_set;
 
 /* What a complete search of the scenario with this gate shows: exactly these rules. */
 struct gx_expectation {

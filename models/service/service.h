@@ -114,16 +114,6 @@ void gx_service_register(void);
 /* Prepare `trial` for a scenario and a gate; both must outlive it. Then gx_sched_load(&trial->program). */
 void gx_trial_init(struct gx_trial *trial, const struct gx_scenario *scenario, const struct gx_gate *gate);
 
-/* The key of a finding for explore: rule and workspace. */
-static inline uint64_t gx_finding_key(unsigned rule, unsigned workspace)
-{
-	return 1ull << 32 | (uint64_t)rule << 8 | workspace;
-}
-static inline unsigned gx_key_rule(uint64_t key)
-{
-	return (unsigned)(key >> 8 & 0xff);
-}
-
 /* ---- shared by the service's own files ---- */
 
 /* The trial whose execution runs: set by its set-up. */
