@@ -1,4 +1,4 @@
-#include "cli/explain.h"
+#include "story/story.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,65 +6,12 @@
 
 #include "posix/posix.h"
 #include "service/labels.h"
+#include "story/topics.h"
 
 void gx_recording_release(struct gx_recording *recording)
 {
 	free(recording->events);
 	*recording = (struct gx_recording){0};
-}
-
-/* ---- which steps matter ---- */
-
-static unsigned topics_of_label(unsigned label)
-{
-	switch (label) {
-	case GX_L_TOKEN_REVOKE:
-	case GX_L_TOKEN_MINT:
-	case GX_L_DOCKER_VOLUME_WRITE:
-	case GX_L_DOCKER_ARCHIVE_GET:
-		return GX_TOPIC_TOKENS;
-	case GX_L_DOCKER_ARCHIVE_PUT:
-		return GX_TOPIC_TOKENS | GX_TOPIC_NAMES;
-	case GX_L_DOCKER_CREATE_RESERVE:
-	case GX_L_DOCKER_CREATE_REGISTER:
-	case GX_L_DOCKER_REMOVE_MARK:
-	case GX_L_DOCKER_REMOVE_RELEASE:
-	case GX_L_DOCKER_START:
-		return GX_TOPIC_NAMES;
-	case GX_L_ROW_WRITE:
-	case GX_L_ROW_REGISTER:
-	case GX_L_ROW_HEARTBEAT:
-	case GX_L_ROW_INSERT:
-	case GX_L_ROW_URL:
-		return GX_TOPIC_ROWS;
-	case GX_L_SECRETS_READ:
-	case GX_L_SECRETS_WRITE:
-		return GX_TOPIC_SECRETS;
-	case GX_L_SERVER_STOP:
-	case GX_L_SERVER_DRAIN:
-		return GX_TOPIC_SERVER;
-	default:
-		return label >= GX_LABELS_POSIX && label < GX_LABELS_DOCKER ? GX_TOPIC_LOCKS : 0;
-	}
-}
-
-static unsigned topics_of_facts(const struct gx_event *events, unsigned count)
-{
-	unsigned topics = 0;
-
-	for (unsigned i = 1; i < count; i++) {
-		unsigned label = events[i].label;
-
-		if (label == GX_F_LEG_BEGIN || label == GX_F_LEG_END || label == GX_F_NOTE || label == GX_F_MISUSE ||
-		    label == GX_L_TASK_CRASH || label == GX_L_TASK_HANG || label == GX_F_CLIENT_401 ||
-		    (label == GX_F_ANSWER && events[i].value != GX_RAN))
-			topics |= GX_TOPIC_LEGS;
-		if (label == GX_F_CONTAINER_401)
-			topics |= GX_TOPIC_TOKENS;
-		if (label == GX_F_PROBE_RESULT)
-			topics |= GX_TOPIC_PROBES;
-	}
-	return topics;
 }
 
 /* ---- steps ---- */
@@ -108,13 +55,11 @@ static bool is_spurious(const struct gx_event *step)
 }
 
 /* `task` as it was called when it stepped: by the end of the step it may have ended and another have its index. */
-static struct gx_result_step tell(struct teller *teller, const char *task, const struct gx_event *events,
-				  unsigned count)
+static struct gx_story_step tell(struct teller *teller, const char *task, const struct gx_event *events, unsigned count)
 {
 	const struct gx_event *step = &events[0];
-	struct gx_result_step out = {0};
+	struct gx_story_step out = {0};
 	char text[160];
-	unsigned topics;
 
 	out.task = task;
 	out.op = gx_label_name(step->label);
@@ -123,14 +68,14 @@ static struct gx_result_step tell(struct teller *teller, const char *task, const
 	gx_name_value(teller->book, events, count, text, sizeof(text));
 	follow_legs(teller, events, count, text, sizeof(text));
 	out.value = gx_keep_text(teller->keep, text);
-	topics = topics_of_label(step->label) | topics_of_facts(events, count);
 	/* A wake-up for no reason is never by the way: most gates that it breaks forget that there are any. */
-	out.matters = (topics & teller->topics) != 0 || step->step == teller->finding->step || is_spurious(step);
+	out.matters = (gx_topics_of_step(events, count) & teller->topics) != 0 || step->step == teller->finding->step ||
+		      is_spurious(step);
 	return out;
 }
 
 /* The step that broke the rule, and the other party's last step on the same object before it. */
-static void mark_collision(struct gx_result_step *steps, const struct gx_event *const *first, const uint8_t *leg,
+static void mark_collision(struct gx_story_step *steps, const struct gx_event *const *first, const uint8_t *leg,
 			   size_t count, const struct gx_finding *finding)
 {
 	size_t at = count;
@@ -152,7 +97,7 @@ static void mark_collision(struct gx_result_step *steps, const struct gx_event *
 /* Keep what fits a screen: of the steps that matter, those nearest to the finding. */
 enum { SHOWN_MAX = 16 };
 
-static void keep_a_screenful(struct gx_result_step *steps, size_t count)
+static void keep_a_screenful(struct gx_story_step *steps, size_t count)
 {
 	size_t shown = 0;
 
@@ -170,43 +115,60 @@ static bool was_refused(const struct gx_event *events, unsigned count)
 	return false;
 }
 
-void gx_explain_steps(struct gx_result_finding *out, struct gx_name_book *book, const struct gx_recording *recording,
-		      const struct gx_finding *finding, struct gx_keep *keep)
+/* What the rule advises when a step of this kind was on the way, or what was advised before. */
+static const char *advise(const char *remedy, const struct gx_rule_row *row, const struct gx_event *events,
+			  unsigned count)
+{
+	if (row->remedy_if_refused && was_refused(events, count))
+		return row->remedy_if_refused;
+	if (row->remedy_if_spurious && is_spurious(&events[0]))
+		return row->remedy_if_spurious;
+	return remedy;
+}
+
+/* Behind the last event of the step, or of set-up, that begins at `from`. */
+static uint32_t end_of_step(const struct gx_recording *recording, uint32_t from)
+{
+	uint32_t end = from + 1;
+
+	while (end < recording->count && recording->events[end].kind == GX_EVENT_FACT)
+		end++;
+	return end;
+}
+
+void gx_story_steps(struct gx_story *story, struct gx_name_book *book, const struct gx_recording *recording,
+		    const struct gx_finding *finding, struct gx_keep *keep)
 {
 	const struct gx_rule_row *row = gx_rule_row((enum gx_rule)finding->rule);
 	struct teller teller = {.book = book, .keep = keep, .finding = finding, .topics = row->topics | GX_TOPIC_LEGS};
-	struct gx_result_step *steps = gx_keep_alloc(keep, sizeof(*steps) * (recording->count + 1));
+	struct gx_story_step *steps = gx_keep_alloc(keep, sizeof(*steps) * (recording->count + 1));
 	const struct gx_event **first = gx_keep_alloc(keep, sizeof(*first) * (recording->count + 1));
 	uint8_t *leg = gx_keep_alloc(keep, recording->count + 1);
 	size_t count = 0;
+	uint32_t next;
 
-	for (uint32_t i = 0; i < recording->count;) {
+	story->workspace = gx_name_workspace(book->trial, finding->workspace);
+	story->remedy = row->remedy ? row->remedy : "";
+	for (uint32_t i = 0; i < recording->count; i = next) {
 		const struct gx_event *event = &recording->events[i];
 		const char *task = gx_keep_text(keep, gx_name_book_task(book, event->task));
-		uint32_t next = i + 1;
 
-		while (next < recording->count && recording->events[next].kind == GX_EVENT_FACT)
-			next++;
+		next = end_of_step(recording, i);
 		for (uint32_t j = i; j < next; j++)
 			gx_name_book_follow(book, &recording->events[j]);
-		if (event->kind == GX_EVENT_STEP && event->step <= finding->step) {
-			steps[count] = tell(&teller, task, event, next - i);
-			steps[count].preempted =
-				event->step <= recording->preempted_count && recording->preempted[event->step - 1];
-			first[count] = event;
-			leg[count] = teller.leg_of[event->task];
-			if (row->remedy_if_spurious && is_spurious(event))
-				out->remedy = row->remedy_if_spurious;
-			if (row->remedy_if_refused && was_refused(event, next - i))
-				out->remedy = row->remedy_if_refused;
-			count++;
-		}
-		i = next;
+		if (event->kind != GX_EVENT_STEP || event->step > finding->step)
+			continue;
+		steps[count] = tell(&teller, task, event, next - i);
+		steps[count].preempted =
+			event->step <= recording->preempted_count && recording->preempted[event->step - 1];
+		first[count] = event;
+		leg[count++] = teller.leg_of[event->task];
+		story->remedy = advise(story->remedy, row, event, next - i);
 	}
 	mark_collision(steps, first, leg, count, finding);
 	keep_a_screenful(steps, count);
-	out->steps = steps;
-	out->step_count = count;
+	story->steps = steps;
+	story->step_count = count;
 }
 
 /* ---- waits ---- */
@@ -224,10 +186,14 @@ static bool is_blocked(const struct gx_task *task)
 	       task->op.label != GX_L_CONTAINER_REST && task->op.deadline == GX_FOREVER;
 }
 
-void gx_explain_waits(struct gx_result_finding *out, struct gx_name_book *book, struct gx_keep *keep)
+void gx_story_waits(struct gx_story *story, struct gx_name_book *book, const struct gx_finding *finding,
+		    struct gx_keep *keep)
 {
-	struct gx_result_wait *waits = gx_keep_alloc(keep, sizeof(*waits) * GX_TASKS_MAX);
+	struct gx_story_wait *waits;
 
+	if (!(gx_rule_row((enum gx_rule)finding->rule)->traits & GX_RULE_SHOWS_WAITS))
+		return;
+	waits = gx_keep_alloc(keep, sizeof(*waits) * GX_TASKS_MAX);
 	for (unsigned i = 1; i < GX_TASKS_MAX; i++) {
 		const struct gx_task *task = gx_task_at(i);
 		struct gx_posix_wait wait = {0};
@@ -237,12 +203,44 @@ void gx_explain_waits(struct gx_result_finding *out, struct gx_name_book *book, 
 			continue;
 		gx_name_object(book, task->op.label, task->op.object, text, sizeof(text));
 		gx_posix_wait_describe(task, &wait);
-		waits[out->wait_count++] = (struct gx_result_wait){
+		waits[story->wait_count++] = (struct gx_story_wait){
 			.task = gx_keep_text(keep, gx_name_book_task(book, i)),
 			.op = gx_label_name(task->op.label),
 			.object = gx_keep_text(keep, text),
 			.holder = gx_keep_text(keep, holder_name(book, wait.holder)),
 		};
 	}
-	out->waits = waits;
+	story->waits = waits;
+}
+
+/* ---- the sentence ---- */
+
+static const char *task_name(void *context, unsigned task)
+{
+	return gx_name_book_task(context, task);
+}
+
+static const char *request_name(void *context, unsigned request)
+{
+	const struct gx_name_book *book = context;
+
+	return gx_name_request(book->trial, request);
+}
+
+void gx_story_message(struct gx_story *story, struct gx_name_book *live, const struct gx_finding *finding,
+		      struct gx_keep *keep)
+{
+	const struct gx_scenario *scenario = live->trial->scenario;
+	const char *workspaces[GX_WORKSPACES_MAX];
+	struct gx_message_names names = {.workspaces = workspaces,
+					 .workspace_count = scenario->workspace_count,
+					 .request = request_name,
+					 .task = task_name,
+					 .context = live};
+	char text[512];
+
+	for (unsigned i = 0; i < scenario->workspace_count; i++)
+		workspaces[i] = scenario->workspaces[i].name;
+	gx_finding_message(finding, &names, text, sizeof(text));
+	story->message = gx_keep_text(keep, text);
 }
