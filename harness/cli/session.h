@@ -11,9 +11,9 @@
 #include "module/plugin.h"
 #include "reports/result.h"
 #include "scenario/file.h"
-#include "service/service.h"
 #include "story/keep.h"
 #include "story/story.h"
+#include "trial/trial.h"
 
 /* How this program was called, argv[0], for lines to paste: a path is repeated, a name is "gatecrash". */
 void gx_session_program_is(const char *program);

@@ -4,8 +4,8 @@
  * In every fact `object` is the workspace (index in the scenario, from 0), `extra` the request it belongs to (its id, 0 for
  * none) and `value` as stated. Tokens and containers are numbers from gx_task_serial(), never 0; 0 says "none".
  */
-#ifndef GX_SERVICE_FACTS_H
-#define GX_SERVICE_FACTS_H
+#ifndef GX_FACTS_FACTS_H
+#define GX_FACTS_FACTS_H
 
 #include "core/event.h"
 #include "posix/posix.h"
@@ -73,10 +73,16 @@ enum gx_fact {
 	GX_F_FINAL_CONTAINER, /* one per container that exists; extra = 1 running, 0 not; value = container */
 	GX_F_FINAL_HELD,      /* the running container's copy of the token; value = token, 0 none */
 	GX_F_FINAL_SECRET,    /* version of the secrets that the running container was made with */
-	GX_F_QUIET,           /* value = 1 if a fault of the scenario struck, 2 if a workspace has no backend, bits */
+	GX_F_QUIET,           /* value = enum gx_quiet bits */
 	GX_F_PROBE_RESULT,    /* extra = request of the probe; value = 1 it reached a leg, 0 it did not */
 
 	GX_F_END
+};
+
+enum gx_quiet {
+	GX_EXCUSE_FAULT = 1,      /* a fault of the scenario struck */
+	GX_EXCUSE_NO_BACKEND = 2, /* a workspace has no backend */
+	GX_ONLY_BLOCKED = 4       /* no view of the end: open() or close() did not return, and the execution is over */
 };
 
 enum gx_misuse {

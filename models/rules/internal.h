@@ -68,9 +68,6 @@ struct gx_rules {
 	struct gx_request_seen request[GX_REQUESTS_MAX + 1];
 };
 
-/* GX_F_QUIET's value. */
-enum { GX_EXCUSE_FAULT = 1, GX_EXCUSE_NO_BACKEND = 2, GX_ONLY_BLOCKED = 4 };
-
 /* ---- what is shared: memory.c ---- */
 
 /* The request's cycle lasts from the begin of its first leg to the end of its last, or of one after which none follows. */

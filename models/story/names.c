@@ -15,7 +15,7 @@ const char *gx_name_request(const struct gx_trial *trial, unsigned request)
 	for (unsigned i = 0; i < trial->scenario->actor_count; i++)
 		if (request && trial->request_of[i] == request)
 			return trial->scenario->actors[i].name;
-	return request > trial->request_count ? "the probe" : "somebody";
+	return request > trial->places.request_count ? "the probe" : "somebody";
 }
 
 /* ---- tasks ---- */
@@ -29,9 +29,10 @@ static void name_actor(struct gx_name_book *book, char *text, unsigned number)
 		snprintf(text, GX_TASK_NAME_BYTES, "%s", trial->scenario->actors[number].name);
 		return;
 	}
-	id = trial->request_count + number - GX_ACTORS_MAX;
+	id = trial->places.request_count + number - GX_ACTORS_MAX;
 	snprintf(text, GX_TASK_NAME_BYTES, "probe-%s(%s)",
-		 trial->requests[id].origin == GX_MANUAL ? "manual" : "programmatic", trial->requests[id].workspace);
+		 trial->places.requests[id].origin == GX_MANUAL ? "manual" : "programmatic",
+		 trial->places.requests[id].workspace);
 }
 
 static void add_task(struct gx_name_book *book, unsigned maker, unsigned index, unsigned role, unsigned number)
@@ -141,7 +142,7 @@ void gx_name_object(struct gx_name_book *book, unsigned label, uint64_t object, 
 	}
 	if (label >= GX_LABELS_DOCKER) {
 		for (unsigned w = 0; w < book->trial->scenario->workspace_count; w++)
-			if ((object & 0xffffffff) == book->trial->name[w]) {
+			if ((object & 0xffffffff) == book->trial->places.name[w]) {
 				snprintf(text, size, "%s", gx_name_workspace(book->trial, w));
 				return;
 			}

@@ -15,7 +15,7 @@
 
 #include <stddef.h>
 
-#include "service/service.h"
+#include "trial/trial.h"
 
 #define GX_TASK_NAME_BYTES 96
 #define GX_OBJECTS_MAX     64
