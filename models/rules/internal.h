@@ -7,6 +7,8 @@
  * All of it is hashed with the world, so it is kept small and canonical: what no rule needs any more is zero, so that two
  * pasts that no rule can tell apart any more are the same bytes. What one rule alone remembers lies in its file
  * (gx_rule_memory()); the same holds for it.
+ *
+ *     judge.c ─► rules.c ─► the files of the rules ─► memory.c, finding.c, tell.c
  */
 #ifndef GX_RULES_INTERNAL_H
 #define GX_RULES_INTERNAL_H
@@ -15,7 +17,7 @@
 
 #include "core/status.h"
 #include "gatecrash/gate.h"
-#include "rules/judge.h"
+#include "rules/rules.h"
 
 #define GX_RULE_DECLARED(id, row) extern const struct gx_rule_row gx_rule_##row;
 GX_RULE_ROWS(GX_RULE_DECLARED)
@@ -64,6 +66,7 @@ struct gx_rules {
 	gx_finding_fn *found;
 	void *context;
 	unsigned workspaces;
+	uint16_t place[GX_RULE_COUNT]; /* where the memory of each rule begins, from here; set once */
 	struct gx_workspace_end end[GX_WORKSPACES_MAX];
 	struct gx_request_seen request[GX_REQUESTS_MAX + 1];
 };
@@ -85,10 +88,13 @@ void gx_rules_note(struct gx_rules *rules, const struct gx_event *event);
 void gx_rules_forget_end(struct gx_rules *rules);
 void gx_rules_forget_past(struct gx_rules *rules);
 
-/* ---- judging: judge.c ---- */
-
 /* The rule's own memory, as many bytes as its row says. */
-void *gx_rule_memory(struct gx_rules *rules, enum gx_rule rule);
+static inline void *gx_rule_memory(struct gx_rules *rules, enum gx_rule rule)
+{
+	return (char *)rules + rules->place[rule];
+}
+
+/* ---- finding: finding.c ---- */
 
 /* `rule` as broken by the event: a fact of the service, or one of core's about a task, to which the trial has added whose it is. */
 struct gx_finding gx_found_by(const struct gx_event *event, enum gx_rule rule);
@@ -97,7 +103,7 @@ struct gx_finding gx_found_in_task(const struct gx_event *event, enum gx_rule ru
 struct gx_finding gx_found_at_end(const struct gx_event *quiet, enum gx_rule rule, unsigned workspace);
 void gx_report_finding(struct gx_rules *rules, const struct gx_finding *finding);
 
-/* ---- telling: rules.c ---- */
+/* ---- telling: tell.c ---- */
 
 struct gx_telling {
 	const struct gx_finding *finding;

@@ -34,13 +34,14 @@ static size_t aligned(size_t size)
 	return (size + 15) & ~(size_t)15;
 }
 
-/* Where the memory of a rule begins; of GX_RULE_COUNT: where all of it ends. */
+/* Where the memory of a rule begins; of GX_RULE_COUNT: where all of it ends. In bytes from the beginning of struct gx_rules. */
 static size_t place_of(unsigned rule)
 {
 	size_t place = aligned(sizeof(struct gx_rules));
 
 	for (unsigned i = 0; i < rule; i++)
 		place += aligned(gx_rule_row((enum gx_rule)i)->memory);
+	GX_ASSERT(place <= UINT16_MAX);
 	return place;
 }
 
@@ -49,53 +50,14 @@ size_t gx_rules_size(void)
 	return place_of(GX_RULE_COUNT);
 }
 
-void *gx_rule_memory(struct gx_rules *rules, enum gx_rule rule)
-{
-	return (char *)rules + place_of(rule);
-}
-
 void gx_rules_init(struct gx_rules *rules, unsigned workspaces, gx_finding_fn *found, void *context)
 {
 	list_concerned();
+	for (unsigned rule = 0; rule < GX_RULE_COUNT; rule++)
+		rules->place[rule] = (uint16_t)place_of(rule);
 	rules->found = found;
 	rules->context = context;
 	rules->workspaces = workspaces;
-}
-
-/* ---- findings ---- */
-
-struct gx_finding gx_found_by(const struct gx_event *event, enum gx_rule rule)
-{
-	return (struct gx_finding){
-		.rule = (uint8_t)rule,
-		.workspace = event->object < GX_WORKSPACES_MAX ? (uint8_t)event->object : GX_NO_WORKSPACE,
-		.requests = {event->extra <= GX_REQUESTS_MAX ? (uint8_t)event->extra : 0, 0},
-		.task = event->task,
-		.step = event->step,
-		.value = event->value,
-	};
-}
-
-struct gx_finding gx_found_in_task(const struct gx_event *event, enum gx_rule rule)
-{
-	struct gx_finding finding = gx_found_by(event, rule);
-
-	finding.requests[0] = (uint8_t)(event->extra >> 8);
-	finding.detail = event->extra & 0xff;
-	return finding;
-}
-
-struct gx_finding gx_found_at_end(const struct gx_event *quiet, enum gx_rule rule, unsigned workspace)
-{
-	struct gx_finding finding = gx_found_by(quiet, rule);
-
-	finding.workspace = (uint8_t)workspace;
-	return finding;
-}
-
-void gx_report_finding(struct gx_rules *rules, const struct gx_finding *finding)
-{
-	rules->found(rules->context, finding);
 }
 
 /* ---- facts ---- */

@@ -12,9 +12,6 @@
 
 #include "rules/rules.h"
 
-/* Called during gx_rules_observe(), in its context. The same rule may be found several times in one execution. */
-typedef void gx_finding_fn(void *context, const struct gx_finding *finding);
-
 /* Bytes of a struct gx_rules, with what each rule remembers on its own behind it. */
 size_t gx_rules_size(void);
 

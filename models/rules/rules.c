@@ -3,8 +3,6 @@
  */
 #include "rules/rules.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "rules/internal.h"
@@ -35,36 +33,6 @@ enum gx_rule gx_rule_find(const char *name)
 	while (i < GX_RULE_COUNT && strcmp(rows[i]->name, name))
 		i++;
 	return (enum gx_rule)i;
-}
-
-/* ---- findings in words ---- */
-
-const char *gx_told_workspace(const struct gx_telling *telling)
-{
-	unsigned index = telling->finding->workspace;
-
-	return index < telling->names->workspace_count ? telling->names->workspaces[index] : "the service";
-}
-
-const char *gx_told_request(const struct gx_telling *telling, unsigned which)
-{
-	unsigned id = telling->finding->requests[which];
-
-	return id ? telling->names->request(telling->names->context, id) : "somebody else";
-}
-
-const char *gx_told_task(const struct gx_telling *telling)
-{
-	return telling->names->task(telling->names->context, telling->finding->task);
-}
-
-void gx_tell(const struct gx_telling *telling, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(telling->text, telling->size, format, args);
-	va_end(args);
 }
 
 void gx_finding_message(const struct gx_finding *finding, const struct gx_message_names *names, char *text, size_t size)

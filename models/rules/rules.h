@@ -40,6 +40,9 @@ struct gx_finding {
 	uint64_t value; /* container, token, ... */
 };
 
+/* Called while an event is judged (judge.h), in that context. The same rule may be found several times in one execution. */
+typedef void gx_finding_fn(void *context, const struct gx_finding *finding);
+
 /* The key of a finding for explore: rule and workspace. */
 static inline uint64_t gx_finding_key(unsigned rule, unsigned workspace)
 {

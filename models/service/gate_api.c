@@ -6,8 +6,6 @@
 #include "core/task.h"
 #include "service/service.h"
 
-const struct gx_places *gx_places;
-
 /* What the running task is doing. Asked for anew after every point: see park() in core/task.c. */
 static uint64_t *doing(void)
 {

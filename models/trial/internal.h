@@ -13,7 +13,7 @@
 
 #include "trial/trial.h"
 
-/* The trial whose execution runs, for tasks and hooks, which are handed no context. Set by its set-up, setup.c. */
+/* running.c: the trial whose execution runs, for tasks and hooks, which are handed no context. Set by its set-up. */
 extern struct gx_trial *gx_trial_running;
 
 /* setup.c: gx_program.setup; and a task of the trial's own. */

@@ -12,8 +12,6 @@
 
 _Static_assert(GX_SCENARIO_NAME_BYTES <= GX_WORKSPACE_NAME_BYTES, "names of workspaces fit");
 
-struct gx_trial *gx_trial_running;
-
 static void add_request(struct gx_places *places, unsigned id, enum gx_origin origin, unsigned legs, unsigned workspace)
 {
 	GX_ASSERT(id <= GX_REQUESTS_MAX);

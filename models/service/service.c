@@ -1,10 +1,12 @@
 /*
- * labels.c - names of the service's own ops, and the registration of everybody's.
+ * service.c - where things lie, and names of the service's own ops.
  */
-#include "service/labels.h"
+#include "service/service.h"
 
 #include "posix/posix.h"
-#include "service/service.h"
+#include "service/labels.h"
+
+const struct gx_places *gx_places;
 
 static const char *const names[] = {
 	"arrive",       "container.rest",    "server.stop", "server.handlers",
