@@ -1,8 +1,13 @@
 /*
- * facts.h - what the service says it did, in the order it did it: the only thing that rules see.
+ * facts.h - what the service says it did, in the order it did it: all that rules see, but for core's own facts (a crash, a
+ * hang, a limit).
  *
- * In every fact `object` is the workspace (index in the scenario, from 0), `extra` the request it belongs to (its id, 0 for
- * none) and `value` as stated. Tokens and containers are numbers from gx_task_serial(), never 0; 0 says "none".
+ * The service and its platform emit facts as they act, the trial those that follow from the whole view and those of the end.
+ * In every fact `object` is the workspace (index in the scenario, from 0, GX_NO_WORKSPACE for none), `extra` the request it belongs
+ * to (its id, 0 for none) unless stated otherwise, and `value` as stated. Tokens and containers are numbers from gx_task_serial(),
+ * never 0; 0 says "none".
+ *
+ * This is the ground floor of the models: it knows none of them.
  */
 #ifndef GX_FACTS_FACTS_H
 #define GX_FACTS_FACTS_H
@@ -38,7 +43,7 @@ enum gx_fact {
 	GX_F_ANSWER,    /* handle() returned and its deferred functions ran; value = enum gx_outcome */
 	GX_F_LEG_BEGIN, /* first op of a leg is about to run; value = leg */
 	GX_F_LEG_END,   /* value = leg | result << 8; also for a leg that ended at once (skipped, failed before) */
-	GX_F_NOTE,      /* gx_note(); value = index of the text in the notes of this execution */
+	GX_F_NOTE,      /* gx_note(); value = the hash of its text, see gx_note_text() */
 	GX_F_MISUSE,    /* value = enum gx_misuse; the gate broke its contract or POSIX's */
 
 	/* A provision, inside the start leg. */

@@ -16,11 +16,11 @@
  *         state: online                    # a gx_row_status_name(); default online
  *         backend: docker                  # docker, none; default docker
  *     actors:
- *       - do: manual-restart               # a gx_actor_kind_name(); create is for a workspace whose state is none
+ *       - do: manual-restart               # a gx_actor_kind_name(); its row (actors/actors.h) says what goes with it
  *         on: ws-a
  *         at: 1m30s                        # default 0s
  *         count: 2                         # default 1
- *       - {do: shutdown, at: 2m}           # takes no `on` and no `count`, and comes once
+ *       - {do: shutdown, at: 2m}           # ... such as no `on` and no `count`
  *     faults:
  *       - {on: docker.create, give: error 500, times: 1}    # error 400 to 599; at most `times`, default 1: whether
  *                                                           # it strikes is a choice of the schedule

@@ -1,5 +1,5 @@
 /*
- * scenario.h - a scenario as the models use it: constant while executions run.
+ * scenario.h - a scenario as a trial plays it: plain data, constant while executions run.
  */
 #ifndef GX_SCENARIO_H
 #define GX_SCENARIO_H
