@@ -50,7 +50,7 @@ static void note_posix_misuse(const struct gx_event *event)
 	const struct gx_task *task = gx_task_at(event->task);
 	unsigned request = task ? GX_DOING_HANDLE(task->user[GX_USER_SERVICE_0]) : 0;
 
-	gx_emit_for(event->task, GX_F_MISUSE, (uint16_t)request, gx_workspace_of_request(request),
+	gx_emit_for(event->task, GX_F_MISUSE, (uint16_t)request, gx_fact_workspace(request),
 		    GX_MISUSE_POSIX + event->value);
 }
 
@@ -64,7 +64,7 @@ static void judge_crash(struct gx_trial *trial, const struct gx_event *event)
 	if (task && !request)
 		request = GX_DOING_LEG(task->user[GX_USER_SERVICE_0]);
 	known.extra = (uint16_t)(event->extra | request << 8);
-	known.object = gx_workspace_of_request(request);
+	known.object = gx_fact_workspace(request);
 	gx_rules_observe(trial->rules, &known);
 }
 

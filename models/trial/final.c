@@ -21,8 +21,7 @@ static void report_blocked(void)
 			continue;
 		request = GX_DOING_HANDLE(task->user[GX_USER_SERVICE_0]);
 		gx_trial_running->state->troubled = 1;
-		gx_emit_for(task->index, GX_F_FINAL_BLOCKED, (uint16_t)request, gx_workspace_of_request(request),
-			    task->path);
+		gx_emit_for(task->index, GX_F_FINAL_BLOCKED, (uint16_t)request, gx_fact_workspace(request), task->path);
 	}
 }
 

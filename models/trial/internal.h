@@ -40,8 +40,8 @@ unsigned gx_fault_or_none(const struct gx_task *task);
 bool gx_work_is_left(void);
 /* gx_program.daemon */
 bool gx_is_daemon(void *context, const struct gx_task *task);
-/* The workspace of a request for facts: GX_NO_WORKSPACE for 0. */
-unsigned gx_workspace_of_request(unsigned request);
+/* What a fact about this request says of its workspace: GX_NO_WORKSPACE for request 0. */
+unsigned gx_fact_workspace(unsigned request);
 
 /* events.c, views.c: gx_program.observe and .after_step */
 void gx_trial_observe(void *trial, const struct gx_event *event);

@@ -37,7 +37,7 @@ bool gx_is_daemon(void *context GX_UNUSED, const struct gx_task *task)
 	return task->role == GX_ROLE_THREAD && gx_posix_is_work_wait(task) && !gx_work_is_left();
 }
 
-unsigned gx_workspace_of_request(unsigned request)
+unsigned gx_fact_workspace(unsigned request)
 {
 	return request ? gx_request_workspace(request) : GX_NO_WORKSPACE;
 }

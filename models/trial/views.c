@@ -41,7 +41,7 @@ static void look_for_wait_cycle(void)
 			unsigned request = GX_DOING_HANDLE(doing(start));
 
 			gx_trial_running->state->wait_cycle = 1;
-			gx_emit_for(start->index, GX_F_WAIT_CYCLE, (uint16_t)request, gx_workspace_of_request(request),
+			gx_emit_for(start->index, GX_F_WAIT_CYCLE, (uint16_t)request, gx_fact_workspace(request),
 				    hops + 1);
 			return;
 		}
@@ -81,9 +81,9 @@ static void look_at_isolation(void)
 			.at_rest = is_at_rest(task),
 			.blocked_in_gate = handle && !leg && !can_step(task),
 			.request = (uint8_t)handle,
-			.workspace = (uint8_t)gx_workspace_of_request(handle),
+			.workspace = (uint8_t)gx_fact_workspace(handle),
 			.in_leg = leg != 0,
-			.leg_workspace = (uint8_t)gx_workspace_of_request(leg),
+			.leg_workspace = (uint8_t)gx_fact_workspace(leg),
 		};
 	}
 	request = gx_isolation_broken(view, count);
