@@ -20,7 +20,7 @@
 #include "gates/gates.h"
 #include "scenario/file.h"
 #include "scenario/find.h"
-#include "service/service.h"
+#include "trial/trial.h"
 
 enum { ROUNDS = 5 };
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/explain.h"
 #include "core/world.h"
 #include "gates/gates.h"
 #include "scenario/nearest.h"
@@ -88,37 +87,21 @@ enum gx_status gx_session_load(struct gx_trial *trial, const struct gx_scenario 
 /* Names of live tasks only need their makers, which may be gone: follow the events up to now instead. */
 static struct gx_name_book live_book;
 
-static void follow_live(void *context, const struct gx_event *event)
-{
-	gx_name_book_follow(context, event);
-}
-
-void gx_session_name_task(void *context, unsigned task, char *text, size_t size)
-{
-	(void)context;
-	if (task != GX_CLOCK && !gx_task_at(task))
-		snprintf(text, size, "task %u", task); /* of a repro that does not fit: nobody, so far */
-	else
-		snprintf(text, size, "%s", gx_name_book_task(&live_book, task));
-}
-
 static void begin_naming(struct gx_trial *trial)
 {
 	gx_sched_reset();
-	gx_name_book_init(&live_book, trial);
-	trial->follow = follow_live;
-	trial->follow_context = &live_book;
+	gx_name_book_attach(&live_book, trial);
 }
 
 static void end_naming(struct gx_trial *trial)
 {
-	trial->follow = NULL;
+	gx_name_book_detach(trial);
 }
 
 enum gx_status gx_session_play(struct gx_trial *trial, const struct gx_interleaving *script, struct gx_path *whole,
 			       struct gx_error *err)
 {
-	struct gx_replay replay = {.namer = gx_session_name_task, .context = trial};
+	struct gx_replay replay = {.namer = gx_name_book_namer, .context = &live_book};
 	enum gx_status rc;
 
 	begin_naming(trial);
@@ -130,7 +113,7 @@ enum gx_status gx_session_play(struct gx_trial *trial, const struct gx_interleav
 enum gx_status gx_session_replay(struct gx_trial *trial, const struct gx_repro *repro, struct gx_path *whole,
 				 struct gx_error *err)
 {
-	struct gx_replay replay = {.namer = gx_session_name_task, .context = trial};
+	struct gx_replay replay = {.namer = gx_name_book_namer, .context = &live_book};
 	enum gx_status rc;
 
 	begin_naming(trial);
@@ -144,7 +127,7 @@ enum gx_status gx_session_replay(struct gx_trial *trial, const struct gx_repro *
 static enum gx_status record(struct gx_trial *trial, const struct gx_path *path, struct gx_recording *recording,
 			     struct gx_keep *keep, struct gx_error *err)
 {
-	struct gx_replay replay = {.namer = gx_session_name_task, .context = trial};
+	struct gx_replay replay = {.namer = gx_name_book_namer, .context = &live_book};
 	bool *preempted = gx_keep_alloc(keep, path->count);
 	enum gx_status rc;
 
@@ -191,42 +174,32 @@ static void stand_at(struct gx_trial *trial, const struct gx_path *path, const s
 	end_naming(trial);
 }
 
-static const char *request_name(void *context, unsigned request)
+/* A story as a result: the same words, owned by the same keep. */
+static void take_story(struct gx_result_finding *out, const struct gx_story *story, struct gx_keep *keep)
 {
-	const struct gx_trial *trial = context;
+	struct gx_result_step *steps = gx_keep_alloc(keep, sizeof(*steps) * story->step_count);
+	struct gx_result_wait *waits = gx_keep_alloc(keep, sizeof(*waits) * story->wait_count);
 
-	for (unsigned i = 0; i < trial->scenario->actor_count; i++)
-		if (request && trial->request_of[i] == request)
-			return trial->scenario->actors[i].name;
-	return request > trial->request_count ? "the probe" : "somebody";
-}
-
-static const char *task_name(void *context, unsigned task)
-{
-	(void)context;
-	return gx_name_book_task(&live_book, task);
-}
-
-static const char *workspace_name(const struct gx_trial *trial, unsigned index)
-{
-	return index < trial->scenario->workspace_count ? trial->scenario->workspaces[index].name : "";
-}
-
-static void say_message(struct gx_result_finding *out, struct gx_trial *trial, const struct gx_finding *finding,
-			struct gx_keep *keep)
-{
-	const char *workspaces[GX_WORKSPACES_MAX];
-	struct gx_message_names names = {.workspaces = workspaces,
-					 .workspace_count = trial->scenario->workspace_count,
-					 .request = request_name,
-					 .task = task_name,
-					 .context = trial};
-	char text[512];
-
-	for (unsigned i = 0; i < trial->scenario->workspace_count; i++)
-		workspaces[i] = trial->scenario->workspaces[i].name;
-	gx_finding_message(finding, &names, text, sizeof(text));
-	out->message = gx_keep_text(keep, text);
+	for (size_t i = 0; i < story->step_count; i++)
+		steps[i] = (struct gx_result_step){.task = story->steps[i].task,
+						   .op = story->steps[i].op,
+						   .object = story->steps[i].object,
+						   .value = story->steps[i].value,
+						   .matters = story->steps[i].matters,
+						   .collides = story->steps[i].collides,
+						   .preempted = story->steps[i].preempted};
+	for (size_t i = 0; i < story->wait_count; i++)
+		waits[i] = (struct gx_result_wait){.task = story->waits[i].task,
+						   .op = story->waits[i].op,
+						   .object = story->waits[i].object,
+						   .holder = story->waits[i].holder};
+	out->workspace = story->workspace;
+	out->message = story->message;
+	out->remedy = story->remedy;
+	out->steps = steps;
+	out->step_count = story->step_count;
+	out->waits = waits;
+	out->wait_count = story->wait_count;
 }
 
 static enum gx_status say_repro(struct gx_result_finding *out, const struct gx_path *path, const char *scenario_word,
@@ -252,11 +225,10 @@ static enum gx_status describe(struct gx_result_finding *out, struct gx_trial *t
 			       struct gx_keep *keep, struct gx_error *err)
 {
 	struct gx_name_book book;
+	struct gx_story story = {0};
 	enum gx_status rc = GX_OK;
 
 	out->rule = gx_rule_name((enum gx_rule)finding->rule);
-	out->workspace = workspace_name(trial, finding->workspace);
-	out->remedy = gx_explain_remedy((enum gx_rule)finding->rule);
 	out->repro = repro;
 	if (!repro)
 		rc = say_repro(out, path, scenario_word, gate, keep, err);
@@ -265,12 +237,11 @@ static enum gx_status describe(struct gx_result_finding *out, struct gx_trial *t
 	out->repro_command = gx_keep_format(keep, "%s replay '%s'", program, out->repro);
 	gx_sched_reset();
 	gx_name_book_init(&book, trial);
-	gx_explain_steps(out, &book, recording, finding, keep);
+	gx_story_steps(&story, &book, recording, finding, keep);
 	stand_at(trial, path, finding);
-	if (finding->rule == GX_RULE_DEADLOCK || finding->rule == GX_RULE_GATE_LEAKED ||
-	    finding->rule == GX_RULE_ISOLATION)
-		gx_explain_waits(out, &book, keep);
-	say_message(out, trial, finding, keep);
+	gx_story_waits(&story, &book, finding, keep);
+	gx_story_message(&story, &live_book, finding, keep);
+	take_story(out, &story, keep);
 	return GX_OK;
 }
 
@@ -302,7 +273,7 @@ static enum gx_status result_of_hit(struct gx_result_finding *out, struct gx_tri
 	enum gx_status rc = GX_OK;
 
 	out->count = hit->count;
-	if (minimise && gx_key_rule(hit->key) != GX_RULE_HANG) /* looking for a shorter one would hang, too */
+	if (minimise && !(gx_rule_row((enum gx_rule)gx_key_rule(hit->key))->traits & GX_RULE_COSTS_SECONDS))
 		rc = gx_minimise(&hit->path, hit->key, MINIMISE_STATES, &out->preemptions, err);
 	if (rc != GX_OK)
 		return rc;

@@ -11,8 +11,9 @@
 #include "module/plugin.h"
 #include "reports/result.h"
 #include "scenario/file.h"
-#include "service/service.h"
-#include "story/names.h"
+#include "story/keep.h"
+#include "story/story.h"
+#include "trial/trial.h"
 
 /* How this program was called, argv[0], for lines to paste: a path is repeated, a name is "gatecrash". */
 void gx_session_program_is(const char *program);
@@ -29,17 +30,6 @@ enum gx_status gx_gate_choose(struct gx_gate_choice *out, const char *word, stru
 /* GX_EINPUT: `where` and what to choose instead. */
 enum gx_status gx_no_such_gate(const char *word, const char *where, struct gx_error *err);
 void gx_gate_choice_release(struct gx_gate_choice *choice);
-
-/* Owner of the strings and arrays of results. */
-struct gx_keep {
-	void **blocks;
-	size_t count;
-	size_t capacity;
-};
-void *gx_keep_alloc(struct gx_keep *keep, size_t size);
-char *gx_keep_text(struct gx_keep *keep, const char *text);
-char *gx_keep_format(struct gx_keep *keep, const char *format, ...) GX_PRINTF(2, 3);
-void gx_keep_release(struct gx_keep *keep);
 
 /* Load the pair: afterwards executions of it can run. `scenario_word` is what a repro calls the scenario. */
 enum gx_status gx_session_load(struct gx_trial *trial, const struct gx_scenario *scenario,
@@ -69,8 +59,5 @@ enum gx_status gx_session_play(struct gx_trial *trial, const struct gx_interleav
 /* Replay a repro on the loaded trial, strictly; *whole gets its choices. GX_EDIVERGED: what differs first. */
 enum gx_status gx_session_replay(struct gx_trial *trial, const struct gx_repro *repro, struct gx_path *whole,
 				 struct gx_error *err) GX_MUST_USE;
-
-/* gx_task_namer over the live tasks of a trial; context is a struct gx_trial. */
-void gx_session_name_task(void *context, unsigned task, char *text, size_t size);
 
 #endif

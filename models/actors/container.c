@@ -1,11 +1,12 @@
 /*
- * container.c - A26: the process in a workspace's container, as far as the platform sees it.
+ * container.c - the process in a workspace's container, as far as the platform sees it.
  *
  * It reads its token file once, when it starts (#1877: a token written later is not noticed), registers, beats once, and rests until
  * everything else has come to rest; then it beats once more. Killed, it takes its request with it, unless the scenario says
  * `late_requests`: then a request that has reached the platform runs to its end there.
  */
-#include "core/task.h"
+#include "actors/container.h"
+
 #include "service/labels.h"
 #include "service/service.h"
 
@@ -13,9 +14,9 @@
  * A workspace's name is unique, so at most one container of it runs: one place per workspace is enough for the copy of the
  * token, and the next container's takes it over.
  */
-void gx_container_hold(uint64_t container, uint64_t token)
+static void keep_copy(uint64_t container, uint64_t token)
 {
-	const struct gx_docker_container *record = gx_docker_peek(gx_trial->docker, container);
+	const struct gx_docker_container *record = gx_docker_peek(gx_places->docker, container);
 
 	if (!record)
 		return;
@@ -25,7 +26,7 @@ void gx_container_hold(uint64_t container, uint64_t token)
 
 uint64_t gx_container_held(uint64_t container)
 {
-	for (unsigned i = 0; i < gx_trial->scenario->workspace_count; i++)
+	for (unsigned i = 0; i < gx_places->workspace_count; i++)
 		if (gx_service()->held[i].container == container)
 			return gx_service()->held[i].token;
 	return 0;
@@ -34,7 +35,7 @@ uint64_t gx_container_held(uint64_t container)
 /* A process that is gone knows nothing any more. */
 static void forget(uint64_t container)
 {
-	for (unsigned i = 0; i < gx_trial->scenario->workspace_count; i++)
+	for (unsigned i = 0; i < gx_places->workspace_count; i++)
 		if (gx_service()->held[i].container == container) {
 			gx_service()->held[i].container = 0;
 			gx_service()->held[i].token = 0;
@@ -67,7 +68,7 @@ static void leave_platform(void)
 static void hold(struct life *life, uint64_t token)
 {
 	life->token = token;
-	gx_container_hold(gx_task_self()->user[GX_USER_SERVICE_1], token);
+	keep_copy(gx_task_self()->user[GX_USER_SERVICE_1], token);
 }
 
 /* The token gate with core#2611's second look: a mismatch is forgiven when nothing is live any more. */
@@ -137,7 +138,7 @@ static uint64_t own_id(void)
 }
 
 /* `argument`: 1 for the container that runs when the scenario begins, 0 for one that starts. */
-void gx_container_main(void *argument)
+static void container_main(void *argument)
 {
 	struct life life = {.index = gx_task_self()->number};
 
@@ -146,28 +147,50 @@ void gx_container_main(void *argument)
 		life.token = gx_container_held(own_id());
 		life.registered = true;
 	} else {
-		hold(&life, gx_docker_read_token(gx_trial->docker, own_id()));
+		hold(&life, gx_docker_read_token(gx_places->docker, own_id()));
 		live(&life);
 	}
 	rest(&life);
 	live(&life);
 }
 
-static void on_started(void *context GX_UNUSED, uint64_t container, uint16_t name)
+/* Or NULL: there is no room. */
+static struct gx_task *spawn(unsigned workspace, uint64_t container, void *argument)
 {
-	unsigned index = gx_workspace_of_name(name);
-	struct gx_task *task;
+	struct gx_task *task = gx_task_spawn(GX_ROLE_CONTAINER, workspace, container_main, argument);
 
-	if (index == GX_NO_WORKSPACE)
-		return;
-	task = gx_task_spawn(GX_ROLE_CONTAINER, index, gx_container_main, NULL);
 	if (!task)
-		gx_task_fatal(GX_L_WORLD_FULL, 0);
+		return NULL;
 	task->user[GX_USER_SERVICE_1] = container;
 	gx_task_autoreap(task);
+	return task;
 }
 
-static void on_exited(void *context GX_UNUSED, uint64_t container, uint16_t name GX_UNUSED)
+static unsigned workspace_of(uint16_t name)
+{
+	for (unsigned i = 0; i < gx_places->workspace_count; i++)
+		if (gx_places->name[i] == name)
+			return i;
+	return GX_NO_WORKSPACE;
+}
+
+void gx_container_started(void *context GX_UNUSED, uint64_t container, uint16_t name)
+{
+	unsigned index = workspace_of(name);
+
+	if (index != GX_NO_WORKSPACE && !spawn(index, container, NULL))
+		gx_task_fatal(GX_L_WORLD_FULL, 0);
+}
+
+void gx_container_place(unsigned workspace, uint64_t container, uint64_t token)
+{
+	struct gx_task *task = spawn(workspace, container, (void *)1);
+
+	GX_ASSERT(task);
+	keep_copy(container, token);
+}
+
+void gx_container_exited(void *context GX_UNUSED, uint64_t container, uint16_t name GX_UNUSED)
 {
 	forget(container);
 	for (unsigned i = 1; i < GX_TASKS_MAX; i++) {
@@ -176,61 +199,9 @@ static void on_exited(void *context GX_UNUSED, uint64_t container, uint16_t name
 		if (!task || task->role != GX_ROLE_CONTAINER || task->user[GX_USER_SERVICE_1] != container ||
 		    task->state != GX_TASK_PARKED)
 			continue;
-		if (gx_trial->scenario->late_requests && task->user[GX_USER_SERVICE_0] & GX_DOING_REQUEST)
+		if (gx_places->late_requests && task->user[GX_USER_SERVICE_0] & GX_DOING_REQUEST)
 			task->user[GX_USER_SERVICE_0] |= GX_DOING_DYING;
 		else
 			gx_task_kill(task);
 	}
 }
-
-static void on_removing(void *context GX_UNUSED, uint64_t container, uint16_t name GX_UNUSED)
-{
-	const struct gx_docker_container *record = gx_docker_peek(gx_trial->docker, container);
-	const struct gx_task *self = gx_task_self();
-	unsigned request = self ? GX_DOING_LEG(self->user[GX_USER_SERVICE_0]) : 0;
-
-	if (record)
-		gx_emit_extra(GX_F_CONTAINER_REMOVED, (uint16_t)request, record->workspace, container);
-}
-
-/* The first fault of the scenario that may still strike at an op with this label, or its fault_count. */
-static unsigned fault_for(unsigned label)
-{
-	const struct gx_scenario *scenario = gx_trial->scenario;
-	unsigned i = 0;
-
-	while (i < scenario->fault_count && (scenario->faults[i].label != label || !gx_service()->faults_left[i]))
-		i++;
-	return i;
-}
-
-/* Whether a fault strikes here is a choice of the schedule: 0 it does not, 1 it does. */
-static unsigned with_fault_or_without(const struct gx_task *task)
-{
-	return fault_for(task->op.label) < gx_trial->scenario->fault_count ? 2 : 1;
-}
-
-static unsigned fault_at(void *context GX_UNUSED, unsigned label, uint16_t name GX_UNUSED)
-{
-	unsigned fault = fault_for(label);
-
-	if (fault == gx_trial->scenario->fault_count || !gx_task_self()->alternative)
-		return 0;
-	gx_service()->faults_left[fault]--;
-	gx_service()->fault_struck = 1;
-	return gx_trial->scenario->faults[fault].status;
-}
-
-const struct gx_docker_hooks gx_container_hooks = {
-	.started = on_started,
-	.exited = on_exited,
-	.removing = on_removing,
-};
-
-const struct gx_docker_hooks gx_container_hooks_with_faults = {
-	.started = on_started,
-	.exited = on_exited,
-	.removing = on_removing,
-	.fault = fault_at,
-	.alternatives = with_fault_or_without,
-};

@@ -1,11 +1,16 @@
 /*
- * facts.h - what the service says it did, in the order it did it: the only thing that rules see.
+ * facts.h - what the service says it did, in the order it did it: all that rules see, but for core's own facts (a crash, a
+ * hang, a limit).
  *
- * In every fact `object` is the workspace (index in the scenario, from 0), `extra` the request it belongs to (its id, 0 for
- * none) and `value` as stated. Tokens and containers are numbers from gx_task_serial(), never 0; 0 says "none".
+ * The service and its platform emit facts as they act, the trial those that follow from the whole view and those of the end.
+ * In every fact `object` is the workspace (index in the scenario, from 0, GX_NO_WORKSPACE for none), `extra` the request it belongs
+ * to (its id, 0 for none) unless stated otherwise, and `value` as stated. Tokens and containers are numbers from gx_task_serial(),
+ * never 0; 0 says "none".
+ *
+ * This is the ground floor of the models: it knows none of them.
  */
-#ifndef GX_SERVICE_FACTS_H
-#define GX_SERVICE_FACTS_H
+#ifndef GX_FACTS_FACTS_H
+#define GX_FACTS_FACTS_H
 
 #include "core/event.h"
 #include "posix/posix.h"
@@ -38,7 +43,7 @@ enum gx_fact {
 	GX_F_ANSWER,    /* handle() returned and its deferred functions ran; value = enum gx_outcome */
 	GX_F_LEG_BEGIN, /* first op of a leg is about to run; value = leg */
 	GX_F_LEG_END,   /* value = leg | result << 8; also for a leg that ended at once (skipped, failed before) */
-	GX_F_NOTE,      /* gx_note(); value = index of the text in the notes of this execution */
+	GX_F_NOTE,      /* gx_note(); value = the hash of its text, see gx_note_text() */
 	GX_F_MISUSE,    /* value = enum gx_misuse; the gate broke its contract or POSIX's */
 
 	/* A provision, inside the start leg. */
@@ -73,10 +78,16 @@ enum gx_fact {
 	GX_F_FINAL_CONTAINER, /* one per container that exists; extra = 1 running, 0 not; value = container */
 	GX_F_FINAL_HELD,      /* the running container's copy of the token; value = token, 0 none */
 	GX_F_FINAL_SECRET,    /* version of the secrets that the running container was made with */
-	GX_F_QUIET,           /* value = 1 if a fault of the scenario struck, 2 if a workspace has no backend, bits */
+	GX_F_QUIET,           /* value = enum gx_quiet bits */
 	GX_F_PROBE_RESULT,    /* extra = request of the probe; value = 1 it reached a leg, 0 it did not */
 
 	GX_F_END
+};
+
+enum gx_quiet {
+	GX_EXCUSE_FAULT = 1,      /* a fault of the scenario struck */
+	GX_EXCUSE_NO_BACKEND = 2, /* a workspace has no backend */
+	GX_ONLY_BLOCKED = 4       /* no view of the end: open() or close() did not return, and the execution is over */
 };
 
 enum gx_misuse {

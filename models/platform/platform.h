@@ -7,7 +7,7 @@
  *     Redis ws:<id>, ws:<id>:url  ─ keys, url cache
  *
  * The functions are called from controlled tasks. Each reaches its point first and acts then, so that the scheduler sees what
- * a task is about to touch. They know nothing of gates, requests or containers.
+ * a task is about to touch. They know nothing of gates, requests or containers: a `request` is a number that goes into the facts.
  */
 #ifndef GX_PLATFORM_H
 #define GX_PLATFORM_H

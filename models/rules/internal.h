@@ -1,19 +1,27 @@
 /*
- * internal.h - what the rules remember, and how they are called.
+ * internal.h - for the files of the rules: what they share, and how they report and tell.
  *
  *     request    GX_F_REQUEST ... legs, provision ... settled: of its past only the container that still stands is left
  *     workspace  ......................................... the view of the end, judged and cleared by GX_F_QUIET
  *
  * All of it is hashed with the world, so it is kept small and canonical: what no rule needs any more is zero, so that two
- * pasts that no rule can tell apart any more are the same bytes.
+ * pasts that no rule can tell apart any more are the same bytes. What one rule alone remembers lies in its file
+ * (gx_rule_memory()); the same holds for it.
+ *
+ *     judge.c ─► rules.c ─► the files of the rules ─► memory.c, finding.c, tell.c
  */
 #ifndef GX_RULES_INTERNAL_H
 #define GX_RULES_INTERNAL_H
 
 #include <stdbool.h>
 
+#include "core/status.h"
 #include "gatecrash/gate.h"
-#include "rules/judge.h"
+#include "rules/rules.h"
+
+#define GX_RULE_DECLARED(id, row) extern const struct gx_rule_row gx_rule_##row;
+GX_RULE_ROWS(GX_RULE_DECLARED)
+#undef GX_RULE_DECLARED
 
 /* How far a provision has come. */
 enum gx_provision_stage { GX_PROVISION_NONE, GX_PROVISION_BEGUN, GX_PROVISION_MADE, GX_PROVISION_STARTED };
@@ -54,77 +62,65 @@ struct gx_workspace_end {
 	uint64_t container; /* of those that exist, the lowest number */
 };
 
-/* Tasks that are blocked for ever. */
-struct gx_blocked {
-	uint8_t count;
-	uint8_t requests[2]; /* the two lowest whose handle() they run; 0 none */
-	uint8_t task;        /* lowest index; not canonical, but gone before anybody hashes it */
-};
-
-struct gx_workspace_seen {
-	uint64_t removing; /* container whose removal is under way */
-	uint16_t secrets;  /* newest acknowledged version */
-	uint8_t remover;   /* request whose leg removes it; 0 somebody else */
-	uint8_t restart_acknowledged;
-	uint8_t no_backend; /* a stop leg failed, which only a missing backend makes it do (gate.h) */
-	struct gx_blocked blocked;
-	struct gx_workspace_end end;
-};
-
 struct gx_rules {
 	gx_finding_fn *found;
 	void *context;
 	unsigned workspaces;
-	struct gx_blocked blocked_elsewhere;
-	struct gx_workspace_seen workspace[GX_WORKSPACES_MAX];
+	uint16_t place[GX_RULE_COUNT]; /* where the memory of each rule begins, from here; set once */
+	struct gx_workspace_end end[GX_WORKSPACES_MAX];
 	struct gx_request_seen request[GX_REQUESTS_MAX + 1];
 };
 
-/* GX_F_QUIET's value. */
-enum { GX_EXCUSE_FAULT = 1, GX_EXCUSE_NO_BACKEND = 2, GX_ONLY_BLOCKED = 4 };
-
-/* stale-bearer's detail. */
-enum { GX_STALE_AT_END, GX_STALE_CLIENT };
-/* name-conflict's detail: what the holder of the name was doing. */
-enum {
-	GX_HOLDER_UNKNOWN, /* a container that no provision of this execution made */
-	GX_HOLDER_BEING_REMOVED,
-	GX_HOLDER_RESERVED, /* its create has taken the name and is not over */
-	GX_HOLDER_MADE,
-	GX_HOLDER_STARTED,
-	GX_HOLDER_LEFT /* by a provision that is over */
-};
-/* overlapping-cycles' detail: the leg that begins, and this bit if it meets no cycle but an ungated provision. */
-enum { GX_OVERLAPS_PROVISION = 4 };
-/* deadlock's detail: the number of tasks that are blocked for ever, or 0 for a circle of waiters while others go on. */
-enum { GX_DEADLOCK_CIRCLE };
-/* orphan-container's detail: the number of containers, and this bit if the row accounts for one. */
-enum { GX_ORPHAN_BESIDE_ONE = 0x100 };
-/* step-limit's detail. */
-enum { GX_LIMIT_OF_STEPS, GX_LIMIT_OF_TIME, GX_LIMIT_OF_WORLD };
-/* double-token-write's detail. */
-enum { GX_TOKENS_OVERLAP, GX_TOKENS_TWO_LIVE };
-/* lost-restart's detail. */
-enum { GX_LOST_REQUEST, GX_LOST_SECRET };
+/* ---- what is shared: memory.c ---- */
 
 /* The request's cycle lasts from the begin of its first leg to the end of its last, or of one after which none follows. */
 bool gx_cycle_is_open(const struct gx_request_seen *request);
 
-/* Report `rule` as broken by the event; the rule fills the rest in. */
+/* The request that a fact belongs to, or NULL; its workspace, event->object, is one then. */
+struct gx_request_seen *gx_request_of(struct gx_rules *rules, const struct gx_event *event);
+
+/* Of those that stand: the request whose provision made this container, or 0. */
+unsigned gx_maker_of(const struct gx_rules *rules, uint64_t container);
+
+/* Take a fact of the service into account, once the rules have judged it. */
+void gx_rules_note(struct gx_rules *rules, const struct gx_event *event);
+/* After the rules have judged the end: the view of it; and the past, if what follows are probes. */
+void gx_rules_forget_end(struct gx_rules *rules);
+void gx_rules_forget_past(struct gx_rules *rules);
+
+/* The rule's own memory, as many bytes as its row says. */
+static inline void *gx_rule_memory(struct gx_rules *rules, enum gx_rule rule)
+{
+	return (char *)rules + rules->place[rule];
+}
+
+/* ---- finding: finding.c ---- */
+
+/* `rule` as broken by the event: a fact of the service, or one of core's about a task, to which the trial has added whose it is. */
 struct gx_finding gx_found_by(const struct gx_event *event, enum gx_rule rule);
+struct gx_finding gx_found_in_task(const struct gx_event *event, enum gx_rule rule);
+/* ... at the end, in this workspace. */
+struct gx_finding gx_found_at_end(const struct gx_event *quiet, enum gx_rule rule, unsigned workspace);
 void gx_report_finding(struct gx_rules *rules, const struct gx_finding *finding);
 
-/* Each rule's file: look at an event, before or after it has been taken into account. */
-void gx_judge_cycles(struct gx_rules *rules, const struct gx_event *event);
-void gx_judge_tokens(struct gx_rules *rules, const struct gx_event *event);
-void gx_judge_containers(struct gx_rules *rules, const struct gx_event *event);
-void gx_judge_program(struct gx_rules *rules, const struct gx_event *event);
+/* ---- telling: tell.c ---- */
 
-/* At quiescence, once per workspace, with the view of the end complete; `event` is GX_F_QUIET. */
-void gx_judge_bearer(struct gx_rules *rules, const struct gx_event *event, unsigned workspace);
-void gx_judge_rows(struct gx_rules *rules, const struct gx_event *event, unsigned workspace);
-void gx_judge_orphans(struct gx_rules *rules, const struct gx_event *event, unsigned workspace);
-void gx_judge_lost(struct gx_rules *rules, const struct gx_event *event, unsigned workspace);
-void gx_judge_blocked(struct gx_rules *rules, const struct gx_event *event);
+struct gx_telling {
+	const struct gx_finding *finding;
+	const struct gx_message_names *names;
+	char *text;
+	size_t size;
+};
+
+const char *gx_told_workspace(const struct gx_telling *telling);
+/* requests[which], or "somebody else". */
+const char *gx_told_request(const struct gx_telling *telling, unsigned which);
+const char *gx_told_task(const struct gx_telling *telling);
+void gx_tell(const struct gx_telling *telling, const char *format, ...) GX_PRINTF(2, 3);
+
+/* ---- hints that several rules give ---- */
+
+#define GX_REMEDY_ONE_CYCLE  "let one cycle per workspace hold the gate from before its stop leg to after its start leg"
+#define GX_REMEDY_LOOK_AGAIN "a wait may return for no reason: wait in a `while` that looks at the condition again"
 
 #endif

@@ -1,5 +1,7 @@
 #include "rules/isolation.h"
 
+#include "rules/internal.h"
+
 static bool isolated(const struct gx_isolation_task *view, unsigned count, unsigned blocked)
 {
 	unsigned others = 0;
@@ -27,3 +29,28 @@ unsigned gx_isolation_broken(const struct gx_isolation_task *view, unsigned coun
 			return view[i].request;
 	return 0;
 }
+
+/* The fact says that the view of some step breaks the rule. */
+static void judge(struct gx_rules *rules, const struct gx_event *event)
+{
+	struct gx_finding finding = gx_found_by(event, GX_RULE_ISOLATION);
+
+	gx_report_finding(rules, &finding);
+}
+
+static void tell(const struct gx_telling *t)
+{
+	gx_tell(t, "%s waits in the gate of %s although no leg of it is under way: only other workspaces' are",
+		gx_told_request(t, 0), gx_told_workspace(t));
+}
+
+const struct gx_rule_row gx_rule_isolation = {
+	.name = "isolation",
+	.summary = "a request waits for another workspace's cycle",
+	.remedy = "keep one lock per workspace instead of one for all",
+	.facts = {GX_F_ISOLATION},
+	.judge = judge,
+	.tell = tell,
+	.topics = GX_TOPIC_LOCKS,
+	.traits = GX_RULE_SHOWS_WAITS,
+};

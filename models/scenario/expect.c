@@ -4,10 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rules/judge.h"
 #include "scenario/internal.h"
-
-_Static_assert(GX_RULE_COUNT <= 8 * sizeof(gx_rule_set), "every rule has a bit");
 
 /*
  * The contract of a gate (gatecrash/gate.h): [a-z0-9-]{1,63}. Whether there is one is not known here: it may come from
@@ -35,9 +32,9 @@ static bool read_rule(struct gx_yaml *yaml, const yaml_node_t *node, gx_rule_set
 			names[i] = gx_rule_name((enum gx_rule)i);
 		return gx_yaml_unknown(yaml, node, "rule", word, names, GX_RULE_COUNT);
 	}
-	if (*set >> rule & 1)
+	if (*set & gx_rule_bit(rule))
 		return gx_yaml_complain(yaml, node, "the rule \"%s\" is named twice", word);
-	*set |= 1u << rule;
+	*set |= gx_rule_bit(rule);
 	return true;
 }
 

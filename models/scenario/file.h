@@ -16,11 +16,11 @@
  *         state: online                    # a gx_row_status_name(); default online
  *         backend: docker                  # docker, none; default docker
  *     actors:
- *       - do: manual-restart               # a gx_actor_kind_name(); create is for a workspace whose state is none
+ *       - do: manual-restart               # a gx_actor_kind_name(); its row (actors/actors.h) says what goes with it
  *         on: ws-a
  *         at: 1m30s                        # default 0s
  *         count: 2                         # default 1
- *       - {do: shutdown, at: 2m}           # takes no `on` and no `count`, and comes once
+ *       - {do: shutdown, at: 2m}           # ... such as no `on` and no `count`
  *     faults:
  *       - {on: docker.create, give: error 500, times: 1}    # error 400 to 599; at most `times`, default 1: whether
  *                                                           # it strikes is a choice of the schedule
@@ -56,6 +56,7 @@
 
 #include "core/status.h"
 #include "explore/replay.h"
+#include "rules/rules.h"
 #include "scenario/scenario.h"
 
 #define GX_SCENARIO_BYTES_MAX  (1u << 20)
@@ -65,9 +66,6 @@
 #define GX_EXPECTATIONS_MAX    64u
 #define GX_INTERLEAVINGS_MAX   64u
 #define GX_RECIPE_STEPS_MAX    256u /* of one interleaving */
-
-/* A set of rules, bit per enum gx_rule. */
-typedef uint32_t gx_rule_set;
 
 /* What a complete search of the scenario with this gate shows: exactly these rules. */
 struct gx_expectation {

@@ -120,39 +120,6 @@ static bool read_on(struct gx_yaml *yaml, const yaml_node_t *node, const struct 
 	return gx_yaml_unknown(yaml, node, "workspace", word, names, scenario->workspace_count);
 }
 
-/* The server as a whole shuts down, once. */
-static bool check_shutdown(struct gx_yaml *yaml, yaml_node_t *const *values, const struct gx_scenario *scenario)
-{
-	if (values[ON])
-		return gx_yaml_complain(yaml, values[ON], "shutdown takes no \"on\": it concerns all workspaces");
-	if (values[COUNT_OF])
-		return gx_yaml_complain(yaml, values[COUNT_OF], "shutdown takes no \"count\": it happens once");
-	for (unsigned i = 0; i < scenario->actor_count; i++)
-		if (scenario->actors[i].kind == GX_ACTOR_SHUTDOWN)
-			return gx_yaml_complain(yaml, values[DO], "a second shutdown; the server shuts down once");
-	return true;
-}
-
-static bool read_target(struct gx_yaml *yaml, const yaml_node_t *node, yaml_node_t *const *values,
-			const struct gx_scenario *scenario, struct entry *entry)
-{
-	const struct gx_scenario_workspace *workspace;
-
-	if (entry->kind == GX_ACTOR_SHUTDOWN)
-		return check_shutdown(yaml, values, scenario);
-	if (!values[ON])
-		return gx_yaml_complain(yaml, node, "%s needs the key \"on\", the name of a workspace",
-					gx_actor_kind_name(entry->kind));
-	if (!read_on(yaml, values[ON], scenario, &entry->workspace))
-		return false;
-	workspace = &scenario->workspaces[entry->workspace];
-	if (entry->kind == GX_ACTOR_CREATE && workspace->state != GX_ROW_NONE)
-		return gx_yaml_complain(yaml, values[ON],
-					"create makes a workspace whose state is none, but \"%s\" begins as %s",
-					workspace->name, gx_row_status_name(workspace->state));
-	return true;
-}
-
 static unsigned count_of_kind(const struct gx_scenario *scenario, enum gx_actor_kind kind)
 {
 	unsigned count = 0;
@@ -160,6 +127,40 @@ static unsigned count_of_kind(const struct gx_scenario *scenario, enum gx_actor_
 	for (unsigned i = 0; i < scenario->actor_count; i++)
 		count += scenario->actors[i].kind == kind;
 	return count;
+}
+
+/* Of a kind that comes once. */
+static bool check_once(struct gx_yaml *yaml, yaml_node_t *const *values, const struct gx_scenario *scenario,
+		       const struct entry *entry)
+{
+	const struct gx_actor_row *row = gx_actor_row(entry->kind);
+
+	if (values[COUNT_OF])
+		return gx_yaml_complain(yaml, values[COUNT_OF], "%s takes no \"count\": it happens once", row->name);
+	if (count_of_kind(scenario, entry->kind))
+		return gx_yaml_complain(yaml, values[DO], "a second %s; %s", row->name, row->once);
+	return true;
+}
+
+static bool read_target(struct gx_yaml *yaml, const yaml_node_t *node, yaml_node_t *const *values,
+			const struct gx_scenario *scenario, struct entry *entry)
+{
+	const struct gx_actor_row *row = gx_actor_row(entry->kind);
+	const struct gx_scenario_workspace *workspace;
+
+	if (row->traits & GX_ACTOR_OF_ALL)
+		return !values[ON] ||
+		       gx_yaml_complain(yaml, values[ON], "%s takes no \"on\": it concerns all workspaces", row->name);
+	if (!values[ON])
+		return gx_yaml_complain(yaml, node, "%s needs the key \"on\", the name of a workspace", row->name);
+	if (!read_on(yaml, values[ON], scenario, &entry->workspace))
+		return false;
+	workspace = &scenario->workspaces[entry->workspace];
+	if (row->traits & GX_ACTOR_MAKES_WORKSPACE && workspace->state != GX_ROW_NONE)
+		return gx_yaml_complain(yaml, values[ON],
+					"%s makes a workspace whose state is none, but \"%s\" begins as %s", row->name,
+					workspace->name, gx_row_status_name(workspace->state));
+	return true;
 }
 
 static void add_actor(struct gx_scenario *scenario, const struct entry *entry)
@@ -185,6 +186,8 @@ static bool read_actor(struct gx_yaml *yaml, const yaml_node_t *node, struct gx_
 
 	if (!gx_yaml_mapping(yaml, node, "an actor", keys, COUNT(keys), values) ||
 	    !read_kind(yaml, values[DO], &entry.kind) || !read_target(yaml, node, values, scenario, &entry))
+		return false;
+	if (gx_actor_row(entry.kind)->once && !check_once(yaml, values, scenario, &entry))
 		return false;
 	if ((values[AT] && !gx_yaml_duration(yaml, values[AT], "at", &entry.at_ns)) ||
 	    (values[COUNT_OF] && !gx_yaml_number(yaml, values[COUNT_OF], "count", 1, GX_ACTORS_MAX, &entry.count)))

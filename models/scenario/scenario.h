@@ -1,5 +1,5 @@
 /*
- * scenario.h - a scenario as the models use it: constant while executions run.
+ * scenario.h - a scenario as a trial plays it: plain data, constant while executions run.
  */
 #ifndef GX_SCENARIO_H
 #define GX_SCENARIO_H
@@ -7,28 +7,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "actors/actors.h"
 #include "facts/facts.h"
 
 #define GX_ACTORS_MAX          24u
 #define GX_FAULTS_MAX          8u
 #define GX_SCENARIO_NAME_BYTES 48u
-
-/* Who sends requests (domain.md section 4). */
-enum gx_actor_kind {
-	GX_ACTOR_MANUAL_RESTART,         /* A1 */
-	GX_ACTOR_PROGRAMMATIC_RESTART,   /* A2 */
-	GX_ACTOR_RESTART_AFTER_MUTATION, /* A3 */
-	GX_ACTOR_SECRET_WRITE,           /* A4 */
-	GX_ACTOR_CREATE,                 /* A19 */
-	GX_ACTOR_E2E_CLIENT,             /* polls with a bearer of its own (S9) */
-	GX_ACTOR_DISPATCH_RESTART,       /* the dispatcher called directly, past the handler's 503 */
-	GX_ACTOR_SHUTDOWN                /* drain and close (S14) */
-};
-#define GX_ACTOR_KINDS 8u
-
-/* The word of the scenario format, and one line for `list`. */
-const char *gx_actor_kind_name(enum gx_actor_kind kind);
-const char *gx_actor_kind_summary(enum gx_actor_kind kind);
 
 struct gx_actor {
 	enum gx_actor_kind kind;

@@ -25,7 +25,7 @@ static struct cycle cycle_of(const struct gx_request *request, unsigned index)
 	return (struct cycle){.request = request,
 			      .index = index,
 			      .row = &gx_service()->workspaces[index],
-			      .docker = gx_trial->docker};
+			      .docker = gx_places->docker};
 }
 
 static void fact(const struct cycle *c, enum gx_fact label, uint64_t value)
@@ -52,11 +52,11 @@ static bool __attribute__((noinline)) remove_by_name(const struct cycle *c, uint
 
 static void stop_containers(const struct cycle *c)
 {
-	bool removed = remove_by_name(c, gx_trial->name[c->index]);
+	bool removed = remove_by_name(c, gx_places->name[c->index]);
 
 	gx_scrub_stack();
 	if (!removed)
-		remove_by_name(c, gx_trial->legacy[c->index]);
+		remove_by_name(c, gx_places->legacy[c->index]);
 	gx_scrub_stack();
 }
 
@@ -100,7 +100,7 @@ static void __attribute__((noinline)) gather(struct cycle *c)
 {
 	c->secrets = gx_secrets_read(c->row, c->index, c->request->id);
 	fact(c, GX_F_PROVISION_BEGIN, 0);
-	gx_docker_volume_inspect(c->docker, gx_trial->volume[c->index]);
+	gx_docker_volume_inspect(c->docker, gx_places->volume[c->index]);
 }
 
 /* P3 to P5: two statements and a helper container, no transaction around them (S6, S8). */
@@ -110,7 +110,7 @@ static void __attribute__((noinline)) mint(struct cycle *c)
 	c->token = gx_tokens_mint(c->row, c->index, c->request->id, 0);
 	if (!c->token)
 		return;
-	gx_docker_volume_write_token(c->docker, gx_trial->volume[c->index], c->token);
+	gx_docker_volume_write_token(c->docker, gx_places->volume[c->index], c->token);
 	fact(c, GX_F_TOKEN_WRITE, c->token);
 }
 
@@ -118,16 +118,16 @@ static void __attribute__((noinline)) mint(struct cycle *c)
 static void __attribute__((noinline)) prepare(const struct cycle *c)
 {
 	gx_row_inbound(c->index);
-	gx_docker_volume_create(c->docker, gx_trial->volume[c->index]);
+	gx_docker_volume_create(c->docker, gx_places->volume[c->index]);
 }
 
 /* P10. */
 static void __attribute__((noinline)) fetch_image(const struct cycle *c)
 {
-	struct gx_docker_answer answer = gx_docker_image_inspect(c->docker, gx_trial->image);
+	struct gx_docker_answer answer = gx_docker_image_inspect(c->docker, gx_places->image);
 
 	if (gx_docker_is_error(&answer))
-		gx_docker_image_pull(c->docker, gx_trial->image); /* a failure falls through to create */
+		gx_docker_image_pull(c->docker, gx_places->image); /* a failure falls through to create */
 }
 
 /* P11. */
@@ -135,9 +135,9 @@ static bool __attribute__((noinline)) create(struct cycle *c)
 {
 	struct gx_docker_spec spec = {
 		.label = c->secrets,
-		.name = gx_trial->name[c->index],
-		.image = gx_trial->image,
-		.volumes = {gx_trial->volume[c->index]},
+		.name = gx_places->name[c->index],
+		.image = gx_places->image,
+		.volumes = {gx_places->volume[c->index]},
 		.made_by = (uint16_t)c->request->id,
 		.workspace = (uint8_t)c->index,
 		.traits = GX_DOCKER_UNLESS_STOPPED,
@@ -211,8 +211,8 @@ static bool provision(struct cycle *c)
 	gather(c);
 	mint(c);
 	prepare(c);
-	remove_by_name(c, gx_trial->name[c->index]); /* P9: whatever it answers */
-	gx_scrub_stack();                            /* ... makes no difference from here on */
+	remove_by_name(c, gx_places->name[c->index]); /* P9: whatever it answers */
+	gx_scrub_stack();                             /* ... makes no difference from here on */
 	fetch_image(c);
 	gx_scrub_stack();
 	if (!create(c))

@@ -5,9 +5,17 @@
 
 #include "service/labels.h"
 
-static const char *workspace_name(const struct gx_trial *trial, uint64_t index)
+const char *gx_name_workspace(const struct gx_trial *trial, uint64_t workspace)
 {
-	return index < trial->scenario->workspace_count ? trial->scenario->workspaces[index].name : "";
+	return workspace < trial->scenario->workspace_count ? trial->scenario->workspaces[workspace].name : "";
+}
+
+const char *gx_name_request(const struct gx_trial *trial, unsigned request)
+{
+	for (unsigned i = 0; i < trial->scenario->actor_count; i++)
+		if (request && trial->request_of[i] == request)
+			return trial->scenario->actors[i].name;
+	return request > trial->places.request_count ? "the probe" : "somebody";
 }
 
 /* ---- tasks ---- */
@@ -21,9 +29,10 @@ static void name_actor(struct gx_name_book *book, char *text, unsigned number)
 		snprintf(text, GX_TASK_NAME_BYTES, "%s", trial->scenario->actors[number].name);
 		return;
 	}
-	id = trial->request_count + number - GX_ACTORS_MAX;
+	id = trial->places.request_count + number - GX_ACTORS_MAX;
 	snprintf(text, GX_TASK_NAME_BYTES, "probe-%s(%s)",
-		 trial->requests[id].origin == GX_MANUAL ? "manual" : "programmatic", trial->requests[id].workspace);
+		 trial->places.requests[id].origin == GX_MANUAL ? "manual" : "programmatic",
+		 trial->places.requests[id].workspace);
 }
 
 static void add_task(struct gx_name_book *book, unsigned maker, unsigned index, unsigned role, unsigned number)
@@ -42,7 +51,7 @@ static void add_task(struct gx_name_book *book, unsigned maker, unsigned index, 
 		name_actor(book, text, number);
 		break;
 	case GX_ROLE_CONTAINER:
-		snprintf(text, GX_TASK_NAME_BYTES, "container(%s)#%u", workspace_name(book->trial, number),
+		snprintf(text, GX_TASK_NAME_BYTES, "container(%s)#%u", gx_name_workspace(book->trial, number),
 			 number < GX_WORKSPACES_MAX ? (unsigned)++book->containers[number] : 0u);
 		break;
 	case GX_ROLE_GO:
@@ -72,11 +81,36 @@ void gx_name_book_follow(struct gx_name_book *book, const struct gx_event *event
 		add_task(book, event->task, event->extra, (unsigned)(event->value >> 32), (unsigned)event->value);
 }
 
+static void follow(void *book, const struct gx_event *event)
+{
+	gx_name_book_follow(book, event);
+}
+
+void gx_name_book_attach(struct gx_name_book *book, struct gx_trial *trial)
+{
+	gx_name_book_init(book, trial);
+	trial->follow = follow;
+	trial->follow_context = book;
+}
+
+void gx_name_book_detach(struct gx_trial *trial)
+{
+	trial->follow = NULL;
+}
+
 const char *gx_name_book_task(const struct gx_name_book *book, unsigned index)
 {
 	if (index == GX_CLOCK)
 		return "clock";
 	return index < GX_TASKS_MAX && book->task[index][0] ? book->task[index] : "?";
+}
+
+void gx_name_book_namer(void *book, unsigned task, char *text, size_t size)
+{
+	if (task != GX_CLOCK && !gx_task_at(task))
+		snprintf(text, size, "task %u", task); /* of a repro that does not fit: nobody, so far */
+	else
+		snprintf(text, size, "%s", gx_name_book_task(book, task));
 }
 
 /* ---- objects ---- */
@@ -103,13 +137,13 @@ void gx_name_object(struct gx_name_book *book, unsigned label, uint64_t object, 
 		return;
 	if (label >= GX_LABELS_SERVICE) {
 		if (object >> 32 != GX_CELL_SERVER)
-			snprintf(text, size, "%s", workspace_name(book->trial, object & 0xffffffff));
+			snprintf(text, size, "%s", gx_name_workspace(book->trial, object & 0xffffffff));
 		return;
 	}
 	if (label >= GX_LABELS_DOCKER) {
 		for (unsigned w = 0; w < book->trial->scenario->workspace_count; w++)
-			if ((object & 0xffffffff) == book->trial->name[w]) {
-				snprintf(text, size, "%s", workspace_name(book->trial, w));
+			if ((object & 0xffffffff) == book->trial->places.name[w]) {
+				snprintf(text, size, "%s", gx_name_workspace(book->trial, w));
 				return;
 			}
 		snprintf(text, size, "%s", gx_docker_object_name(object));

@@ -10,12 +10,12 @@
  *     gate.open, gate.close          the tasks that call open() and close()
  *     probe-manual(ws-a)             a probe
  */
-#ifndef GX_SERVICE_NAMES_H
-#define GX_SERVICE_NAMES_H
+#ifndef GX_STORY_NAMES_H
+#define GX_STORY_NAMES_H
 
 #include <stddef.h>
 
-#include "service/service.h"
+#include "trial/trial.h"
 
 #define GX_TASK_NAME_BYTES 96
 #define GX_OBJECTS_MAX     64
@@ -33,11 +33,25 @@ struct gx_name_book {
 /* Begin with the tasks that set-up made. Right after gx_sched_load() or gx_sched_reset(). */
 void gx_name_book_init(struct gx_name_book *book, const struct gx_trial *trial);
 
+/*
+ * The same, and every event of the executions that follow comes to the book by itself, so that live tasks can be named although their
+ * makers are gone; until gx_name_book_detach().
+ */
+void gx_name_book_attach(struct gx_name_book *book, struct gx_trial *trial);
+void gx_name_book_detach(struct gx_trial *trial);
+
 /* Follow one event, in order. */
 void gx_name_book_follow(struct gx_name_book *book, const struct gx_event *event);
 
 /* The task with this index, now. */
 const char *gx_name_book_task(const struct gx_name_book *book, unsigned index);
+
+/* A gx_task_namer (explore/replay.h) whose context is a book: the same words, but for a task that there is not. */
+void gx_name_book_namer(void *book, unsigned task, char *text, size_t size);
+
+/* "manual-restart#1", "the probe", "somebody"; by id. "ws-a" or "", by index. */
+const char *gx_name_request(const struct gx_trial *trial, unsigned request);
+const char *gx_name_workspace(const struct gx_trial *trial, uint64_t workspace);
 
 /* "ws-a", "mutex m1", ""; for the label and object of an op. Adds the object to the book. */
 void gx_name_object(struct gx_name_book *book, unsigned label, uint64_t object, char *text, size_t size);

@@ -37,7 +37,7 @@
 #include "module/plugin.h"
 #include "scenario/file.h"
 #include "scenario/find.h"
-#include "service/service.h"
+#include "trial/trial.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -32,7 +32,7 @@
 #include "scenario/file.h"
 #include "scenario/find.h"
 #include "service/labels.h"
-#include "service/service.h"
+#include "trial/trial.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -74,7 +74,7 @@ static unsigned count(bool (*is)(unsigned id))
 {
 	unsigned n = 0;
 
-	for (unsigned id = 1; id <= gx_trial->request_count; id++)
+	for (unsigned id = 1; id <= gx_places->request_count; id++)
 		n += is(id);
 	return n;
 }
@@ -200,7 +200,7 @@ static void caller_main(void *argument)
 /* With this option the engine's requests for a container wait while it is locked, and nobody will unlock it. */
 static void hold_the_first(void)
 {
-	struct gx_docker *docker = stand.trial.docker;
+	struct gx_docker *docker = stand.trial.places.docker;
 
 	docker->options |= GX_DOCKER_LOCKS;
 	for (unsigned i = 0; i < docker->container_count; i++)
@@ -221,15 +221,15 @@ static enum gx_status setup(void *context, struct gx_error *err)
 /* Once the gate is open the callers come; when they have come to rest, the test judges. */
 static bool at_rest(void *context GX_UNUSED)
 {
-	struct gx_service *service = gx_service();
+	struct gx_trial_state *state = stand.trial.state;
 
-	if (service->phase != GX_PHASE_OPEN || !service->opened) {
-		GX_ASSERT(!stand.port->held || !service->opened || (entered(FIRST) && !left(FIRST)));
-		if (!service->opened || !stand.port->right_at_the_end())
+	if (state->phase != GX_PHASE_OPEN || !state->opened) {
+		GX_ASSERT(!stand.port->held || !state->opened || (entered(FIRST) && !left(FIRST)));
+		if (!state->opened || !stand.port->right_at_the_end())
 			gx_explore_hit(THE_TEST_FAILS);
 		return false;
 	}
-	service->phase = GX_PHASE_RUN;
+	state->phase = GX_PHASE_RUN;
 	for (unsigned id = 1; id <= stand.port->callers; id++) {
 		struct gx_task *task = gx_task_spawn(GX_ROLE_ACTOR, id, caller_main, (void *)(uintptr_t)id);
 

@@ -8,8 +8,8 @@
  * request's GX_F_REQUEST, tokens and containers are numbers that a task has drawn, the end is told workspace by workspace and closed by
  * GX_F_QUIET. The task of a fact is that of its request: request 1 runs in task 1.
  */
-#ifndef GX_MODELS_ORACLES_EVENTS_H
-#define GX_MODELS_ORACLES_EVENTS_H
+#ifndef GX_MODELS_RULES_EVENTS_H
+#define GX_MODELS_RULES_EVENTS_H
 
 #include <setjmp.h>
 #include <stdarg.h>

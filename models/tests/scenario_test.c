@@ -349,9 +349,6 @@ static const struct {
 	 "3:15: \"do\" cannot be \"manual-restrat\"; did you mean \"manual-restart\"?"},
 	{ACTOR("{do: restart-after-mutaton, on: ws-a}"),
 	 "3:15: \"do\" cannot be \"restart-after-mutaton\"; did you mean \"restart-after-mutation\"?"},
-	{ACTOR("{do: resume, on: ws-a}"),
-	 "3:15: \"do\" cannot be \"resume\"; it can be manual-restart, programmatic-restart, restart-after-mutation, "
-	 "secret-write, create, e2e-client, dispatch-restart, shutdown"},
 	{ACTOR("{do: secret-write, on: ws-c}"), "3:33: there is no workspace \"ws-c\"; did you mean \"ws-a\"?"},
 	{ACTOR("{do: secret-write, on: main}"), "3:33: there is no workspace \"main\"; there is ws-a, ws-b"},
 	{ACTOR("{do: create, on: ws-a}"),
@@ -467,6 +464,40 @@ static void every_mistake_is_one_line_that_says_where_and_what(void **state)
 		wrong++;
 	}
 	assert_int_equal(wrong, 0);
+}
+
+static void a_kind_of_actor_that_there_is_not_is_answered_with_all_that_there_are(void **state)
+{
+	char expected[1024] = "t.yaml:3:15: \"do\" cannot be \"juggle\"; it can be ";
+
+	(void)state;
+	for (unsigned i = 0; i < GX_ACTOR_KINDS; i++) {
+		strcat(expected, i ? ", " : "");
+		strcat(expected, gx_actor_kind_name((enum gx_actor_kind)i));
+	}
+	assert_string_equal(complaint(ACTOR("{do: juggle, on: ws-a}"), strlen(ACTOR("{do: juggle, on: ws-a}"))),
+			    expected);
+}
+
+/* Whatever goes with a kind, its row says it: a scenario that heeds that is a scenario. */
+static void every_kind_of_actor_is_a_word_of_the_format(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < GX_ACTOR_KINDS; i++) {
+		const struct gx_actor_row *row = gx_actor_row((enum gx_actor_kind)i);
+		struct gx_scenario_file *file;
+		char text[512];
+
+		assert_non_null(row->act);
+		assert_true(*row->summary);
+		snprintf(text, sizeof(text), "name: t\nworkspaces: [{name: ws-a, state: %s}]\nactors: [{do: %s%s%s}]\n",
+			 row->traits & GX_ACTOR_MAKES_WORKSPACE ? "none" : "online", row->name,
+			 row->traits & GX_ACTOR_OF_ALL ? "" : ", on: ws-a", row->once ? "" : ", count: 2");
+		file = parse(text);
+		assert_int_equal(file->scenario.actor_count, row->once ? 1 : 2);
+		assert_int_equal(file->scenario.actors[0].kind, i); /* a second row of this name would not be found */
+		gx_scenario_free(file);
+	}
 }
 
 static void a_byte_nul_is_no_yaml(void **state)
@@ -735,6 +766,8 @@ int main(void)
 		cmocka_unit_test(steps_name_tasks_as_reports_do),
 		cmocka_unit_test(an_alias_that_is_no_cycle_is_what_it_refers_to),
 		cmocka_unit_test(every_mistake_is_one_line_that_says_where_and_what),
+		cmocka_unit_test(a_kind_of_actor_that_there_is_not_is_answered_with_all_that_there_are),
+		cmocka_unit_test(every_kind_of_actor_is_a_word_of_the_format),
 		cmocka_unit_test(a_byte_nul_is_no_yaml),
 		cmocka_unit_test(a_megabyte_of_noise_is_one_line),
 		cmocka_unit_test(a_megabyte_of_anything_is_refused_in_time),

@@ -12,7 +12,7 @@
 #include "explore/explore.h"
 #include "gates/gates.h"
 #include "scenario/file.h"
-#include "service/service.h"
+#include "trial/trial.h"
 
 static struct gx_explored seen; /* large */
 

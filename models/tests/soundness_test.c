@@ -17,7 +17,7 @@
 #include "gates/gates.h"
 #include "scenario/file.h"
 #include "scenario/find.h"
-#include "service/service.h"
+#include "trial/trial.h"
 
 /* Interleavings that a plain search may have to run through, each of some 20 to 60 steps; and how many pairs are as small as that. */
 #if GX_ASAN

@@ -1,13 +1,10 @@
 /*
  * views.c - what no single event says: looked up in the whole view after each step, and told to the rules as facts.
  */
-#include <string.h>
-
-#include "core/task.h"
 #include "posix/posix.h"
 #include "rules/isolation.h"
 #include "service/labels.h"
-#include "service/service.h"
+#include "trial/internal.h"
 
 static uint64_t doing(const struct gx_task *task)
 {
@@ -32,7 +29,7 @@ static void look_for_wait_cycle(void)
 	struct gx_task *start = gx_task_at(gx_sched_last());
 	const struct gx_task *at = start;
 
-	if (!start || gx_service()->wait_cycle)
+	if (!start || gx_trial_running->state->wait_cycle)
 		return;
 	for (unsigned hops = 0; hops < GX_TASKS_MAX && at; hops++) {
 		uint32_t holder = holder_of(at);
@@ -43,9 +40,9 @@ static void look_for_wait_cycle(void)
 		if (at == start) {
 			unsigned request = GX_DOING_HANDLE(doing(start));
 
-			gx_service()->wait_cycle = 1;
-			gx_emit_for(start->index, GX_F_WAIT_CYCLE, (uint16_t)request,
-				    request ? gx_request_workspace(request) : GX_NO_WORKSPACE, hops + 1);
+			gx_trial_running->state->wait_cycle = 1;
+			gx_emit_for(start->index, GX_F_WAIT_CYCLE, (uint16_t)request, gx_fact_workspace(request),
+				    hops + 1);
 			return;
 		}
 	}
@@ -84,9 +81,9 @@ static void look_at_isolation(void)
 			.at_rest = is_at_rest(task),
 			.blocked_in_gate = handle && !leg && !can_step(task),
 			.request = (uint8_t)handle,
-			.workspace = (uint8_t)(handle ? gx_request_workspace(handle) : GX_NO_WORKSPACE),
+			.workspace = (uint8_t)gx_fact_workspace(handle),
 			.in_leg = leg != 0,
-			.leg_workspace = (uint8_t)(leg ? gx_request_workspace(leg) : GX_NO_WORKSPACE),
+			.leg_workspace = (uint8_t)gx_fact_workspace(leg),
 		};
 	}
 	request = gx_isolation_broken(view, count);
@@ -94,13 +91,13 @@ static void look_at_isolation(void)
 		gx_emit_extra(GX_F_ISOLATION, (uint16_t)request, gx_request_workspace(request), 0);
 }
 
-void gx_after_step(void)
+void gx_trial_after_step(void *context)
 {
-	const struct gx_service *service = gx_service();
+	const struct gx_trial *trial = context;
 
-	if (service->phase != GX_PHASE_RUN)
+	if (trial->state->phase != GX_PHASE_RUN)
 		return;
 	look_for_wait_cycle();
-	if (gx_trial->scenario->workspace_count > 1)
+	if (trial->scenario->workspace_count > 1)
 		look_at_isolation();
 }

@@ -16,22 +16,10 @@ static uint64_t *doing(void)
 
 bool gx_request_is_known(const struct gx_request *request)
 {
-	const struct gx_request *first = &gx_trial->requests[1];
-	unsigned count = gx_trial->request_count + gx_trial->probe_count;
+	const struct gx_request *first = &gx_places->requests[1];
+	unsigned count = gx_places->request_count + gx_places->probe_count;
 
 	return request >= first && request < first + count && request->id == (uint32_t)(request - first) + 1;
-}
-
-unsigned gx_request_workspace(unsigned id)
-{
-	const char *name = gx_trial->requests[id].workspace;
-
-	return (unsigned)((name - gx_trial->workspace_names[0]) / 48);
-}
-
-bool gx_request_is_probe(unsigned id)
-{
-	return id > gx_trial->request_count;
 }
 
 /* Of a request that is none of the harness's nothing may be read: then the one whose handle() runs is to blame. */
@@ -228,7 +216,7 @@ static void check_outcome(const struct gx_request *request, enum gx_outcome outc
 enum gx_outcome gx_handle(unsigned id)
 {
 	struct gx_service *service = gx_service();
-	const struct gx_request *request = &gx_trial->requests[id];
+	const struct gx_request *request = &gx_places->requests[id];
 	unsigned workspace = gx_request_workspace(id);
 	enum gx_outcome outcome;
 
@@ -237,7 +225,7 @@ enum gx_outcome gx_handle(unsigned id)
 	gx_emit_extra(GX_F_REQUEST, (uint16_t)id, workspace,
 		      (uint64_t)request->origin | (uint64_t)request->legs << 8 |
 			      (gx_request_is_probe(id) ? 1ull << 16 : 0));
-	outcome = gx_trial->gate->handle(service->gate_state, request);
+	outcome = gx_places->gate->handle(service->gate_state, request);
 	gx_run_deferred(gx_task_self());
 	check_outcome(request, outcome);
 	service->requests[id].answered = (uint8_t)((unsigned)outcome > GX_BUSY ? GX_BUSY + 1 : (unsigned)outcome + 1);

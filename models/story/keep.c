@@ -1,8 +1,9 @@
+#include "story/keep.h"
+
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "cli/session.h"
 
 void *gx_keep_alloc(struct gx_keep *keep, size_t size)
 {

@@ -1,0 +1,47 @@
+#include "core/task.h"
+#include "rules/internal.h"
+
+/* The finding's detail is 1 if the stack overflowed, its value the signal, 0 for an attempt to end the process. */
+static void judge(struct gx_rules *rules, const struct gx_event *event)
+{
+	struct gx_finding finding = gx_found_in_task(event, GX_RULE_CRASH);
+
+	gx_report_finding(rules, &finding);
+}
+
+static const char *signal_name(uint64_t number)
+{
+	static const struct {
+		int number;
+		const char *name;
+	} signals[] = {{4, "an illegal instruction (SIGILL)"},
+		       {5, "a trap (SIGTRAP)"},
+		       {6, "an abort (SIGABRT)"},
+		       {7, "a bus error (SIGBUS)"},
+		       {8, "an arithmetic error (SIGFPE)"},
+		       {11, "an invalid memory access (SIGSEGV)"}};
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if ((uint64_t)signals[i].number == number)
+			return signals[i].name;
+	return "a signal";
+}
+
+static void tell(const struct gx_telling *t)
+{
+	if (t->finding->detail == 1)
+		gx_tell(t, "%s overflows its stack", gx_told_task(t));
+	else if (!t->finding->value)
+		gx_tell(t, "%s tries to end the process (exit, pthread_exit)", gx_told_task(t));
+	else
+		gx_tell(t, "%s is ended by %s", gx_told_task(t), signal_name(t->finding->value));
+}
+
+const struct gx_rule_row gx_rule_crash = {
+	.name = "crash",
+	.summary = "the gate crashes, aborts or overflows its stack",
+	.facts = {GX_L_TASK_CRASH},
+	.judge = judge,
+	.tell = tell,
+	.topics = GX_TOPIC_LOCKS,
+};

@@ -1,0 +1,218 @@
+/*
+ * memory.c - what the rules share: of each request how far it has come, of each workspace the view of the end.
+ */
+#include <string.h>
+
+#include "rules/internal.h"
+
+bool gx_cycle_is_open(const struct gx_request_seen *request)
+{
+	bool under_way = request->begun & ~request->over;
+	bool leg_to_come = request->begun && !request->closed && (request->over & request->legs) != request->legs;
+
+	return under_way || leg_to_come;
+}
+
+unsigned gx_maker_of(const struct gx_rules *rules, uint64_t container)
+{
+	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
+		if (container && rules->request[id].number == container)
+			return id;
+	return 0;
+}
+
+/* From GX_F_FINAL_BLOCKED on, `extra` is a number of its own in most facts. */
+static bool is_about_a_request(const struct gx_event *event)
+{
+	return event->extra && event->extra <= GX_REQUESTS_MAX &&
+	       (event->label < GX_F_FINAL_BLOCKED || event->label == GX_F_PROBE_RESULT);
+}
+
+struct gx_request_seen *gx_request_of(struct gx_rules *rules, const struct gx_event *event)
+{
+	if (event->object >= rules->workspaces || !is_about_a_request(event))
+		return NULL;
+	return &rules->request[event->extra];
+}
+
+/* ---- requests ---- */
+
+static void settle(struct gx_request_seen *request)
+{
+	request->settled = 1;
+	request->acknowledged = 0;
+}
+
+static void note_request(struct gx_request_seen *request, const struct gx_event *event)
+{
+	request->workspace = (uint8_t)event->object;
+	request->legs = (uint8_t)(event->value >> 8 & 0xff);
+	request->probe = event->value >> 16 & 1;
+	if (request->probe || !(request->legs & GX_START))
+		request->settled = 1;
+}
+
+static void note_answer(struct gx_request_seen *request, uint64_t outcome)
+{
+	if (request->probe)
+		request->answered = (uint8_t)((outcome > GX_BUSY ? GX_BUSY : outcome) + 1);
+	else if (outcome > GX_COALESCED)
+		request->settled = 1;
+	else if (!request->settled)
+		request->acknowledged = 1;
+}
+
+static void note_leg_begin(struct gx_rules *rules, struct gx_request_seen *request, const struct gx_event *event)
+{
+	request->begun |= (uint8_t)event->value;
+	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
+		if (rules->request[id].probe == 1 && rules->request[id].workspace == event->object)
+			rules->request[id].followed = 1;
+}
+
+static void note_leg_end(struct gx_request_seen *request, const struct gx_event *event)
+{
+	request->over |= (uint8_t)(event->value & 0xff);
+	if (event->value >> 8 != GX_LEG_DONE) {
+		request->closed = 1;
+		settle(request);
+	}
+	if (!gx_cycle_is_open(request))
+		request->begun = request->over = request->closed = 0;
+}
+
+static void note_provision(struct gx_rules *rules, struct gx_request_seen *request, uint64_t workspace)
+{
+	request->provision = GX_PROVISION_BEGUN;
+	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
+		if (rules->request[id].legs && rules->request[id].workspace == workspace)
+			settle(&rules->request[id]);
+}
+
+static void note_provision_end(struct gx_request_seen *request)
+{
+	if (request->provision == GX_PROVISION_BEGUN)
+		request->number = 0; /* a token */
+	request->provision = GX_PROVISION_NONE;
+	request->touched = 0;
+}
+
+static void note_by_request(struct gx_rules *rules, struct gx_request_seen *request, const struct gx_event *event)
+{
+	switch (event->label) {
+	case GX_F_REQUEST:
+		note_request(request, event);
+		return;
+	case GX_F_ANSWER:
+		note_answer(request, event->value);
+		return;
+	case GX_F_LEG_BEGIN:
+		note_leg_begin(rules, request, event);
+		return;
+	case GX_F_LEG_END:
+		note_leg_end(request, event);
+		return;
+	case GX_F_PROVISION_BEGIN:
+		note_provision(rules, request, event->object);
+		return;
+	case GX_F_PROVISION_END:
+		note_provision_end(request);
+		return;
+	case GX_F_TOKEN_MINT:
+		request->number = event->value;
+		request->touched = 1;
+		return;
+	case GX_F_TOKEN_REVOKE:
+	case GX_F_TOKEN_WRITE:
+		request->touched = 1;
+		return;
+	case GX_F_CONTAINER_MADE:
+		request->provision = GX_PROVISION_MADE;
+		request->number = event->value;
+		return;
+	case GX_F_CONTAINER_STARTED:
+		request->provision = GX_PROVISION_STARTED;
+		return;
+	case GX_F_PROBE_RESULT:
+		request->probe = 2;
+		request->answered = 0;
+		request->followed = 0;
+		return;
+	default:
+		return;
+	}
+}
+
+/* ---- workspaces ---- */
+
+static void note_removal(struct gx_rules *rules, uint64_t container)
+{
+	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
+		if (rules->request[id].number == container)
+			rules->request[id].number = 0;
+}
+
+static void note_end(struct gx_workspace_end *end, const struct gx_event *event)
+{
+	switch (event->label) {
+	case GX_F_FINAL_ROW:
+		end->row = (uint8_t)event->extra;
+		end->url = (uint8_t)event->value;
+		return;
+	case GX_F_FINAL_TOKENS:
+		end->tokens = (uint8_t)event->extra;
+		end->live = (uint8_t)(event->extra >> 8);
+		end->token = event->value;
+		return;
+	case GX_F_FINAL_FILE:
+		end->file = event->value;
+		return;
+	case GX_F_FINAL_CONTAINER:
+		if (!end->containers++ || event->value < end->container)
+			end->container = event->value;
+		end->running = (uint8_t)(end->running + event->extra);
+		return;
+	case GX_F_FINAL_HELD:
+		end->held = event->value;
+		return;
+	case GX_F_FINAL_SECRET:
+		end->secret = (uint16_t)event->value;
+		end->has_secret = 1;
+		return;
+	default:
+		return;
+	}
+}
+
+void gx_rules_note(struct gx_rules *rules, const struct gx_event *event)
+{
+	struct gx_request_seen *request = gx_request_of(rules, event);
+
+	if (event->object >= rules->workspaces)
+		return;
+	if (request)
+		note_by_request(rules, request, event);
+	if (event->label == GX_F_CONTAINER_REMOVED)
+		note_removal(rules, event->value);
+	else
+		note_end(&rules->end[event->object], event);
+}
+
+/* ---- forgetting: byte by byte, not by assignment, since padding is hashed, too ---- */
+
+void gx_rules_forget_end(struct gx_rules *rules)
+{
+	memset(rules->end, 0, sizeof(rules->end));
+}
+
+void gx_rules_forget_past(struct gx_rules *rules)
+{
+	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++) {
+		struct gx_request_seen *request = &rules->request[id];
+
+		if (request->legs)
+			settle(request);
+		if (!request->provision)
+			request->number = 0;
+	}
+}

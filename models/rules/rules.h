@@ -1,0 +1,131 @@
+/*
+ * rules.h - what a rule is: one row, in a file of its own, named in list.h.
+ *
+ *     facts ─► judge() ──────┐
+ *     rest  ─► judge_end() ──┴─► struct gx_finding ─► tell() ─► one sentence
+ *
+ * `list rules`, the words of `finds:` in scenarios, hit keys, reports, hints and explanations all come from the rows.
+ */
+#ifndef GX_RULES_RULES_H
+#define GX_RULES_RULES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/event.h"
+#include "facts/facts.h"
+#include "rules/list.h"
+
+#define GX_RULE_ID(id, row) GX_RULE_##id,
+enum gx_rule { GX_RULE_ROWS(GX_RULE_ID) GX_RULE_COUNT };
+#undef GX_RULE_ID
+
+/* A set of rules, bit per enum gx_rule. */
+typedef uint64_t gx_rule_set;
+_Static_assert(GX_RULE_COUNT <= 8 * sizeof(gx_rule_set), "every rule has a bit");
+
+static inline gx_rule_set gx_rule_bit(enum gx_rule rule)
+{
+	return (gx_rule_set)1 << rule;
+}
+
+/* A broken rule with its evidence. */
+struct gx_finding {
+	uint8_t rule;        /* enum gx_rule */
+	uint8_t workspace;   /* index, GX_NO_WORKSPACE for none */
+	uint8_t requests[2]; /* the requests that collide: the one that broke the rule, then the other; 0 none */
+	uint16_t task;       /* index of the task whose event broke it */
+	uint16_t detail;     /* the rule's own, for its tell() */
+	uint32_t step;
+	uint64_t value; /* container, token, ... */
+};
+
+/* Called while an event is judged (judge.h), in that context. The same rule may be found several times in one execution. */
+typedef void gx_finding_fn(void *context, const struct gx_finding *finding);
+
+/* The key of a finding for explore: rule and workspace. */
+static inline uint64_t gx_finding_key(unsigned rule, unsigned workspace)
+{
+	return 1ull << 32 | (uint64_t)rule << 8 | workspace;
+}
+static inline unsigned gx_key_rule(uint64_t key)
+{
+	return (unsigned)(key >> 8 & 0xff);
+}
+
+/* What steps of an execution are about. A rule names the topics that explain it; what becomes of legs is told in any case. */
+enum gx_topic {
+	GX_TOPIC_TOKENS = 1,
+	GX_TOPIC_NAMES = 2,
+	GX_TOPIC_ROWS = 4,
+	GX_TOPIC_LOCKS = 8,
+	GX_TOPIC_SECRETS = 16,
+	GX_TOPIC_LEGS = 32, /* a leg begins or ends, the gate answers, a note */
+	GX_TOPIC_SERVER = 64,
+	GX_TOPIC_PROBES = 128
+};
+
+enum gx_rule_trait {
+	GX_RULE_SHOWS_WAITS = 1,  /* who waits for whom explains it */
+	GX_RULE_NOTICED = 2,      /* it is noticed at some step of a bystander's: no step of it collides with another */
+	GX_RULE_COSTS_SECONDS = 4 /* each execution that shows it does: none is run in search of a shorter one */
+};
+
+struct gx_rules;
+struct gx_telling;
+
+#define GX_RULE_FACTS_MAX 6
+
+struct gx_rule_row {
+	const char *name;    /* the stable id: "name-conflict" */
+	const char *summary; /* when it is broken, in one line */
+
+	/* What a developer could do about it, or NULL; the latter two if a step of that kind is part of the execution. */
+	const char *remedy;
+	const char *remedy_if_spurious; /* a wait returned for no reason */
+	const char *remedy_if_refused;  /* a request was answered busy or dropped */
+
+	/*
+	 * Called for each fact with one of these labels (0 ends the list), before what the rules share (internal.h) takes it into account; in
+	 * the context of whoever emits it: a task's, most often, so no clock, no allocation and no point.
+	 */
+	uint16_t facts[GX_RULE_FACTS_MAX];
+	void (*judge)(struct gx_rules *rules, const struct gx_event *event);
+	/* Called for each workspace when everything has come to rest, the view of the end complete; `quiet` is GX_F_QUIET. */
+	void (*judge_end)(struct gx_rules *rules, const struct gx_event *quiet, unsigned workspace);
+	/*
+	 * Bytes of the world that are the rule's own, gx_rule_memory(): zero at first, hashed, zeroed again once everything has come to rest
+	 * and been judged. What can no longer change what the rule says has to be zero, or one state becomes several.
+	 */
+	size_t memory;
+
+	/* Say the finding in one sentence with gx_tell() (internal.h): what happened, to whom, who else was involved. */
+	void (*tell)(const struct gx_telling *telling);
+
+	unsigned topics; /* enum gx_topic bits: which steps an explanation shows */
+	unsigned traits; /* enum gx_rule_trait bits */
+};
+
+/* The row of a rule below GX_RULE_COUNT. */
+const struct gx_rule_row *gx_rule_row(enum gx_rule rule);
+
+/* "name-conflict"; and back, GX_RULE_COUNT for no rule. */
+const char *gx_rule_name(enum gx_rule rule);
+enum gx_rule gx_rule_find(const char *name);
+/* When it is broken, in one sentence (`list rules`). */
+const char *gx_rule_summary(enum gx_rule rule);
+
+/* How a message names things; every pointer of it is borrowed for the call. */
+struct gx_message_names {
+	const char *const *workspaces;
+	unsigned workspace_count;
+	const char *(*request)(void *context, unsigned request); /* "manual-restart#1" */
+	const char *(*task)(void *context, unsigned task);       /* by index, in the execution that shows the finding */
+	void *context;
+};
+
+/* One sentence for a finding. Nothing of it runs while exploring. */
+void gx_finding_message(const struct gx_finding *finding, const struct gx_message_names *names, char *text,
+			size_t size);
+
+#endif

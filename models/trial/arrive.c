@@ -1,0 +1,36 @@
+/*
+ * arrive.c - the tasks of actors and probes, from their time to what they do.
+ */
+#include "actors/actors.h"
+#include "service/labels.h"
+#include "trial/internal.h"
+
+void gx_actor_main(void *argument)
+{
+	unsigned number = (unsigned)(uintptr_t)argument;
+	const struct gx_actor *actor = &gx_trial_running->scenario->actors[number];
+	const struct gx_actor_row *row = gx_actor_row(actor->kind);
+	struct gx_acting acting = {.request = gx_trial_running->request_of[number],
+				   .index = actor->workspace,
+				   .row = &gx_service()->workspaces[actor->workspace]};
+
+	if (actor->at_ns)
+		gx_sleep(GX_L_ARRIVE, actor->at_ns);
+	if (row->traits & GX_ACTOR_IS_SERVER) {
+		row->act(&acting);
+		return;
+	}
+	if (gx_service()->stopping)
+		return; /* connection refused */
+	gx_service()->in_flight++;
+	row->act(&acting);
+	gx_service()->in_flight--;
+}
+
+enum { PROBE_AFTER_S = 3600 };
+
+void gx_probe_main(void *argument)
+{
+	gx_sleep(GX_L_PROBE_WAIT, PROBE_AFTER_S * 1000000000ull);
+	gx_handle((unsigned)(uintptr_t)argument);
+}

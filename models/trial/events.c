@@ -1,0 +1,87 @@
+/*
+ * events.c - what follows from single events: a leg's first op, served requests, late steps; then the rules see them.
+ */
+#include "posix/posix.h"
+#include "rules/judge.h"
+#include "trial/internal.h"
+
+static void note_provision(const struct gx_event *event)
+{
+	struct gx_service *service = gx_service();
+
+	for (unsigned id = 1; id <= gx_places->request_count; id++)
+		if (service->reached >> id & 1 && gx_request_workspace(id) == event->object)
+			service->served |= 1ull << id;
+}
+
+/* Whose steps after the drain are a finding. */
+static bool may_not_step(const struct gx_task *task)
+{
+	uint64_t word = task->user[GX_USER_SERVICE_0];
+
+	if (GX_DOING_HANDLE(word) || GX_DOING_LEG(word) || task->role == GX_ROLE_GO)
+		return true;
+	/* A worker of the gate's that has nothing to do may wake up and go on waiting until close() joins it. */
+	return task->role == GX_ROLE_THREAD && gx_work_is_left();
+}
+
+static void on_step(const struct gx_event *event)
+{
+	struct gx_task *task = gx_task_at(event->task);
+	uint64_t *word;
+
+	if (!task)
+		return;
+	word = &task->user[GX_USER_SERVICE_0];
+	if (*word & GX_DOING_LEG_PENDING) {
+		unsigned request = GX_DOING_LEG(*word);
+
+		*word &= ~GX_DOING_LEG_PENDING;
+		gx_emit_for(event->task, GX_F_LEG_BEGIN, (uint16_t)request, gx_request_workspace(request),
+			    GX_DOING_LEG_KIND(*word));
+	}
+	if (gx_service()->drained && gx_trial_running->state->phase <= GX_PHASE_BEAT && may_not_step(task))
+		gx_emit_for(event->task, GX_F_LATE_STEP, (uint16_t)GX_DOING_LEG(*word), GX_NO_WORKSPACE, task->path);
+}
+
+/* POSIX's rules are judged by the same rule as the gate contract's. */
+static void note_posix_misuse(const struct gx_event *event)
+{
+	const struct gx_task *task = gx_task_at(event->task);
+	unsigned request = task ? GX_DOING_HANDLE(task->user[GX_USER_SERVICE_0]) : 0;
+
+	gx_emit_for(event->task, GX_F_MISUSE, (uint16_t)request, gx_fact_workspace(request),
+		    GX_MISUSE_POSIX + event->value);
+}
+
+/* Core knows which task it was; whose request the task ran, only we do: extra's high byte and object tell the rules. */
+static void judge_crash(struct gx_trial *trial, const struct gx_event *event)
+{
+	const struct gx_task *task = gx_task_at(event->task);
+	unsigned request = task ? GX_DOING_HANDLE(task->user[GX_USER_SERVICE_0]) : 0;
+	struct gx_event known = *event;
+
+	if (task && !request)
+		request = GX_DOING_LEG(task->user[GX_USER_SERVICE_0]);
+	known.extra = (uint16_t)(event->extra | request << 8);
+	known.object = gx_fact_workspace(request);
+	gx_rules_observe(trial->rules, &known);
+}
+
+void gx_trial_observe(void *context, const struct gx_event *event)
+{
+	struct gx_trial *trial = context;
+
+	if (trial->follow)
+		trial->follow(trial->follow_context, event);
+	if (event->kind == GX_EVENT_STEP)
+		on_step(event);
+	else if (event->label == GX_F_PROVISION_BEGIN)
+		note_provision(event);
+	else if (event->label == GX_L_POSIX_MISUSE)
+		note_posix_misuse(event);
+	if (event->label == GX_L_TASK_CRASH || event->label == GX_L_TASK_HANG)
+		judge_crash(trial, event);
+	else
+		gx_rules_observe(trial->rules, event);
+}

@@ -1,0 +1,33 @@
+/*
+ * faults.c - ops of the engine that fail because the scenario says that they may.
+ */
+#include "trial/internal.h"
+
+/* The first fault of the scenario that may still strike at an op with this label, or its fault_count. */
+static unsigned fault_for(unsigned label)
+{
+	const struct gx_scenario *scenario = gx_trial_running->scenario;
+	unsigned i = 0;
+
+	while (i < scenario->fault_count &&
+	       (scenario->faults[i].label != label || !gx_trial_running->state->faults_left[i]))
+		i++;
+	return i;
+}
+
+/* Whether a fault strikes here is a choice of the schedule: 0 it does not, 1 it does. */
+unsigned gx_fault_or_none(const struct gx_task *task)
+{
+	return fault_for(task->op.label) < gx_trial_running->scenario->fault_count ? 2 : 1;
+}
+
+unsigned gx_fault_at(void *context GX_UNUSED, unsigned label, uint16_t name GX_UNUSED)
+{
+	unsigned fault = fault_for(label);
+
+	if (fault == gx_trial_running->scenario->fault_count || !gx_task_self()->alternative)
+		return 0;
+	gx_trial_running->state->faults_left[fault]--;
+	gx_trial_running->state->fault_struck = 1;
+	return gx_trial_running->scenario->faults[fault].status;
+}

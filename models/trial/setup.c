@@ -1,0 +1,139 @@
+/*
+ * setup.c - an execution before its first step: requests, rows, the engine, and the task that opens the gate.
+ */
+#include <string.h>
+
+#include "actors/actors.h"
+#include "core/world.h"
+#include "explore/explore.h"
+#include "posix/posix.h"
+#include "rules/judge.h"
+#include "trial/internal.h"
+
+_Static_assert(GX_SCENARIO_NAME_BYTES <= GX_WORKSPACE_NAME_BYTES, "names of workspaces fit");
+
+static void add_request(struct gx_places *places, unsigned id, enum gx_origin origin, unsigned legs, unsigned workspace)
+{
+	GX_ASSERT(id <= GX_REQUESTS_MAX);
+	places->requests[id] = (struct gx_request){.id = id,
+						   .origin = origin,
+						   .legs = legs,
+						   .workspace = places->workspace_names[workspace]};
+}
+
+/*
+ * A probe per workspace, manual first, then one each, programmatic; none if the server ends. They ask the dispatcher, past
+ * the handler's 503 for a workspace without a backend: what is probed is the gate.
+ */
+static void add_probes(struct gx_trial *trial)
+{
+	struct gx_places *places = &trial->places;
+
+	places->probe_count = 0;
+	for (unsigned round = 0; round < 2 && !trial->ends_server; round++)
+		for (unsigned i = 0; i < places->workspace_count; i++)
+			add_request(places, places->request_count + ++places->probe_count,
+				    round ? GX_PROGRAMMATIC : GX_MANUAL, GX_STOP | GX_START, i);
+}
+
+static void make_requests(struct gx_trial *trial)
+{
+	const struct gx_scenario *scenario = trial->scenario;
+	struct gx_places *places = &trial->places;
+
+	places->request_count = 0;
+	trial->ends_server = false;
+	for (unsigned i = 0; i < scenario->actor_count; i++) {
+		const struct gx_actor *actor = &scenario->actors[i];
+		const struct gx_actor_row *row = gx_actor_row(actor->kind);
+
+		trial->request_of[i] = 0;
+		trial->ends_server |= (row->traits & GX_ACTOR_IS_SERVER) != 0;
+		if (!row->legs)
+			continue;
+		trial->request_of[i] = (uint8_t)++places->request_count;
+		add_request(places, places->request_count, row->origin, row->legs, actor->workspace);
+	}
+	add_probes(trial);
+}
+
+static void on_finding(void *context, const struct gx_finding *finding)
+{
+	struct gx_trial *trial = context;
+
+	if (trial->findings && trial->finding_count < trial->finding_capacity)
+		trial->findings[trial->finding_count++] = *finding;
+	gx_explore_hit(gx_finding_key(finding->rule, finding->workspace));
+}
+
+static void make_workspaces(struct gx_trial *trial)
+{
+	const struct gx_scenario *scenario = trial->scenario;
+
+	for (unsigned i = 0; i < scenario->workspace_count; i++) {
+		const struct gx_scenario_workspace *from = &scenario->workspaces[i];
+		struct gx_workspace *row = &trial->places.service->workspaces[i];
+
+		memcpy(trial->places.workspace_names[i], from->name, sizeof(from->name));
+		row->status = (uint8_t)from->state;
+		row->backend = from->backend;
+	}
+}
+
+static void open_main(void *argument GX_UNUSED)
+{
+	struct gx_trial_state *state = gx_trial_running->state;
+
+	gx_service()->gate_state = gx_places->gate->open();
+	gx_run_deferred(gx_task_self());
+	state->opened = gx_service()->gate_state != NULL;
+	if (!state->opened) {
+		gx_emit_extra(GX_F_MISUSE, 0, GX_NO_WORKSPACE, GX_MISUSE_OPEN_FAILED);
+		gx_sched_stop();
+	}
+}
+
+void gx_trial_spawn(enum gx_task_role role, unsigned number, void (*entry)(void *), void *argument)
+{
+	struct gx_task *task = gx_task_spawn(role, number, entry, argument);
+
+	GX_ASSERT(task);
+	gx_task_autoreap(task);
+}
+
+/* Where everything will lie in the world. */
+static void find_places(struct gx_trial *trial)
+{
+	struct gx_places *places = &trial->places;
+
+	gx_trial_running = trial;
+	gx_places = places;
+	trial->state = gx_world_shared(sizeof(*trial->state));
+	places->service = gx_world_shared(sizeof(*places->service));
+	places->docker = gx_world_shared(sizeof(*places->docker));
+	trial->rules = gx_world_shared(gx_rules_size());
+	places->requests = gx_world_shared(sizeof(*places->requests) * (GX_REQUESTS_MAX + 1));
+	places->workspace_names = gx_world_shared(sizeof(*places->workspace_names) * GX_WORKSPACES_MAX);
+	places->gate = trial->gate;
+	places->workspace_count = trial->scenario->workspace_count;
+	places->late_requests = trial->scenario->late_requests;
+}
+
+enum gx_status gx_trial_setup(void *context, struct gx_error *err)
+{
+	struct gx_trial *trial = context;
+	enum gx_status rc = trial->adopt ? trial->adopt(trial->plugin, err) : GX_OK;
+
+	if (rc != GX_OK)
+		return rc;
+	find_places(trial);
+	make_workspaces(trial);
+	make_requests(trial);
+	gx_rules_init(trial->rules, trial->scenario->workspace_count, on_finding, trial);
+	for (unsigned i = 0; i < trial->scenario->fault_count; i++)
+		trial->state->faults_left[i] = (uint8_t)trial->scenario->faults[i].times;
+	gx_stage_docker(trial);
+	gx_posix_thread_end_hook = gx_end_of_thread;
+	gx_trial_spawn(GX_ROLE_DRIVER, 0, open_main, NULL);
+	return GX_OK;
+}
