@@ -2,7 +2,8 @@
  * json.c - results for programs: the JSON result, version 1, two spaces per level, keys in a fixed order.
  *
  * Version 1 promises the keys that stand first in each object; what comes after them may grow. What is not known is null, never
- * NaN or infinity. A seed beyond 2^63 - 1, which few readers take as a number, is a string.
+ * NaN or infinity. A seed beyond 2^63 - 1, which few readers take as a number, is a string. `identity` says among whom end_hash may be
+ * compared: the processes of this machine that run this build, or only those that this process makes.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -166,6 +167,7 @@ static json_t *explored(const struct gx_result_explored *it)
 		{"collision_chance", it->states ? real(it->collision_chance) : json_null()},
 		{"depth", whole(it->depth)},
 		{"rechecked", whole(it->rechecked)},
+		{"end_hash", hash(it->end_hash)},
 	};
 
 	return OBJECT(members);
@@ -189,6 +191,7 @@ static json_t *run(const void *runs, size_t i)
 		{"event_hash", hash(it->event_hash)},
 		{"as_expected", it->judged ? json_boolean(it->as_expected) : json_null()},
 		{"unexpected", text(it->unexpected)},
+		{"identity", text(it->one_identity ? "machine" : "process")},
 	};
 
 	return OBJECT(members);

@@ -57,6 +57,7 @@ struct gx_result_explored {
 	double collision_chance;     /* upper bound of the chance that a hash collision hid a state; exhaustive only */
 	uint64_t depth;              /* longest execution in steps */
 	uint64_t rechecked;          /* executions that were run again and compared event by event */
+	uint64_t end_hash;           /* search: sum over the different end states, equal for equal searches; else 0 */
 };
 
 struct gx_result_run {
@@ -69,7 +70,8 @@ struct gx_result_run {
 	bool complete;
 	const char *incomplete_why; /* "the state budget of 100000 is used up"; "" if complete or sampling */
 	bool interrupted;           /* SIGINT */
-	uint64_t event_hash;        /* replay only, else 0: hash of all events, the same in every replay */
+	bool one_identity; /* hashes of states are those of every process of this machine; false: of this process only */
+	uint64_t event_hash; /* replay only, else 0: hash of all events, the same in every replay */
 	struct gx_result_explored explored;
 	const struct gx_result_finding *findings;
 	size_t finding_count;

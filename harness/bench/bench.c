@@ -12,6 +12,7 @@
 
 #include "bench/bench.h"
 #include "core/fcontext.h"
+#include "core/identity.h"
 #include "core/sched.h"
 #include "core/world.h"
 #include "explore/clock.h"
@@ -272,6 +273,7 @@ int main(int argc, char **argv)
 	struct gx_error err;
 	bool quick = argc > 1 && !strcmp(argv[1], "--quick");
 
+	gx_identity_settle(argv); /* the same cache lines in every run, too */
 	gx_service_register();
 	if (gx_world_open(&err) != GX_OK)
 		die(&err);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "core/identity.h"
 #include "service/service.h"
 
 static const struct {
@@ -78,6 +79,7 @@ int main(int argc, char **argv)
 	static char help_option[] = "--help";
 	const char *word = argc > 1 ? argv[1] : NULL;
 
+	gx_identity_settle(argv);
 	if (!word)
 		return usage("a command is missing", NULL);
 	gx_session_program_is(argv[0]);

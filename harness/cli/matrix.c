@@ -93,14 +93,14 @@ static bool explore(struct gx_job *job, unsigned file, const struct gx_expectati
 static enum gx_status play(struct gx_job *job, unsigned file, const struct gx_interleaving *script,
 			   const struct gx_gate_choice *gate, struct gx_result_run *run, struct gx_error *err)
 {
-	struct gx_trial trial;
+	struct gx_trial *trial;
 	struct gx_path whole = {0};
 	enum gx_status rc = gx_session_load(&trial, &job->files[file]->scenario, gate, err);
 
 	if (rc == GX_OK)
-		rc = gx_session_play(&trial, script, &whole, err);
+		rc = gx_session_play(trial, script, &whole, err);
 	if (rc == GX_OK)
-		rc = gx_session_describe(run, &trial, &whole, job->words[file], gate, NULL, &job->keep, err);
+		rc = gx_session_describe(run, trial, &whole, job->words[file], gate, NULL, &job->keep, err);
 	gx_path_release(&whole);
 	return rc;
 }

@@ -202,7 +202,7 @@ static enum gx_status again(struct target *target, struct gx_trial *trial, const
 static enum gx_status replay(struct target *target, const struct gx_options *options, struct gx_runs *runs,
 			     struct gx_keep *keep, struct gx_error *err)
 {
-	struct gx_trial trial;
+	struct gx_trial *trial;
 	struct gx_path whole = {0};
 	struct gx_result_run *run = gx_runs_add(runs);
 	double started = gx_wall_seconds();
@@ -211,13 +211,13 @@ static enum gx_status replay(struct target *target, const struct gx_options *opt
 	enum gx_status rc = gx_session_load(&trial, &target->file->scenario, &target->gate, err);
 
 	if (rc == GX_OK)
-		rc = once(target, &trial, &whole, err);
+		rc = once(target, trial, &whole, err);
 	if (rc == GX_OK) {
 		hash = gx_sched_event_hash();
-		rc = again(target, &trial, options, &done, err);
+		rc = again(target, trial, options, &done, err);
 	}
 	if (rc == GX_OK)
-		rc = gx_session_describe(run, &trial, &whole, target->scenario_word, &target->gate, target->line, keep,
+		rc = gx_session_describe(run, trial, &whole, target->scenario_word, &target->gate, target->line, keep,
 					 err);
 	run->explored.executions = done;
 	run->explored.seconds = gx_wall_seconds() - started;

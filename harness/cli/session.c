@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/explain.h"
+#include "core/identity.h"
 #include "core/world.h"
 #include "gates/gates.h"
 #include "scenario/nearest.h"
@@ -70,11 +71,16 @@ void gx_gate_choice_release(struct gx_gate_choice *choice)
 	*choice = (struct gx_gate_choice){0};
 }
 
-enum gx_status gx_session_load(struct gx_trial *trial, const struct gx_scenario *scenario,
+/* The one trial of the program, at one place for all commands: see its definition. */
+static struct gx_trial the_trial;
+
+enum gx_status gx_session_load(struct gx_trial **out, const struct gx_scenario *scenario,
 			       const struct gx_gate_choice *gate, struct gx_error *err)
 {
+	struct gx_trial *trial = &the_trial;
 	enum gx_status rc = gx_world_open(err);
 
+	*out = trial;
 	if (rc != GX_OK)
 		return rc;
 	gx_trial_init(trial, scenario, gate->gate);
@@ -337,6 +343,7 @@ static void copy_figures(struct gx_result_run *out, const struct gx_explored *ex
 		.collision_chance = explored->collision_chance,
 		.depth = explored->depth,
 		.rechecked = explored->rechecked,
+		.end_hash = explored->end_hash,
 	};
 	out->complete = explored->complete;
 	out->interrupted = explored->interrupted;
@@ -359,6 +366,7 @@ static void begin_result(struct gx_result_run *out, const struct gx_scenario *sc
 		.strategy = "",
 		.incomplete_why = "",
 		.unexpected = "",
+		.one_identity = gx_identity() == GX_IDENTITY_MACHINE,
 	};
 }
 
@@ -368,7 +376,7 @@ enum gx_status gx_session_run(struct gx_result_run *out, const struct gx_scenari
 {
 	static struct gx_explored explored; /* large */
 	struct gx_result_finding *findings;
-	struct gx_trial trial;
+	struct gx_trial *trial;
 	enum gx_status rc;
 
 	begin_result(out, scenario, gate);
@@ -390,7 +398,7 @@ enum gx_status gx_session_run(struct gx_result_run *out, const struct gx_scenari
 		/* Who interrupts wants to see what there is, now. */
 		bool minimise = explain && !(options->interrupted && *options->interrupted);
 
-		rc = result_of_hit(&findings[i], &trial, &explored.hits[i], scenario_word, gate, minimise, keep, err);
+		rc = result_of_hit(&findings[i], trial, &explored.hits[i], scenario_word, gate, minimise, keep, err);
 		if (rc == GX_OK)
 			out->finding_count++;
 	}

@@ -41,8 +41,8 @@ char *gx_keep_text(struct gx_keep *keep, const char *text);
 char *gx_keep_format(struct gx_keep *keep, const char *format, ...) GX_PRINTF(2, 3);
 void gx_keep_release(struct gx_keep *keep);
 
-/* Load the pair: afterwards executions of it can run. `scenario_word` is what a repro calls the scenario. */
-enum gx_status gx_session_load(struct gx_trial *trial, const struct gx_scenario *scenario,
+/* Load the pair: afterwards executions of it can run. There is one trial, which the next load takes over. */
+enum gx_status gx_session_load(struct gx_trial **trial, const struct gx_scenario *scenario,
 			       const struct gx_gate_choice *gate, struct gx_error *err) GX_MUST_USE;
 
 /*

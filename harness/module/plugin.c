@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "core/world.h"
+#include "module/place.h"
 
 struct segment {
 	unsigned char *base;
@@ -355,7 +356,9 @@ static enum gx_status open_file(struct gx_plugin *plugin, const char *path, stru
 
 	if (!realpath(path, resolved))
 		return refuse(err, "%s: cannot open the gate: %s", path, strerror(errno));
+	gx_place_begin(gx_place_of(resolved));
 	plugin->handle = dlopen(resolved, RTLD_NOW | RTLD_LOCAL);
+	gx_place_end();
 	if (plugin->handle)
 		return GX_OK;
 	why = dlerror();

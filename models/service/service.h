@@ -73,9 +73,13 @@ struct gx_service {
 #define GX_DOING_REQUEST        (1ull << 19)                     /* a container inside a request to the platform */
 #define GX_DOING_DYING          (1ull << 20)                     /* killed, but its request runs on (late_requests) */
 
-/* A scenario with a gate, ready to be loaded. Not in the world: constant while executions run. */
+/*
+ * A scenario with a gate, ready to be loaded. Not in the world: constant while executions run. Tasks keep addresses of it on their stacks,
+ * which are hashed: so it is a static object, in one place for all callers of a program, with a copy of the scenario in it.
+ */
 struct gx_trial {
-	const struct gx_scenario *scenario;
+	struct gx_scenario kept;
+	const struct gx_scenario *scenario; /* the copy */
 	const struct gx_gate *gate;
 	/* Plugins: adopt the writable segments; called by set-up. NULL for a gate that is linked in. */
 	enum gx_status (*adopt)(void *plugin, struct gx_error *err);
@@ -111,7 +115,7 @@ struct gx_trial {
 /* Register the labels of all models. Once, at start-up. */
 void gx_service_register(void);
 
-/* Prepare `trial` for a scenario and a gate; both must outlive it. Then gx_sched_load(&trial->program). */
+/* Prepare `trial`, a static object, for a scenario, which is copied, and a gate, which must outlive it. Then gx_sched_load(&trial->program). */
 void gx_trial_init(struct gx_trial *trial, const struct gx_scenario *scenario, const struct gx_gate *gate);
 
 /* The key of a finding for explore: rule and workspace. */
@@ -139,7 +143,7 @@ enum gx_leg_result gx_leg_stop(const struct gx_request *request, unsigned worksp
 enum gx_leg_result gx_leg_start(const struct gx_request *request, unsigned workspace);
 
 /* gate_api.c */
-void gx_run_deferred(struct gx_task *task);
+void gx_run_deferred(void);
 bool gx_request_is_known(const struct gx_request *request);
 unsigned gx_request_workspace(unsigned id);
 bool gx_request_is_probe(unsigned id);

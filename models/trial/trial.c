@@ -125,7 +125,7 @@ static void open_main(void *argument GX_UNUSED)
 	struct gx_service *service = gx_service();
 
 	service->gate_state = gx_trial->gate->open();
-	gx_run_deferred(gx_task_self());
+	gx_run_deferred();
 	service->opened = service->gate_state != NULL;
 	if (!service->opened) {
 		gx_emit_extra(GX_F_MISUSE, 0, GX_NO_WORKSPACE, GX_MISUSE_OPEN_FAILED);
@@ -136,7 +136,7 @@ static void open_main(void *argument GX_UNUSED)
 static void close_main(void *argument GX_UNUSED)
 {
 	gx_trial->gate->close(gx_service()->gate_state);
-	gx_run_deferred(gx_task_self());
+	gx_run_deferred();
 }
 
 static void spawn(enum gx_task_role role, unsigned number, void (*entry)(void *), void *argument)
@@ -435,7 +435,8 @@ static void after_step(void *context GX_UNUSED)
 void gx_trial_init(struct gx_trial *trial, const struct gx_scenario *scenario, const struct gx_gate *gate)
 {
 	memset(trial, 0, sizeof(*trial));
-	trial->scenario = scenario;
+	trial->kept = *scenario;
+	trial->scenario = &trial->kept;
 	trial->gate = gate;
 	trial->program = (struct gx_program){
 		.context = trial,

@@ -100,9 +100,9 @@ static void keys_stand_in_the_promised_order(void **state)
 	(void)state;
 	expect_keys(result, "gatecrash,format,runs,");
 	expect_keys(run, "scenario,gate,strategy,seed,verdict,complete,explored,findings,gate_summary,incomplete_why,"
-			 "interrupted,event_hash,as_expected,unexpected,");
+			 "interrupted,event_hash,as_expected,unexpected,identity,");
 	expect_keys(get(run, "explored"), "executions,states,transitions,points,seconds,interleavings,"
-					  "interleavings_infinite,collision_chance,depth,rechecked,");
+					  "interleavings_infinite,collision_chance,depth,rechecked,end_hash,");
 	expect_keys(finding, "rule,workspace,message,repro,count,preemptions,steps,repro_command,remedy,waits,");
 	expect_keys(json_array_get(get(finding, "steps"), 0), "task,op,object,value,matters,collides,preempted,");
 	expect_keys(json_array_get(get(finding, "waits"), 0), "task,op,object,holder,");
@@ -142,6 +142,8 @@ static void a_clean_run_has_every_figure(void **state)
 	expect_real(explored, "collision_chance", 1.19e-13, 1.21e-13);
 	expect_whole(explored, "depth", 93);
 	expect_whole(explored, "rechecked", 12);
+	expect_text(explored, "end_hash", "00c0ffee00c0ffee");
+	expect_text(run, "identity", "machine");
 	json_decref(result);
 }
 

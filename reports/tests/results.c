@@ -27,8 +27,10 @@ const struct gx_result_run gx_run_clean = {
 		     .interleavings = 1234567890,
 		     .collision_chance = 1.2e-13,
 		     .depth = 93,
-		     .rechecked = 12},
+		     .rechecked = 12,
+		     .end_hash = 0x00c0ffee00c0ffee},
 	.unexpected = "",
+	.one_identity = true,
 };
 
 /* ---- found ---- */
