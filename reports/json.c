@@ -117,6 +117,8 @@ static json_t *step(const void *steps, size_t i)
 		{"matters", json_boolean(it->matters)},
 		{"collides", json_boolean(it->collides)},
 		{"preempted", json_boolean(it->preempted)},
+		{"number", whole(it->number)},
+		{"at_ns", whole(it->at_ns)},
 	};
 
 	return OBJECT(members);
@@ -173,6 +175,30 @@ static json_t *explored(const struct gx_result_explored *it)
 	return OBJECT(members);
 }
 
+static json_t *rule(const void *names, size_t i)
+{
+	return text(((const char *const *)names)[i]);
+}
+
+static json_t *rules(const struct gx_result_rules *it)
+{
+	return array_of(it->names, it->count, rule);
+}
+
+static json_t *as_expected(enum gx_judgement judgement)
+{
+	return judgement == GX_JUDGEMENT_NONE ? json_null() : json_boolean(judgement == GX_JUDGEMENT_AS_EXPECTED);
+}
+
+static json_t *otherwise(const struct gx_result_run *it)
+{
+	char *words = gx_otherwise_text(it);
+	json_t *json = words ? text(words) : NULL;
+
+	free(words);
+	return json;
+}
+
 static json_t *run(const void *runs, size_t i)
 {
 	const struct gx_result_run *it = (const struct gx_result_run *)runs + i;
@@ -189,9 +215,14 @@ static json_t *run(const void *runs, size_t i)
 		{"incomplete_why", text(it->incomplete_why)},
 		{"interrupted", json_boolean(it->interrupted)},
 		{"event_hash", hash(it->event_hash)},
-		{"as_expected", it->judged ? json_boolean(it->as_expected) : json_null()},
-		{"unexpected", text(it->unexpected)},
+		{"as_expected", as_expected(it->judgement)},
+		{"unexpected", otherwise(it)},
 		{"identity", text(it->one_identity ? "machine" : "process")},
+		{"kind", text(gx_run_kind_name(it->kind))},
+		{"incomplete", text(gx_incomplete_name(it->incomplete))},
+		{"missing", rules(&it->missing)},
+		{"not_expected", rules(&it->unexpected)},
+		{"undecided", json_boolean(it->judgement == GX_JUDGEMENT_UNDECIDED)},
 	};
 
 	return OBJECT(members);

@@ -14,11 +14,3 @@ const struct gx_report_format *gx_report_find(const char *name)
 			return formats[i];
 	return NULL;
 }
-
-const char *gx_verdict_name(enum gx_verdict verdict)
-{
-	static const char *const names[] =
-		{[GX_VERDICT_CLEAN] = "clean", [GX_VERDICT_FOUND] = "found", [GX_VERDICT_INCOMPLETE] = "incomplete"};
-
-	return names[verdict];
-}

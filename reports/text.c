@@ -13,7 +13,7 @@
 
 bool gx_is_replay(const struct gx_result_run *run)
 {
-	return !strcmp(gx_or_empty(run->strategy), "replay");
+	return run->kind != GX_RUN_EXPLORATION;
 }
 
 static bool is_sample(const struct gx_result_run *run)
@@ -95,12 +95,12 @@ static void say_seen(struct gx_page *page, const struct gx_result_explored *expl
 /* Why not everything was seen. */
 static void say_why(struct gx_page *page, const struct gx_result_run *run)
 {
-	const char *why = gx_or_empty(run->incomplete_why);
+	const char *why = run->incomplete == GX_INCOMPLETE_INTERRUPTED ? "" : gx_or_empty(run->incomplete_why);
 
 	if (is_sample(run))
 		gx_say(page, "a sample with seed %llu%s", (unsigned long long)run->seed, *why ? ", " : "");
 	gx_say(page, "%s", why);
-	if (run->interrupted && strcmp(why, "interrupted") != 0)
+	if (run->interrupted)
 		gx_say(page, "%sinterrupted", *why || is_sample(run) ? ", " : "");
 	else if (!*why && !is_sample(run))
 		gx_say(page, "stopped early");

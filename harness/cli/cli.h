@@ -126,8 +126,12 @@ struct gx_job {
 int gx_job_load(struct gx_job *job, const struct gx_options *options);
 void gx_job_release(struct gx_job *job);
 
-/* Explore one pair with a live line. False after an error that was printed (job->status has it): the command should end. */
-bool gx_job_explore(struct gx_job *job, unsigned file, const struct gx_gate_choice *gate, bool explain);
+/* A session over one of the job's scenarios; its result is the last of the job's runs. */
+struct gx_session gx_job_session(struct gx_job *job, unsigned file, const struct gx_gate_choice *gate);
+
+/* Explore one pair with a live line. NULL after an error that was printed (job->status has it): the command should end. */
+struct gx_result_run *gx_job_explore(struct gx_job *job, unsigned file, const struct gx_gate_choice *gate,
+				     bool minimise);
 
 /* The gate with this name as a choice that lives as long as the job: one of the options' or a linked-in one; NULL: complained. */
 const struct gx_gate_choice *gx_job_gate(struct gx_job *job, unsigned file, const char *name, unsigned line);

@@ -235,6 +235,7 @@ void gx_explain_steps(struct gx_result_finding *out, struct gx_name_book *book, 
 	const struct gx_event **first = gx_keep_alloc(keep, sizeof(*first) * (recording->count + 1));
 	uint8_t *leg = gx_keep_alloc(keep, recording->count + 1);
 	size_t count = 0;
+	uint64_t now = 0;
 
 	for (uint32_t i = 0; i < recording->count;) {
 		const struct gx_event *event = &recording->events[i];
@@ -245,8 +246,12 @@ void gx_explain_steps(struct gx_result_finding *out, struct gx_name_book *book, 
 			next++;
 		for (uint32_t j = i; j < next; j++)
 			gx_name_book_follow(book, &recording->events[j]);
+		if (event->kind == GX_EVENT_STEP && event->label == GX_L_CLOCK_TICK)
+			now = event->value;
 		if (event->kind == GX_EVENT_STEP && event->step <= finding->step) {
 			steps[count] = tell(&teller, task, event, next - i);
+			steps[count].number = event->step;
+			steps[count].at_ns = now;
 			steps[count].preempted =
 				event->step <= recording->preempted_count && recording->preempted[event->step - 1];
 			first[count] = event;

@@ -82,7 +82,6 @@ int main(int argc, char **argv)
 	gx_identity_settle(argv);
 	if (!word)
 		return usage("a command is missing", NULL);
-	gx_session_program_is(argv[0]);
 	if (is_one_of(word, version)) {
 		gx_print_version();
 		return gx_flush_output();

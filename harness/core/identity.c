@@ -9,6 +9,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "core/sanitizer.h"
+
 static enum gx_identity identity;
 
 /* Set while the program starts itself again, so that it does so once even where the new process is randomised all the same. */
@@ -79,7 +81,7 @@ void gx_identity_settle(char **argv)
 	}
 	if (!is_fixed() || !has_usual_stack())
 		return;
-	identity = GX_IDENTITY_MACHINE;
+	identity = GX_ASAN ? GX_IDENTITY_PROCESS : GX_IDENTITY_MACHINE;
 	forget_the_guard();
 }
 

@@ -18,7 +18,8 @@
  * What remains is the build: another compiler's program, or another libc, has other states that mean the same.
  *
  * A container may forbid personality() (Docker does by default). Then a hash holds within one process only: repros and numbers of states
- * are as good as ever, but hashes must not be compared with those of another process, and results say so.
+ * are as good as ever, but hashes must not be compared with those of another process, and results say so. So they do in programs with
+ * AddressSanitizer, whose frames keep more than the code's own.
  */
 #ifndef GX_CORE_IDENTITY_H
 #define GX_CORE_IDENTITY_H
