@@ -252,4 +252,8 @@ static bool write_json(FILE *out, const struct gx_result_run *runs, size_t count
 	return written;
 }
 
-const struct gx_report_format gx_report_json = {.name = "json", .write = write_json};
+const struct gx_report_format gx_report_json = {
+	.name = "json",
+	.summary = "for programs: the JSON result, format 1, with every step of every finding",
+	.write = write_json,
+};

@@ -322,4 +322,9 @@ static bool write_text(FILE *out, const struct gx_result_run *runs, size_t count
 	return gx_page_close(&page, out, style->color);
 }
 
-const struct gx_report_format gx_report_text = {.name = "text", .write = write_text};
+const struct gx_report_format gx_report_text = {
+	.name = "text",
+	.summary =
+		"for people: a sentence per run, the first finding in full; of a matrix a line per run (the default)",
+	.write = write_text,
+};

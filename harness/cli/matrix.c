@@ -191,32 +191,42 @@ static int name_all(struct gx_options *options, char ***names, size_t *count)
 	return GX_EXIT_HELD;
 }
 
-int gx_command_matrix(int argc, char **argv)
+static int run(struct gx_options *options)
 {
-	struct gx_options options;
 	struct gx_job job;
+	int status = gx_job_load(&job, options);
+
+	for (unsigned i = 0; i < job.file_count && status == GX_EXIT_HELD; i++)
+		status = has_gates(&job, i) ? GX_EXIT_HELD : job.status;
+	for (unsigned i = 0; i < job.file_count && status == GX_EXIT_HELD; i++)
+		if (!run_file(&job, i))
+			break;
+	if (status == GX_EXIT_HELD) {
+		int written = job.runs.count ? gx_write_reports(options, &job.runs, true) : GX_EXIT_HELD;
+
+		status = written != GX_EXIT_HELD ? written : exit_status(&job);
+	}
+	gx_job_release(&job);
+	return status;
+}
+
+static int matrix(struct gx_options *options)
+{
 	char **names = NULL;
 	size_t count = 0;
-	int status = GX_EXIT_HELD;
-	int written;
+	int status = options->scenario_count ? GX_EXIT_HELD : name_all(options, &names, &count);
 
-	gx_options_parse(&options, argc, argv, "matrix", "[SCENARIO...]", doc,
-			 GX_TAKES_BUDGET | GX_TAKES_REPORT | GX_TAKES_GATES);
-	if (!options.scenario_count)
-		status = name_all(&options, &names, &count);
-	if (status == GX_EXIT_HELD) {
-		status = gx_job_load(&job, &options);
-		for (unsigned i = 0; i < job.file_count && status == GX_EXIT_HELD; i++)
-			status = has_gates(&job, i) ? GX_EXIT_HELD : job.status;
-		for (unsigned i = 0; i < job.file_count && status == GX_EXIT_HELD; i++)
-			if (!run_file(&job, i))
-				break;
-		if (status == GX_EXIT_HELD) {
-			written = job.runs.count ? gx_write_reports(&options, &job.runs, true) : GX_EXIT_HELD;
-			status = written != GX_EXIT_HELD ? written : exit_status(&job);
-		}
-		gx_job_release(&job);
-	}
+	if (status == GX_EXIT_HELD)
+		status = run(options);
 	gx_scenario_names_free(names, count);
 	return status;
 }
+
+const struct gx_command gx_command_matrix = {
+	.name = "matrix",
+	.summary = "every scenario with every gate it names, held against what it expects",
+	.args = "[SCENARIO...]",
+	.doc = doc,
+	.takes = GX_TAKES_BUDGET | GX_TAKES_REPORT | GX_TAKES_GATES,
+	.run = matrix,
+};

@@ -239,41 +239,48 @@ static bool is_usable(const struct gx_options *options)
 	return options->scenario_count == 1 && options->gate_count <= 1;
 }
 
-int gx_command_replay(int argc, char **argv)
+static int exit_status(const struct gx_result_run *run)
 {
-	struct gx_options options;
+	if (run->finding_count)
+		return GX_EXIT_FOUND;
+	return run->interrupted ? GX_EXIT_UNKNOWN : GX_EXIT_HELD;
+}
+
+static int command(struct gx_options *options)
+{
 	struct gx_runs runs = {0};
 	struct gx_keep keep = {0};
 	struct target target = {0};
+	struct gx_session session;
 	struct gx_error err;
 	enum gx_status rc;
 	int status;
 
-	gx_options_parse(&options, argc, argv, "replay", "REPRO|FILE|SCENARIO#INTERLEAVING", doc,
-			 GX_TAKES_TIMES | GX_TAKES_REPORT | GX_TAKES_ONE_GATE);
-	if (!is_usable(&options))
+	if (!is_usable(options))
 		return GX_EXIT_USAGE;
-	rc = resolve(&target, options.scenarios[0], options.gate_count ? options.gates[0] : NULL, &err);
+	rc = resolve(&target, options->scenarios[0], options->gate_count ? options->gates[0] : NULL, &err);
 	if (rc == GX_OK) {
-		struct gx_session session = {.scenario = &target.file->scenario,
-					     .scenario_word = target.scenario_word,
-					     .gate = &target.gate,
-					     .keep = &keep,
-					     .result = gx_runs_add(&runs)};
-
-		rc = replay(&target, &session, &options, &err);
+		session = (struct gx_session){.scenario = &target.file->scenario,
+					      .scenario_word = target.scenario_word,
+					      .gate = &target.gate,
+					      .keep = &keep,
+					      .result = gx_runs_add(&runs)};
+		rc = replay(&target, &session, options, &err);
 	}
-	if (rc == GX_OK) {
-		status = gx_write_reports(&options, &runs, false);
-		if (status == GX_EXIT_HELD && runs.runs[0].finding_count)
-			status = GX_EXIT_FOUND;
-		else if (status == GX_EXIT_HELD && runs.runs[0].interrupted)
-			status = GX_EXIT_UNKNOWN;
-	} else {
-		status = gx_complain(rc, &err);
-	}
+	status = rc == GX_OK ? gx_write_reports(options, &runs, false) : gx_complain(rc, &err);
+	if (status == GX_EXIT_HELD)
+		status = exit_status(session.result);
 	release(&target);
 	gx_keep_release(&keep);
 	free(runs.runs);
 	return status;
 }
+
+const struct gx_command gx_command_replay = {
+	.name = "replay",
+	.summary = "one execution, by repro line, repro file or SCENARIO#INTERLEAVING",
+	.args = "REPRO|FILE|SCENARIO#INTERLEAVING",
+	.doc = doc,
+	.takes = GX_TAKES_TIMES | GX_TAKES_REPORT | GX_TAKES_ONE_GATE,
+	.run = command,
+};

@@ -662,7 +662,8 @@ static void a_wrong_word_is_named_with_what_would_be_right(void **state)
 		{{"run", "--\033[2J\n"}, "no option"},
 		{{"list"}, "list what? One of gates, scenarios, strategies, rules, actors"},
 		{{"list", "gate"}, "no list of \"gate\"; did you mean `gatecrash list gates`?"},
-		{{"list", "secrets"}, "no list of \"secrets\" but of gates, scenarios, strategies, rules and actors"},
+		{{"list", "secrets"},
+		 "no list of \"secrets\" but of gates, scenarios, strategies, rules, actors and reports"},
 		{{"list", "gates", "rules"}, "list what?"},
 	};
 
@@ -1887,10 +1888,11 @@ static void lists_name_what_the_other_commands_take(void **state)
 		{"strategies", "auto ", "random "},
 		{"rules", "name-conflict ", "step-limit "},
 		{"actors", "manual-restart ", "shutdown "},
+		{"reports", "text for people", "json for programs"},
 	};
 
 	(void)state;
-	for (unsigned i = 0; i < 5; i++) {
+	for (unsigned i = 0; i < 6; i++) {
 		RUN("list", lists[i].what);
 		assert_status(0);
 		assert_silent(ran.err);
@@ -1900,24 +1902,28 @@ static void lists_name_what_the_other_commands_take(void **state)
 }
 
 /* The first words of the lines of a list, each given to a command. */
-static void every_gate_and_strategy_that_is_listed_is_taken(void **state)
+static void every_gate_strategy_and_report_that_is_listed_is_taken(void **state)
 {
-	const char *const lists[][2] = {{"gates", "--gate="}, {"strategies", "--strategy="}};
+	static const struct {
+		const char *what;
+		const char *option;
+		unsigned least; /* that there have to be */
+	} lists[] = {{"gates", "--gate=", 3}, {"strategies", "--strategy=", 3}, {"reports", "--report=", 2}};
 
 	(void)state;
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < 3; i++) {
 		unsigned count = 0;
 		char *list;
 
-		RUN("list", lists[i][0]);
+		RUN("list", lists[i].what);
 		list = strdup(ran.out);
 		for (const char *line = list; !strncmp(line, "  ", 2); line += strcspn(line, "\n") + 1, count++) {
 			const char *word = cut(line + 2, strcspn(line + 2, " "));
 
-			RUN("run", "no-backend", "--executions=3", joined(lists[i][1], word));
+			RUN("run", "no-backend", "--executions=3", joined(lists[i].option, word));
 			assert_true(ran.status == 0 || ran.status == 1);
 		}
-		assert_true(count >= 3);
+		assert_true(count >= lists[i].least);
 		free(list);
 	}
 }
@@ -2094,7 +2100,7 @@ int main(void)
 		cmocka_unit_test(a_gate_that_waits_with_while_is_clean_and_all_was_seen),
 		cmocka_unit_test(a_gate_may_be_in_the_folder_that_one_is_in),
 		cmocka_unit_test(lists_name_what_the_other_commands_take),
-		cmocka_unit_test(every_gate_and_strategy_that_is_listed_is_taken),
+		cmocka_unit_test(every_gate_strategy_and_report_that_is_listed_is_taken),
 		cmocka_unit_test(a_list_of_scenarios_goes_on_after_a_broken_one),
 		cmocka_unit_test(the_program_works_from_another_folder),
 		cmocka_unit_test(an_installed_program_finds_its_scenarios),
