@@ -120,6 +120,7 @@ $(BUILD)/%_fuzz: $(BUILD)/%_fuzz.o $(FUZZ_MAIN) $(LIB_OBJ)
 fuzz-targets: $(FUZZERS)
 
 unit: $(BIN) $(TESTS) $(FUZZERS)
+	@scripts/check-arrows-test && scripts/check-arrows
 	@n=0; for h in $(HEADERS); do \
 		$(CC) $(CPPFLAGS) -std=gnu11 $(WARNINGS) -fsyntax-only -x c $$h || exit 1; n=$$((n+1)); done; \
 		echo "$$n headers stand alone"
