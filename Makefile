@@ -122,7 +122,7 @@ fuzz-targets: $(FUZZERS)
 unit: $(BIN) $(TESTS) $(FUZZERS)
 	@scripts/check-arrows-test && scripts/check-arrows
 	@n=0; for h in $(HEADERS); do \
-		$(CC) $(CPPFLAGS) -std=gnu11 $(WARNINGS) -fsyntax-only -x c $$h || exit 1; n=$$((n+1)); done; \
+		$(CC) $(CPPFLAGS) -std=gnu11 $(WARNINGS) -fsyntax-only -include $$h -x c /dev/null || exit 1; n=$$((n+1)); done; \
 		echo "$$n headers stand alone"
 	@GATECRASH=$(BIN) scripts/run-tests $(TESTS)
 	@for f in $(FUZZERS); do dir=$$(dirname $${f#$(BUILD)/}); \
