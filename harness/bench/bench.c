@@ -268,12 +268,11 @@ static void replays(void)
 	gx_scenario_free(file);
 }
 
-int main(int argc, char **argv)
+static int bench(int argc, char **argv)
 {
 	struct gx_error err;
 	bool quick = argc > 1 && !strcmp(argv[1], "--quick");
 
-	gx_identity_settle(argv); /* the same cache lines in every run, too */
 	gx_service_register();
 	if (gx_world_open(&err) != GX_OK)
 		die(&err);
@@ -291,4 +290,10 @@ int main(int argc, char **argv)
 	replays();
 	gx_explored_release(&seen);
 	return 0;
+}
+
+/* The same cache lines in every run. */
+int main(int argc, char **argv)
+{
+	return gx_identity_main(argc, argv, bench);
 }

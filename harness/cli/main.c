@@ -68,14 +68,13 @@ static int run_command(const char *name, int argc, char **argv)
 	return usage("there is no command ", name);
 }
 
-int main(int argc, char **argv)
+static int program(int argc, char **argv)
 {
 	static const char *const help[] = {"--help", "-h", "-?", "help", NULL};
 	static const char *const version[] = {"--version", "-V", "version", NULL};
 	static char help_option[] = "--help";
 	const char *word = argc > 1 ? argv[1] : NULL;
 
-	gx_identity_settle(argv);
 	if (!word)
 		return usage("a command is missing", NULL);
 	if (is_one_of(word, version)) {
@@ -88,4 +87,9 @@ int main(int argc, char **argv)
 		return run_command(argv[2], 2, (char *[]){argv[2], help_option, NULL});
 	print_help(stdout);
 	return gx_flush_output();
+}
+
+int main(int argc, char **argv)
+{
+	return gx_identity_main(argc, argv, program);
 }

@@ -1,5 +1,6 @@
 #include "core/identity.h"
 
+#include <alloca.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -69,7 +70,7 @@ static void forget_the_guard(void)
 #endif
 }
 
-void gx_identity_settle(char **argv)
+static void settle(char **argv)
 {
 	if (!getenv(again) && !(is_fixed() && has_usual_stack())) {
 		start_again(argv);
@@ -83,6 +84,19 @@ void gx_identity_settle(char **argv)
 		return;
 	identity = GX_ASAN ? GX_IDENTITY_PROCESS : GX_IDENTITY_MACHINE;
 	forget_the_guard();
+}
+
+/* The stack ends below arguments and environment, which take less than this, or twice this, ...: go on at such a place. */
+enum { ENVIRONMENT_BYTES = 1 << 20 };
+
+int gx_identity_main(int argc, char **argv, int (*program)(int argc, char **argv))
+{
+	volatile char *below;
+
+	settle(argv);
+	below = alloca((uintptr_t)__builtin_frame_address(0) % ENVIRONMENT_BYTES + 1);
+	*below = 0; /* it is used, and so is there */
+	return program(argc, argv);
 }
 
 enum gx_identity gx_identity(void)

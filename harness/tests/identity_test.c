@@ -367,7 +367,7 @@ static void a_repro_of_a_gate_with_static_data_replays_in_100_of_100_processes(v
 {
 	const char *find[] = {"run",    "double-click",    "--gate",   other,  "--strategy",
 			      "random", "--stop-at-first", "--report", "json", NULL};
-	unsigned times = GX_ASAN ? 10 : 100;
+	unsigned times = 100;
 	char *printed;
 	json_error_t error;
 	json_t *result;
