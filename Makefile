@@ -27,7 +27,7 @@ ALL_CFLAGS := -std=gnu11 $(CFLAGS) $(WARNINGS) $(ZERO_INIT) $(FIXED) $(SANFLAGS)
 LDFLAGS += -no-pie -rdynamic -Wl,-z,now $(SANFLAGS)
 LDLIBS := -lboost_context -lyaml -ljansson -lxxhash -ldl -lpthread -lm
 
-LIB_SRC := $(filter-out models/tests/%,$(wildcard harness/core/*.c harness/posix/*.c harness/explore/*.c harness/module/*.c \
+LIB_SRC := $(filter-out models/tests/%,$(wildcard harness/core/*.c harness/posix/*.c harness/explore/*.c harness/explore/*/*.c harness/module/*.c \
 	models/*/*.c reports/*.c))
 CLI_SRC := $(wildcard harness/cli/*.c)
 BENCH_SRC := $(wildcard harness/bench/*.c)
@@ -59,8 +59,8 @@ test: unit ## everything that has to pass: headers, unit tests, matrix, README, 
 matrix: $(BIN) ## every scenario with every gate, held against what it expects
 	@$(BIN) matrix
 
-bench: $(BUILD)/bench ## the figures of the engine on this machine
-	@$(BUILD)/bench
+bench: $(BUILD)/bench ## the figures of the engine on this machine; BENCH="floor bare": only these
+	@$(BUILD)/bench $(BENCH)
 
 fuzz: ## fuzz the parsers for FUZZ_SECONDS each; default 60
 	@scripts/setup all

@@ -79,9 +79,6 @@ struct gx_words {
 };
 struct gx_words gx_words_of(const char *const *words, size_t count, const char *last);
 
-/* The names of the report formats; returns how many. */
-size_t gx_report_names(const char *names[GX_WORDS_MAX]);
-
 /* "gatecrash 0.1.0" */
 void gx_print_version(void);
 

@@ -20,8 +20,8 @@ static int list_gates(void)
 
 static int list_strategies(void)
 {
-	for (unsigned i = 0; i < GX_STRATEGY_COUNT; i++)
-		row(gx_strategy_name((enum gx_strategy_kind)i), gx_strategy_summary((enum gx_strategy_kind)i));
+	for (const struct gx_strategy *const *strategy = gx_strategies; *strategy; strategy++)
+		row((*strategy)->name, (*strategy)->summary);
 	return GX_EXIT_HELD;
 }
 

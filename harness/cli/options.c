@@ -32,6 +32,7 @@ enum {
 #define STATES_DEFAULT     20000000u
 #define EXECUTIONS_DEFAULT 20000u
 
+/* Where the help has %s it names the rows that there are, and then the first, which is the default: help_of(). */
 static const struct {
 	struct argp_option option;
 	unsigned takes; /* which commands take it: those that take any of these; 0: all */
@@ -40,7 +41,7 @@ static const struct {
 	 GX_TAKES_GATES},
 	{{"gate", KEY_GATE, "NAME|FILE.so", 0, "try this gate instead of the one that the repro names", 0},
 	 GX_TAKES_ONE_GATE},
-	{{"strategy", KEY_STRATEGY, "NAME", 0, "auto, exhaustive or random (default auto)", 0}, GX_TAKES_EXPLORE},
+	{{"strategy", KEY_STRATEGY, "NAME", 0, "%s (default %s)", 0}, GX_TAKES_EXPLORE},
 	{{"seed", KEY_SEED, "N", 0, "seed of the random choices (default 1)", 0}, GX_TAKES_EXPLORE},
 	{{"executions", KEY_EXECUTIONS, "N", 0, "random executions to run (default 20000)", 0}, GX_TAKES_EXPLORE},
 	{{"states", KEY_STATES, "N", 0, "states an exhaustive search may hold, about 24 bytes each (default 20000000)",
@@ -53,7 +54,8 @@ static const struct {
 	{{"require-complete", KEY_COMPLETE, NULL, 0, "exit with 3 if nothing was found but not everything was seen", 0},
 	 GX_TAKES_EXPLORE},
 	{{"times", KEY_TIMES, "N", 0, "replay N times, compare the event hashes (default 1)", 0}, GX_TAKES_TIMES},
-	{{"report", KEY_REPORT, "FORMAT[=FILE]", 0, NULL, 0}, GX_TAKES_REPORT}, /* names the formats: help_of() */
+	{{"report", KEY_REPORT, "FORMAT[=FILE]", 0, "%s, to standard output or a file; repeatable (default %s)", 0},
+	 GX_TAKES_REPORT},
 	{{"quiet", 'q', NULL, 0, "no progress; no report but those of --report", 0}, GX_TAKES_REPORT},
 	{{"color", KEY_COLOR, "WHEN", 0, "auto, always or never (default auto)", 0}, GX_TAKES_REPORT},
 	{{"version", 'V', NULL, 0, "print the version", -1}, 0},
@@ -86,12 +88,15 @@ struct gx_words gx_words_of(const char *const *words, size_t count, const char *
 	return out;
 }
 
-size_t gx_report_names(const char *names[GX_WORDS_MAX])
+/* The names that an option takes, from the rows; returns how many, 0 if it takes others. */
+static size_t names_for(int key, const char *names[GX_WORDS_MAX])
 {
 	size_t count = 0;
 
-	for (; gx_report_formats[count]; count++)
+	for (; key == KEY_REPORT && gx_report_formats[count]; count++)
 		names[count] = gx_report_formats[count]->name;
+	for (; key == KEY_STRATEGY && gx_strategies[count]; count++)
+		names[count] = gx_strategies[count]->name;
 	return count;
 }
 
@@ -267,20 +272,22 @@ static enum gx_color color(const char *text)
 	refuse("--color %s: auto, always or never is needed", gx_quote(text).text);
 }
 
-static enum gx_strategy_kind strategy(const char *text)
+static const struct gx_strategy *strategy(const char *text)
 {
-	enum gx_strategy_kind kind = gx_strategy_find(text);
+	const struct gx_strategy *found = gx_strategy_find(text);
+	const char *names[GX_WORDS_MAX];
+	size_t count = names_for(KEY_STRATEGY, names);
 
-	if (kind == GX_STRATEGY_COUNT)
-		refuse("--strategy %s: there is auto, exhaustive and random; see `gatecrash list strategies`",
-		       gx_quote(text).text);
-	return kind;
+	if (!found)
+		refuse("--strategy %s: there is %s; see `gatecrash list strategies`", gx_quote(text).text,
+		       gx_words_of(names, count, " and ").text);
+	return found;
 }
 
 static const char *report(const char *text)
 {
 	const char *names[GX_WORDS_MAX];
-	size_t count = gx_report_names(names);
+	size_t count = names_for(KEY_REPORT, names);
 
 	if (!gx_report_word_is_valid(text))
 		refuse("--report %s: %s or one of them with =FILE is needed", gx_quote(text).text,
@@ -358,23 +365,22 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
 	}
 }
 
-/* Kept for argp, which wants it until it has parsed. */
-static const char *help_of(const struct argp_option *option)
+/* The help of an option, in `text` if it names rows. */
+static const char *help_of(const struct argp_option *option, char *text, size_t size)
 {
-	static char text[512];
 	const char *names[GX_WORDS_MAX];
-	size_t count = gx_report_names(names);
+	size_t count = names_for(option->key, names);
 
-	if (option->key != KEY_REPORT)
+	if (!count)
 		return option->doc;
-	snprintf(text, sizeof(text), "%s, to standard output or a file; repeatable (default %s)",
-		 gx_words_of(names, count, " or ").text, names[0]);
+	snprintf(text, size, option->doc, gx_words_of(names, count, " or ").text, names[0]);
 	return text;
 }
 
 void gx_options_parse(struct gx_options *out, int argc, char **argv, const struct gx_command *command)
 {
 	struct argp_option options[TABLE_COUNT + 1] = {0};
+	char help[TABLE_COUNT][320];
 	struct argp argp = {.options = options, .parser = parse_one, .args_doc = command->args, .doc = command->doc};
 	struct parsing parsing = {.out = out, .argp = &argp, .command = command};
 	unsigned count = 0;
@@ -383,7 +389,7 @@ void gx_options_parse(struct gx_options *out, int argc, char **argv, const struc
 		if (!takes_option(command, i))
 			continue;
 		options[count] = table[i].option;
-		options[count++].doc = help_of(&table[i].option);
+		options[count++].doc = help_of(&table[i].option, help[i], sizeof(help[i]));
 	}
 	*out = (struct gx_options){
 		.explore = {.seed = 1,

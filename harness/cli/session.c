@@ -437,7 +437,7 @@ enum gx_status gx_session_explore(struct gx_session *session, const struct gx_se
 	struct gx_explored *explored = gx_keep_alloc(session->keep, sizeof(*explored));
 	enum gx_status rc = gx_session_load(session, GX_RUN_EXPLORATION, err);
 
-	session->result->strategy = gx_strategy_name(options->explore.strategy);
+	session->result->strategy = (options->explore.strategy ? options->explore.strategy : gx_strategies[0])->name;
 	session->result->seed = options->explore.seed;
 	if (rc == GX_OK) {
 		rc = gx_explore(explored, &options->explore, err);

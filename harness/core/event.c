@@ -30,12 +30,10 @@ unsigned gx_label_find(const char *name)
  * Take an event into the rolling hash: the four words are multiplied side by side (the hash of the events before it waits for one
  * multiplication, not for four), then mixed in the manner of splitmix64 (Steele, Lea, Flood 2014).
  */
-static inline uint64_t mix(uint64_t hash, const struct gx_event *event)
+static inline uint64_t mix(uint64_t hash, uint64_t who, uint64_t what, uint64_t object, uint64_t value)
 {
-	uint64_t who = event->step | (uint64_t)event->task << 32 | (uint64_t)event->label << 48;
-	uint64_t what = event->kind | (uint64_t)event->extra << 16;
-	uint64_t words = (what * 0xbf58476d1ce4e5b9ull) ^ (event->object * 0x94d049bb133111ebull) ^
-			 ((event->value + 0x2545f4914f6cdd1dull) * 0xd6e8feb86659fd93ull);
+	uint64_t words = (what * 0xbf58476d1ce4e5b9ull) ^ (object * 0x94d049bb133111ebull) ^
+			 ((value + 0x2545f4914f6cdd1dull) * 0xd6e8feb86659fd93ull);
 
 	hash = (hash ^ who) * 0x9e3779b97f4a7c15ull;
 	hash = (hash ^ (hash >> 29)) + words;
@@ -51,43 +49,43 @@ enum { NESTED_MAX = 8 };
 static struct gx_event happening[NESTED_MAX];
 static unsigned nested;
 
-static void __attribute__((noinline)) observe(const struct gx_event *event)
-{
-	gx_core.program->observe(gx_core.program->context, event);
-}
-
-static inline void keep(const struct gx_event *event)
+static void __attribute__((noinline)) keep(const struct gx_event *event)
 {
 	if (*gx_core.record_count < gx_core.record_capacity)
 		gx_core.record[*gx_core.record_count] = *event;
 	++*gx_core.record_count;
 }
 
-static inline void happen(uint16_t kind, unsigned task, unsigned label, uint16_t extra, uint64_t object, uint64_t value)
+static void __attribute__((noinline)) observe(struct gx_event *event)
 {
-	struct gx_hidden *hidden = GX_HIDDEN;
-	const struct gx_event event = {
-		.step = hidden->steps,
-		.task = (uint16_t)task,
-		.label = (uint16_t)label,
-		.kind = kind,
-		.extra = extra,
-		.object = object,
-		.value = value,
-	};
-
-	GX_ASSERT(nested < NESTED_MAX);
-	hidden->event_hash = mix(hidden->event_hash, &event);
-	happening[nested] = event;
-	if (gx_core.record)
-		keep(&happening[nested]);
-	if (!gx_core.program->observe)
-		return;
 	nested++;
-	observe(&happening[nested - 1]);
+	gx_core.program->observe(gx_core.program->context, event);
 	nested--;
 	if (gx_current)
 		gx_scrub_stack();
+}
+
+static inline void happen(uint16_t kind, unsigned task, unsigned label, uint16_t extra, uint64_t object, uint64_t value)
+{
+	struct gx_hidden *hidden = GX_HIDDEN;
+	struct gx_event *event = &happening[nested];
+
+	GX_ASSERT(nested < NESTED_MAX);
+	hidden->event_hash = mix(hidden->event_hash, hidden->steps | (uint64_t)task << 32 | (uint64_t)label << 48,
+				 kind | (uint64_t)extra << 16, object, value);
+	if (!gx_core.program->observe && !gx_core.record)
+		return;
+	event->step = hidden->steps;
+	event->task = (uint16_t)task;
+	event->label = (uint16_t)label;
+	event->kind = kind;
+	event->extra = extra;
+	event->object = object;
+	event->value = value;
+	if (gx_core.record)
+		keep(event);
+	if (gx_core.program->observe)
+		observe(event);
 }
 
 void gx_event_abandon(void)

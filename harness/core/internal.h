@@ -20,27 +20,31 @@
 #define GX_STACK_FRESH_BYTES 4096u
 
 /*
- * The hidden area. Saved and restored as bytes. Of it, only what can change the future is hashed: `now`, `time_ns_max`,
- * `spurious_left`, `ticks`, `maker_children`, `ending`, and the tasks, each by its slot, so that the order of arrival (the index)
- * does not count.
+ * The hidden area. Saved and restored as bytes. Of it, only what can change the future is hashed: what the clock shows to those who have
+ * looked at it, `spurious_left`, `maker_children`, `ending`, and the tasks, each by what it says, with its deadline relative to now.
+ * Time that nobody has seen does not tell states apart: only its distances can matter, and the limit of time, which is hashed once an
+ * execution has come near it (gx_core.time_counts).
  */
 struct gx_hidden {
 	uint64_t now;
+	uint64_t first_look; /* when somebody first looked at the clock, + 1; 0: nobody has */
 	uint64_t time_ns_max;
 	uint64_t event_hash;
 	uint64_t used;        /* bit per index: record in use */
 	uint64_t parked;      /* bit per index: state GX_TASK_PARKED */
 	uint64_t conditional; /* of those: op has a predicate or a deadline */
+	uint64_t branching;   /* of those: op may go several ways */
 	uint32_t steps;
 	uint32_t last;
 	uint32_t spurious_left;
-	uint32_t ticks;          /* of the clock, up to the program's overtakes_max */
+	uint32_t ticks;          /* of the clock since the first look, up to the program's overtakes_max */
 	uint32_t maker_children; /* tasks that set-up and callbacks have made */
 	uint32_t ending;
 	uint32_t stop;
 	uint32_t arena_count;
-	uint32_t arenas[GX_ARENAS_MAX];     /* slots whose arena holds a block */
-	struct gx_task tasks[GX_TASKS_MAX]; /* last: only the part below the highest used index is copied */
+	uint32_t arenas[GX_ARENAS_MAX]; /* slots whose arena holds a block */
+	struct gx_task tasks[GX_TASKS_MAX]
+		__attribute__((aligned(64))); /* last: only the part below the highest used index is copied */
 };
 
 _Static_assert(sizeof(struct gx_hidden) <= GX_HIDDEN_BYTES, "the hidden area is too small");
@@ -57,8 +61,11 @@ struct gx_core {
 		unsigned char *base;
 		size_t size;
 	} segments[GX_WORLD_ADOPTED];
-	gx_fcontext scheduler; /* where the scheduler waits while a task runs */
-	uint64_t resumes;      /* how often a task has been let run since the process started: for crash.c */
+	gx_fcontext scheduler;        /* where the scheduler waits while a task runs */
+	const struct gx_pilot *pilot; /* who chooses at the points; NULL: the scheduler lets a task take one step */
+	bool time_counts;             /* states that differ in the time that is left are different states */
+	bool time_ran_out;            /* an execution came to the limit of time since gx_sched_count_time() */
+	uint64_t resumes;             /* how often a task has been let run since the process started: for crash.c */
 	struct gx_event *record;
 	uint32_t record_capacity;
 	uint32_t *record_count;
@@ -92,9 +99,15 @@ void gx_event_step(uint16_t task, uint16_t label, uint64_t object, uint64_t valu
 /* A task crashed, maybe while observers were being told: they will not return. */
 void gx_event_abandon(void);
 
-/* task.c: run `task` until it parks or ends. */
-void gx_task_resume(struct gx_task *task);
+/* task.c: run `task` until it, or under a pilot another one, comes back to the scheduler; returns GX_SAYS_..., and who it was (NULL: it ended). */
+void *gx_task_resume(struct gx_task *task, struct gx_task **who);
 void gx_task_mark_ended(struct gx_task *task);
+
+/* sched.c: under a pilot, at the end of a step: the task that goes on, granted; NULL: the scheduler has to take over. */
+struct gx_task *gx_sched_next(void);
+
+/* parts.c: the memory below a parked task's stack pointer as parking leaves it. */
+void gx_task_clear_below(const struct gx_task *task);
 
 /* crash.c */
 enum gx_crash_kind { GX_CRASH_NONE, GX_CRASH_SIGNAL, GX_CRASH_OVERFLOW, GX_CRASH_HANG };
@@ -109,5 +122,7 @@ enum gx_status gx_crash_install(struct gx_error *err);
 #define GX_SAYS_PARKED  ((void *)0)
 #define GX_SAYS_ENDED   ((void *)1)
 #define GX_SAYS_CRASHED ((void *)2)
+#define GX_SAYS_PAUSED \
+	((void *)3) /* under a pilot: the step is over and what follows it was tried; gx_current: who parked, NULL: who ended */
 
 #endif

@@ -21,6 +21,7 @@ enum gx_status gx_sched_load(const struct gx_program *program, struct gx_error *
 
 	gx_labels_register(GX_LABELS_CORE, names, GX_L_CORE_END - GX_LABELS_CORE);
 	gx_core.program = program;
+	gx_sched_count_time(false);
 	gx_world_clear();
 	GX_HIDDEN->spurious_left = program->spurious_max;
 	GX_HIDDEN->time_ns_max = program->time_ns_max;
@@ -34,6 +35,22 @@ enum gx_status gx_sched_load(const struct gx_program *program, struct gx_error *
 	}
 	gx_state_forget(initial);
 	return gx_state_save(initial, err);
+}
+
+void gx_sched_count_time(bool counts)
+{
+	gx_core.time_counts = counts;
+	gx_core.time_ran_out = false;
+}
+
+bool gx_sched_counts_time(void)
+{
+	return gx_core.time_counts;
+}
+
+bool gx_sched_time_ran_out(void)
+{
+	return gx_core.time_ran_out;
 }
 
 void gx_sched_reset(void)
@@ -56,59 +73,13 @@ static int grant_of(const struct gx_task *task)
 	return -1;
 }
 
-struct options {
-	struct gx_choice *list;
-	unsigned count;
-	uint64_t sleepers;  /* bit per index */
-	uint64_t spuriouss; /* tasks that could wake up spuriously */
-};
-
-/* Counts on beyond what there is room for, so that the caller notices: a choice left out would make "complete" a lie. */
-static inline void add_choice(struct options *out, struct gx_choice choice)
-{
-	if (out->count < GX_OPTIONS_MAX)
-		out->list[out->count] = choice;
-	out->count++;
-}
-
-static void add_task(struct options *out, struct gx_task *task)
-{
-	unsigned ways = 1;
-
-	if (GX_HIDDEN->conditional >> task->index & 1) {
-		if (is_sleeper(task))
-			out->sleepers |= 1ull << task->index;
-		if (grant_of(task) < 0) {
-			if (task->op.spurious)
-				out->spuriouss |= 1ull << task->index;
-			return;
-		}
-	}
-	if (task->op.alternatives)
-		ways = task->op.alternatives(task);
-	for (unsigned i = 0; i < ways; i++)
-		add_choice(out, (struct gx_choice){.task = (uint8_t)task->index, .alternative = (uint16_t)i});
-}
-
-static void add_each(struct options *out, uint64_t mask)
-{
-	for (; mask; mask &= mask - 1)
-		add_task(out, &GX_HIDDEN->tasks[__builtin_ctzll(mask)]);
-}
-
 /* A sleeper that is a daemon does not keep an execution going. */
-static bool sleeper_matters(const struct options *options)
+static bool sleeper_matters(uint64_t sleepers)
 {
-	for (uint64_t rest = options->sleepers; rest; rest &= rest - 1)
-		if (!gx_core.program->daemon(gx_core.program->context, &GX_HIDDEN->tasks[__builtin_ctzll(rest)]))
+	for (; sleepers; sleepers &= sleepers - 1)
+		if (!gx_core.program->daemon(gx_core.program->context, &GX_HIDDEN->tasks[__builtin_ctzll(sleepers)]))
 			return true;
 	return false;
-}
-
-static void add_spurious(struct options *out)
-{
-	for (uint64_t rest = out->spuriouss; rest; rest &= rest - 1)
-		add_choice(out, (struct gx_choice){.task = (uint8_t)__builtin_ctzll(rest), .spurious = 1});
 }
 
 /* When the earliest sleepers wake; GX_FOREVER if nobody sleeps. */
@@ -130,61 +101,180 @@ static bool has_overtaken_enough(void)
 {
 	uint32_t most = gx_core.program->overtakes_max;
 
-	return most && GX_HIDDEN->ticks >= most;
+	return most && GX_HIDDEN->first_look && GX_HIDDEN->ticks >= most;
 }
 
 /* The clock may go on beside tasks that could step; but not so far that the execution would be over its limit only for that. */
 static bool may_overtake(void)
 {
-	return !has_overtaken_enough() && earliest_wake() <= GX_HIDDEN->time_ns_max;
+	if (earliest_wake() > GX_HIDDEN->time_ns_max) {
+		gx_core.time_ran_out = true;
+		return false;
+	}
+	return !has_overtaken_enough();
 }
 
-/* The choices there are, or 0 if nobody who matters can step. */
-static unsigned collect(struct gx_choice *list)
+/* ---- what can be done ---- */
+
+static struct gx_choice list[GX_OPTIONS_MAX];
+
+struct listing {
+	unsigned count;
+};
+
+/* Counts on beyond what there is room for, so that the caller notices: a choice left out would make "complete" a lie. */
+static inline void list_choice(struct listing *out, struct gx_choice choice)
+{
+	if (out->count < GX_OPTIONS_MAX)
+		list[out->count] = choice;
+	out->count++;
+}
+
+static void list_tasks(struct listing *out, uint64_t ready)
+{
+	for (; ready; ready &= ready - 1) {
+		const struct gx_task *task = &GX_HIDDEN->tasks[__builtin_ctzll(ready)];
+		unsigned ways = task->op.alternatives ? task->op.alternatives(task) : 1;
+
+		for (unsigned i = 0; i < ways; i++)
+			list_choice(out, (struct gx_choice){.task = (uint8_t)task->index, .alternative = (uint16_t)i});
+	}
+}
+
+/* Some op can go several ways, or wake up for no reason: the choices are no longer one per task. */
+static void __attribute__((noinline)) list_all(struct gx_view *view, uint64_t spuriouss)
+{
+	struct listing out = {0};
+	uint64_t last = view->ready & 1ull << view->last;
+
+	list_tasks(&out, last);
+	list_tasks(&out, view->ready & ~last);
+	if (view->clock)
+		list_choice(&out, (struct gx_choice){.task = GX_CLOCK});
+	for (; spuriouss; spuriouss &= spuriouss - 1)
+		list_choice(&out, (struct gx_choice){.task = (uint8_t)__builtin_ctzll(spuriouss), .spurious = 1});
+	view->count = out.count;
+	view->list = list;
+}
+
+/* Warren, "Hacker's Delight", 5-1; the compiler's own is a call where the processor is not known to have an instruction. */
+static inline unsigned count_bits(uint64_t x)
+{
+	x -= x >> 1 & 0x5555555555555555ull;
+	x = (x & 0x3333333333333333ull) + (x >> 2 & 0x3333333333333333ull);
+	x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0full;
+	return (unsigned)(x * 0x0101010101010101ull >> 56);
+}
+
+/* Of the tasks with a predicate or a deadline, who is ready, who late, who sleeps, who may wake up for no reason. */
+static void look_at_conditional(struct gx_view *view, uint64_t rest, uint64_t *sleepers, uint64_t *spuriouss)
+{
+	for (; rest; rest &= rest - 1) {
+		const struct gx_task *task = &GX_HIDDEN->tasks[__builtin_ctzll(rest)];
+		uint64_t bit = rest & -rest;
+
+		if (is_sleeper(task))
+			*sleepers |= bit;
+		switch (grant_of(task)) {
+		case GX_GRANTED_TIMEOUT:
+			view->late |= bit;
+			view->ready |= bit;
+			break;
+		case GX_GRANTED_READY:
+			view->ready |= bit;
+			break;
+		default:
+			if (task->op.spurious)
+				*spuriouss |= bit;
+		}
+	}
+}
+
+/* Look at the tasks; a count of 0 says that nobody who matters can step. */
+static inline void look(struct gx_view *view)
 {
 	const struct gx_hidden *hidden = GX_HIDDEN;
-	struct options out GX_UNINITIALISED;
-	uint64_t last = hidden->parked & (1ull << hidden->last);
+	uint64_t sleepers = 0;
+	uint64_t spuriouss = 0;
 
-	out.list = list;
-	out.count = 0;
-	out.sleepers = 0;
-	out.spuriouss = 0;
-	add_each(&out, last);
-	add_each(&out, hidden->parked & ~last);
-	if (!out.count && !sleeper_matters(&out))
-		return 0;
-	if (out.sleepers && (!out.count || may_overtake()))
-		add_choice(&out, (struct gx_choice){.task = GX_CLOCK});
-	if (hidden->spurious_left && out.spuriouss)
-		add_spurious(&out);
-	return out.count;
+	*view = (struct gx_view){.ready = hidden->parked & ~hidden->conditional, .last = hidden->last};
+	if (hidden->conditional)
+		look_at_conditional(view, hidden->conditional, &sleepers, &spuriouss);
+	if (sleepers || !view->ready) {
+		if (!view->ready && !sleeper_matters(sleepers))
+			return;
+		view->clock = !view->ready || may_overtake();
+	}
+	if (!hidden->spurious_left)
+		spuriouss = 0;
+	if (view->ready & hidden->branching || spuriouss)
+		list_all(view, spuriouss);
+	else
+		view->count = count_bits(view->ready) + view->clock;
 }
 
-unsigned gx_sched_options(struct gx_choice options[GX_OPTIONS_MAX])
+/* The nth bit, without a branch that a processor could only guess: which task is drawn is as good as random. */
+static inline uint64_t nth_bit(uint64_t bits, unsigned n)
+{
+	for (unsigned i = 0; i < 6; i++)
+		bits &= bits - (i < n);
+	for (unsigned i = 6; i < n; i++)
+		bits &= bits - 1;
+	return bits;
+}
+
+struct gx_choice gx_view_choice(const struct gx_view *view, unsigned n)
+{
+	uint64_t last = view->ready & 1ull << view->last;
+	uint64_t rest;
+	unsigned is_last;
+
+	if (view->list)
+		return view->list[n];
+	is_last = !n & (last != 0);
+	rest = nth_bit(view->ready & ~last, n - (last != 0 && n)) |
+	       1ull << 63; /* a task with this index would be met before */
+	if (!is_last && n == view->count - 1 && view->clock)
+		return (struct gx_choice){.task = GX_CLOCK};
+	return (struct gx_choice){.task = (uint8_t)(is_last ? view->last : (unsigned)__builtin_ctzll(rest))};
+}
+
+/* The choices there are; false: the execution is over. Comes to rest where nobody who matters can step. */
+static bool look_around(struct gx_view *view)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
 
 	while (!hidden->ending) {
-		unsigned count;
-
 		if (hidden->stop) {
 			hidden->ending = GX_ENDING_STOPPED;
 			break;
 		}
-		count = collect(options);
-		if (count > GX_OPTIONS_MAX) {
+		look(view);
+		if (view->count > GX_OPTIONS_MAX) {
 			gx_emit(GX_L_WORLD_FULL, 0, 0);
 			hidden->ending = GX_ENDING_FATAL;
 			break;
 		}
-		if (count)
-			return count;
+		if (view->count)
+			return true;
 		if (!gx_core.program->at_rest(gx_core.program->context) && !hidden->ending)
 			hidden->ending = GX_ENDING_QUIET;
 	}
-	return 0;
+	return false;
 }
+
+unsigned gx_sched_options(struct gx_choice options[GX_OPTIONS_MAX])
+{
+	struct gx_view view;
+
+	if (!look_around(&view))
+		return 0;
+	for (unsigned i = 0; i < view.count; i++)
+		options[i] = gx_view_choice(&view, i);
+	return view.count;
+}
+
+/* ---- steps ---- */
 
 static void limit_reached(enum gx_limit limit, uint64_t value)
 {
@@ -199,11 +289,13 @@ static void tick(void)
 
 	GX_ASSERT(earliest != GX_FOREVER);
 	hidden->now = earliest;
-	if (gx_core.program->overtakes_max && !has_overtaken_enough())
+	if (gx_core.program->overtakes_max && hidden->first_look && !has_overtaken_enough())
 		hidden->ticks++;
 	gx_event_step(GX_CLOCK, GX_L_CLOCK_TICK, 0, earliest);
-	if (earliest > hidden->time_ns_max)
-		limit_reached(GX_LIMIT_TIME, hidden->time_ns_max);
+	if (earliest <= hidden->time_ns_max)
+		return;
+	gx_core.time_ran_out = true;
+	limit_reached(GX_LIMIT_TIME, hidden->time_ns_max);
 }
 
 static unsigned hangs;
@@ -226,37 +318,112 @@ static void report_crash(const struct gx_task *task)
 	GX_HIDDEN->ending = GX_ENDING_FATAL;
 }
 
-static void grant(struct gx_task *task, struct gx_choice choice)
+/* The task is told how its op goes, and everybody else that it goes on. */
+static void grant(struct gx_task *task, struct gx_choice choice, int how)
 {
-	int how = choice.spurious ? GX_GRANTED_SPURIOUS : grant_of(task);
-
 	GX_ASSERT(how >= 0);
 	if (choice.spurious)
 		GX_HIDDEN->spurious_left--;
 	task->grants = (uint8_t)how;
 	task->alternative = choice.alternative;
 	gx_event_step(task->index, task->op.label, task->op.object, (uint64_t)how << 16 | choice.alternative);
-	gx_task_resume(task);
-	if (gx_crash_last.kind != GX_CRASH_NONE)
-		report_crash(task);
 }
 
-void gx_sched_step(struct gx_choice choice)
+/* A choice is taken: returns the task whose step it is, ready to run; NULL: it was the clock's, which is over. `how`: enum gx_granted. */
+static inline struct gx_task *begin_step(struct gx_choice choice, int how)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
 
 	hidden->steps++;
 	if (choice.task == GX_CLOCK) {
 		tick();
-	} else {
-		GX_ASSERT(hidden->parked >> choice.task & 1);
-		grant(&hidden->tasks[choice.task], choice);
-		hidden->last = choice.task;
+		return NULL;
 	}
+	GX_ASSERT(hidden->parked >> choice.task & 1);
+	grant(&hidden->tasks[choice.task], choice, how);
+	hidden->last = choice.task;
+	return &hidden->tasks[choice.task];
+}
+
+static void end_step(void)
+{
 	if (gx_core.program->after_step)
 		gx_core.program->after_step(gx_core.program->context);
-	if (hidden->steps >= gx_core.program->steps_max && !hidden->ending)
+	if (GX_HIDDEN->steps >= gx_core.program->steps_max && !GX_HIDDEN->ending)
 		limit_reached(GX_LIMIT_STEPS, gx_core.program->steps_max);
+}
+
+/* Let a task run until somebody comes back to the scheduler. */
+static void *resume(struct gx_task *task)
+{
+	struct gx_task *who;
+	void *said = gx_task_resume(task, &who);
+
+	if (gx_crash_last.kind != GX_CRASH_NONE)
+		report_crash(who);
+	return said;
+}
+
+void gx_sched_step(struct gx_choice choice)
+{
+	int how = choice.spurious ? GX_GRANTED_SPURIOUS : GX_GRANTED_READY;
+	struct gx_task *task;
+
+	/* The view in which it was found may be that of another time: a search has been elsewhere since. */
+	if (choice.task != GX_CLOCK && !choice.spurious)
+		how = grant_of(&GX_HIDDEN->tasks[choice.task]);
+	task = begin_step(choice, how);
+	if (task)
+		resume(task);
+	end_step();
+}
+
+/* ---- whole executions ---- */
+
+static const struct gx_pilot *pilot;
+
+static struct gx_task *choose_next(void)
+{
+	struct gx_view view;
+	struct gx_task *task = NULL;
+
+	while (!task) {
+		struct gx_choice choice;
+		unsigned n;
+
+		if (!look_around(&view))
+			return NULL;
+		n = pilot->choose(pilot->context, &view);
+		if (n == GX_PILOT_PAUSE)
+			return NULL;
+		choice = gx_view_choice(&view, n);
+		task = begin_step(choice, choice.spurious                ? GX_GRANTED_SPURIOUS
+					  : view.late >> choice.task & 1 ? GX_GRANTED_TIMEOUT
+									 : GX_GRANTED_READY);
+		if (!task)
+			end_step();
+	}
+	return task;
+}
+
+struct gx_task *gx_sched_next(void)
+{
+	end_step();
+	return choose_next();
+}
+
+enum gx_ending gx_sched_run(const struct gx_pilot *chooser)
+{
+	struct gx_task *task;
+
+	pilot = chooser;
+	/* ASan wants to be told of each switch with the bounds of both stacks: there, every step goes by way of the scheduler. */
+	gx_core.pilot = GX_ASAN ? NULL : chooser;
+	task = choose_next();
+	while (task && resume(task) != GX_SAYS_PAUSED)
+		task = gx_sched_next();
+	gx_core.pilot = NULL;
+	return gx_sched_ending();
 }
 
 enum gx_ending gx_sched_ending(void)

@@ -13,6 +13,9 @@
 #ifndef GX_CORE_SCHED_H
 #define GX_CORE_SCHED_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "core/event.h"
 #include "core/status.h"
 #include "core/task.h"
@@ -26,6 +29,32 @@ struct gx_choice {
 
 /* An execution in which there are more choices at once ends with GX_L_WORLD_FULL. */
 #define GX_OPTIONS_MAX 256
+
+/* What can be done next, as one who chooses sees it: `count` choices, the task that ran last first, then by index, spurious ones last. */
+struct gx_view {
+	unsigned count;
+	unsigned last;                /* index of the task that ran last */
+	uint64_t ready;               /* bit per task: it can be granted its op */
+	uint64_t late;                /* of those: only because its deadline has come */
+	bool clock;                   /* time can advance */
+	const struct gx_choice *list; /* the choices, if an op can go several ways or wake up spuriously; else NULL */
+};
+
+/* The nth of them, from 0. */
+struct gx_choice gx_view_choice(const struct gx_view *view, unsigned n);
+
+/*
+ * Who chooses, while gx_sched_run() runs an execution. choose() gives a number below view->count, or GX_PILOT_PAUSE to come back to the caller
+ * of gx_sched_run() before anything is done. It is called where the last step ended, most often on that task's stack: at most
+ * GX_PILOT_STACK_BYTES of it may be used. No task runs meanwhile: gx_task_self() is NULL, malloc() is libc's.
+ */
+struct gx_pilot {
+	unsigned (*choose)(void *context, const struct gx_view *view);
+	void *context;
+};
+
+#define GX_PILOT_PAUSE       UINT32_MAX
+#define GX_PILOT_STACK_BYTES (16u << 10)
 
 /*
  * What is executed. The callbacks get `context`; they run in the scheduler's context and must keep all that changes in the
@@ -47,9 +76,9 @@ struct gx_program {
 	uint64_t time_ns_max;  /* virtual */
 	uint32_t spurious_max; /* spurious wake-ups per execution */
 	/*
-	 * How many ticks the clock may have taken and still overtake a task that could step; afterwards it only ticks when nobody can. Without
-	 * such a bound a loop that polls or retries would never end beside a task that is never given a step: no real machine is that
-	 * unfair. 0: no bound.
+	 * How many ticks the clock may take, once somebody has looked at it, and still overtake a task that could step; afterwards it only
+	 * ticks when nobody can. Without such a bound a loop that polls or retries and looks at the clock would never come round to a state
+	 * that has been, beside a task that is never given a step: no real machine is that unfair. 0: no bound.
 	 */
 	uint32_t overtakes_max;
 };
@@ -73,6 +102,13 @@ void gx_sched_reset(void);
  */
 unsigned gx_sched_options(struct gx_choice options[GX_OPTIONS_MAX]);
 
+/*
+ * Run the execution, from where it is, to its end or until the pilot pauses. The choice is made at the point itself: without a switch
+ * when the same task goes on, with one when another does. Nothing that a step leaves dead on its stack is cleared: for executions
+ * whose states are not compared. Returns as gx_sched_ending().
+ */
+enum gx_ending gx_sched_run(const struct gx_pilot *pilot);
+
 /* Perform one of the choices of the last gx_sched_options(). */
 void gx_sched_step(struct gx_choice choice);
 
@@ -80,6 +116,15 @@ enum gx_ending gx_sched_ending(void);
 
 /* For at_rest(): from now on the execution may take until this virtual time, instead of the program's time_ns_max. */
 void gx_sched_limit_time(uint64_t time_ns_max);
+
+/*
+ * Whether states that differ in nothing but the time left until time_ns_max are different; not so after gx_sched_load(). As long as no
+ * execution has come to that limit (gx_sched_time_ran_out()), they behave the same; a search that has met it has to be made again
+ * with time counted.
+ */
+void gx_sched_count_time(bool counts);
+bool gx_sched_counts_time(void);
+bool gx_sched_time_ran_out(void);
 
 /* How many executions have ended by computing without a point since the process started: each has cost seconds. */
 unsigned gx_sched_hangs(void);

@@ -19,18 +19,33 @@ uint64_t gx_now(void)
 	return GX_HIDDEN->now;
 }
 
+uint64_t gx_clock_look(void)
+{
+	struct gx_hidden *hidden = GX_HIDDEN;
+
+	if (!hidden->first_look)
+		hidden->first_look = hidden->now + 1;
+	return hidden->now - (hidden->first_look - 1);
+}
+
 #if GX_ASAN
 const void *gx_scheduler_bottom;
 size_t gx_scheduler_size;
 #endif
 
+/* What a task is told by whoever jumps to it: NULL, by the scheduler; by another task, which one, or this. */
+#define LEFT_FOR_GOOD ((void *)1)
+
 /*
- * Kept out of line, and the scheduler's stack pointer handed over at once: it differs with the depth of the caller, so it
+ * Kept out of line, and the other's stack pointer handed over at once: the scheduler's differs with the depth of its caller, so it
  * must not stay behind in a frame of a task, where it would be hashed.
  */
-static void __attribute__((noinline)) note_scheduler(gx_fcontext from)
+static void __attribute__((noinline)) arrive(struct gx_transfer transfer)
 {
-	gx_core.scheduler = from;
+	if (!transfer.data)
+		gx_core.scheduler = transfer.from;
+	else if (transfer.data != LEFT_FOR_GOOD)
+		((struct gx_task *)transfer.data)->sp = transfer.from;
 #if GX_ASAN
 	__sanitizer_finish_switch_fiber(NULL, &gx_scheduler_bottom, &gx_scheduler_size);
 #endif
@@ -38,19 +53,70 @@ static void __attribute__((noinline)) note_scheduler(gx_fcontext from)
 
 static void __attribute__((noinline)) switch_out(void *says)
 {
-	struct gx_transfer transfer;
-
 #if GX_ASAN
 	void *fake;
 
 	__sanitizer_start_switch_fiber(&fake, gx_scheduler_bottom, gx_scheduler_size);
 #endif
-	transfer = jump_fcontext(gx_core.scheduler, says);
-	note_scheduler(transfer.from);
+	arrive(jump_fcontext(gx_core.scheduler, says));
+}
+
+/* The task's step begins: it is the running one from here on. */
+static void take_over(struct gx_task *task)
+{
+	uint64_t bit = 1ull << task->index;
+	struct gx_hidden *hidden = GX_HIDDEN;
+
+	hidden->parked &= ~bit;
+	hidden->conditional &= ~bit;
+	hidden->branching &= ~bit;
+	task->state = GX_TASK_RUNNING;
+	memset(&task->op, 0, sizeof(task->op));
+	gx_core.resumes++;
+	gx_current = task;
+}
+
+/* Whoever chooses needs room on the stack of the task that has just parked; a frame of ours is small. */
+static bool has_room_for_a_pilot(const struct gx_task *task)
+{
+	return (unsigned char *)__builtin_frame_address(0) - gx_slot_stack_bottom(task->slot) > GX_PILOT_STACK_BYTES;
+}
+
+/* Under a pilot: straight to whoever goes on. Records' addresses may stay behind on stacks here, whose states nobody compares. */
+static void __attribute__((noinline)) switch_over(void)
+{
+	struct gx_task *self = gx_current;
+	struct gx_task *next;
+
+	if (!has_room_for_a_pilot(self)) {
+		switch_out(GX_SAYS_PARKED);
+		return;
+	}
+	gx_current = NULL;
+	next = gx_sched_next();
+	if (!next) {
+		gx_current = self;
+		switch_out(GX_SAYS_PAUSED);
+		return;
+	}
+	take_over(next);
+	if (next != self)
+		arrive(jump_fcontext(next->sp, self));
 }
 
 static void __attribute__((noreturn)) leave(void *says)
 {
+	if (gx_core.pilot && says == GX_SAYS_ENDED && has_room_for_a_pilot(gx_current)) {
+		struct gx_task *next;
+
+		gx_current = NULL;
+		next = gx_sched_next();
+		if (next) {
+			take_over(next);
+			jump_fcontext(next->sp, LEFT_FOR_GOOD);
+		}
+		says = GX_SAYS_PAUSED;
+	}
 	for (;;)
 		switch_out(says);
 }
@@ -63,7 +129,7 @@ static void __attribute__((used)) begin(struct gx_transfer transfer)
 
 	gx_current->entry = NULL;
 	gx_current->argument = NULL;
-	note_scheduler(transfer.from);
+	arrive(transfer);
 	errno = 0;
 	entry(argument);
 	gx_task_exit();
@@ -89,6 +155,7 @@ void gx_task_mark_ended(struct gx_task *task)
 
 	hidden->parked &= ~bit;
 	hidden->conditional &= ~bit;
+	hidden->branching &= ~bit;
 	task->state = GX_TASK_ENDED;
 	memset(&task->op, 0, sizeof(task->op));
 	task->grants = 0;
@@ -100,57 +167,75 @@ void gx_task_mark_ended(struct gx_task *task)
 		gx_task_reap(task);
 }
 
-void gx_task_resume(struct gx_task *task)
+void *gx_task_resume(struct gx_task *task, struct gx_task **who)
 {
 	struct gx_transfer transfer;
-	unsigned char *bottom = gx_slot_stack_bottom(task->slot);
-	unsigned char *clear;
 
-	GX_HIDDEN->parked &= ~(1ull << task->index);
-	GX_HIDDEN->conditional &= ~(1ull << task->index);
-	task->state = GX_TASK_RUNNING;
-	memset(&task->op, 0, sizeof(task->op));
-	gx_core.resumes++;
-	gx_current = task;
+	take_over(task);
 #if GX_ASAN
 	void *fake;
 
-	__sanitizer_start_switch_fiber(&fake, bottom, GX_SLOT_STACK_BYTES - GX_PAGE_BYTES);
+	__sanitizer_start_switch_fiber(&fake, gx_slot_stack_bottom(task->slot), GX_SLOT_STACK_BYTES - GX_PAGE_BYTES);
 #endif
 	transfer = jump_fcontext(task->sp, NULL);
 #if GX_ASAN
 	__sanitizer_finish_switch_fiber(fake, NULL, NULL);
 #endif
+	*who = transfer.data == GX_SAYS_ENDED ? NULL : gx_current;
 	gx_current = NULL;
-	if (transfer.data != GX_SAYS_PARKED) {
-		if (transfer.data == GX_SAYS_CRASHED)
-			task->state = GX_TASK_ENDED;
-		return;
+	if (transfer.data == GX_SAYS_CRASHED) {
+		(*who)->state = GX_TASK_ENDED;
+	} else if (*who) {
+		(*who)->sp = transfer.from;
+		/* Frames deeper than the parked one are gone; ASan is told by the callee's own epilogue, which has run. */
+		if (!gx_core.pilot)
+			gx_task_clear_below(*who);
 	}
-	task->sp = transfer.from;
-	clear = (unsigned char *)task->sp - GX_STACK_CLEAR_BYTES;
-	if (clear < bottom)
-		clear = bottom;
-	/* Frames deeper than the parked one are gone; ASan is told by the callee's own epilogue, which has run. */
-	memset(clear, 0, (size_t)((unsigned char *)task->sp - clear));
+	return transfer.data;
 }
 
-/*
- * The op stands in the task's record by now. The record's address must not stay behind on the stack, where it would be hashed: records
- * are handed out by arrival. So everybody asks for the running task anew after a point, here and in the layers above.
- */
-static enum gx_granted park(bool conditional)
+/* In a frame of its own: a bit that follows from the order of arrival must not stay in a register of the task that parks. */
+static void __attribute__((noinline)) publish(bool conditional, bool branching)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
-	int saved = errno;
+	uint64_t bit = 1ull << gx_current->index;
 
 	gx_current->state = GX_TASK_PARKED;
 	gx_current->grants = 0;
 	gx_current->alternative = 0;
-	hidden->parked |= 1ull << gx_current->index;
+	hidden->parked |= bit;
 	if (conditional)
-		hidden->conditional |= 1ull << gx_current->index;
-	switch_out(GX_SAYS_PARKED);
+		hidden->conditional |= bit;
+	if (branching)
+		hidden->branching |= bit;
+}
+
+/*
+ * Clear what earlier calls left where the frames of the switch are about to lie: these have gaps that nobody writes. Called last before
+ * park(), which takes the place of its caller's frame.
+ */
+static void __attribute__((noinline)) scrub_ahead(void)
+{
+	unsigned char dead[GX_ASAN ? 1024 : 192] GX_UNINITIALISED;
+
+	if (gx_core.pilot)
+		return;
+	memset(dead, 0, sizeof(dead));
+	__asm__ volatile("" : : "r"(dead) : "memory");
+}
+
+/*
+ * The op stands in the task's record and is published. The record's address must not stay behind on the stack, where it would be hashed:
+ * records are handed out by arrival. So everybody asks for the running task anew after a point, here and in the layers above.
+ */
+static enum gx_granted __attribute__((noinline)) park(void)
+{
+	int saved = errno;
+
+	if (gx_core.pilot)
+		switch_over();
+	else
+		switch_out(GX_SAYS_PARKED);
 	errno = saved;
 	return (enum gx_granted)gx_current->grants;
 }
@@ -158,7 +243,9 @@ static enum gx_granted park(bool conditional)
 enum gx_granted gx_point(const struct gx_op *op)
 {
 	gx_current->op = *op;
-	return park(op->ready || op->deadline != GX_FOREVER);
+	publish(op->ready || op->deadline != GX_FOREVER, op->alternatives);
+	scrub_ahead();
+	return park();
 }
 
 void gx_point_simple(uint16_t label, uint8_t access, uint64_t object)
@@ -169,7 +256,9 @@ void gx_point_simple(uint16_t label, uint8_t access, uint64_t object)
 	op->access = access;
 	op->object = object;
 	op->deadline = GX_FOREVER;
-	park(false);
+	publish(false, false);
+	scrub_ahead();
+	park();
 }
 
 static bool never(const struct gx_task *task GX_UNUSED)
@@ -177,17 +266,23 @@ static bool never(const struct gx_task *task GX_UNUSED)
 	return false;
 }
 
+/* The deadline goes straight into the record: on the stack it would be an absolute time, which tells states apart. */
 void gx_sleep(uint16_t label, uint64_t ns)
 {
-	uint64_t deadline;
+	struct gx_op *op = &gx_current->op; /* all zero while the task runs */
 
 	if (!ns) {
 		gx_point_simple(label, GX_READ, 0);
 		return;
 	}
+	op->label = label;
+	op->access = GX_READ;
+	op->ready = never;
 	/* Beyond the end of time is for ever, but still a sleep: the limit of virtual time will say so. */
-	deadline = ns < GX_FOREVER - 1 - gx_now() ? gx_now() + ns : GX_FOREVER - 1;
-	gx_point(&(struct gx_op){.label = label, .access = GX_READ, .ready = never, .deadline = deadline});
+	op->deadline = ns < GX_FOREVER - 1 - GX_HIDDEN->now ? GX_HIDDEN->now + ns : GX_FOREVER - 1;
+	publish(true, false);
+	scrub_ahead();
+	park();
 }
 
 /* Deep enough for what is called between two points. */
@@ -195,8 +290,10 @@ enum { SCRUB_BYTES = GX_ASAN ? 4096 : 512 };
 
 void __attribute__((noinline)) gx_scrub_stack(void)
 {
-	unsigned char dead[SCRUB_BYTES];
+	unsigned char dead[SCRUB_BYTES] GX_UNINITIALISED;
 
+	if (gx_core.pilot)
+		return;
 	memset(dead, 0, sizeof(dead));
 	__asm__ volatile("" : : "r"(dead) : "memory");
 }
@@ -303,6 +400,16 @@ bool gx_task_is_autoreap(const struct gx_task *task)
 struct gx_task *gx_task_at(unsigned index)
 {
 	return index < GX_TASKS_MAX && GX_HIDDEN->used >> index & 1 ? &GX_HIDDEN->tasks[index] : NULL;
+}
+
+uint64_t gx_task_indices(void)
+{
+	return GX_HIDDEN->used;
+}
+
+struct gx_task *gx_task_first(uint64_t indices)
+{
+	return &GX_HIDDEN->tasks[__builtin_ctzll(indices)];
 }
 
 struct gx_task *gx_task_by_slot(uint32_t slot)

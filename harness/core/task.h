@@ -145,6 +145,11 @@ bool gx_task_is_autoreap(const struct gx_task *task);
 struct gx_task *gx_task_by_slot(uint32_t slot);
 struct gx_task *gx_task_at(unsigned index);
 
+/* A bit per index that has a record, for going through all of them: for (rest = gx_task_indices(); rest; rest &= rest - 1) ... */
+uint64_t gx_task_indices(void);
+/* The record of the lowest index in such a set. */
+struct gx_task *gx_task_first(uint64_t indices);
+
 /* [task] A number that only this task hands out: (path << 12 | nth). Identities of containers and tokens are made of it. */
 uint64_t gx_task_serial(void);
 
@@ -154,8 +159,14 @@ uint64_t gx_task_serial(void);
  */
 void gx_scrub_stack(void);
 
-/* Virtual time in ns since the start of the execution. Any context. */
+/* Virtual time in ns since the start of the execution. Any context. Not for code of the program: it would see what is not in the state. */
 uint64_t gx_now(void);
+
+/*
+ * [task] What the clock shows, in ns: 0 to whoever looks first. Until then time has passed unseen, and executions in which a different
+ * time has passed are in one state (core/internal.h).
+ */
+uint64_t gx_clock_look(void);
 
 /* [task] Sleep for `ns` of virtual time: a point that is ready once the clock has come to it. 0 is a plain point. */
 void gx_sleep(uint16_t label, uint64_t ns);

@@ -17,13 +17,7 @@
 
 #include "core/status.h"
 #include "explore/path.h"
-
-enum gx_strategy_kind { GX_STRATEGY_AUTO, GX_STRATEGY_EXHAUSTIVE, GX_STRATEGY_RANDOM, GX_STRATEGY_COUNT };
-
-/* "auto", ...; and back, GX_STRATEGY_COUNT for no strategy. The summary is one line for `list`. */
-const char *gx_strategy_name(enum gx_strategy_kind kind);
-const char *gx_strategy_summary(enum gx_strategy_kind kind);
-enum gx_strategy_kind gx_strategy_find(const char *name);
+#include "explore/strategy.h"
 
 struct gx_progress {
 	uint64_t executions;
@@ -34,9 +28,9 @@ struct gx_progress {
 };
 
 struct gx_explore_options {
-	enum gx_strategy_kind strategy;
+	const struct gx_strategy *strategy; /* NULL: the first of gx_strategies */
 	uint64_t seed;
-	uint64_t executions; /* of `random`, and of the second part of `auto` */
+	uint64_t executions; /* of sampling, and of the second part of `auto` */
 	uint64_t states;     /* budget of a search; 0: none */
 	double seconds;      /* wall clock budget; 0: none */
 	bool stop_at_first;

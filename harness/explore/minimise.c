@@ -14,7 +14,7 @@ enum { PREEMPTIONS_MAX = 6, SHORTER_ROUNDS = 12 };
 static enum gx_status look(struct gx_explored *out, uint64_t key, uint64_t states, uint32_t preemptions, uint32_t depth,
 			   struct gx_error *err)
 {
-	struct gx_explore_options options = {.strategy = GX_STRATEGY_EXHAUSTIVE, .states = states};
+	struct gx_explore_options options = {.states = states};
 
 	memset(out, 0, sizeof(*out));
 	return gx_search(&(struct gx_search){.options = &options,

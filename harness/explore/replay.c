@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/event.h"
+#include "explore/run.h"
 
 /* ---- messages ---- */
 
@@ -95,15 +96,11 @@ static enum gx_status stop(struct gx_replay *replay, enum gx_status rc)
 /* Take `choice` if it is one of the options. */
 static bool take_option(struct gx_choice choice, struct gx_path *whole)
 {
-	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
-	unsigned count = gx_sched_options(options);
-
-	for (unsigned i = 0; i < count; i++)
-		if (!memcmp(&options[i], &choice, sizeof(choice))) {
-			take(choice, whole);
-			return true;
-		}
-	return false;
+	if (!gx_take(choice))
+		return false;
+	if (whole)
+		gx_path_push(whole, choice);
+	return true;
 }
 
 static enum gx_status cannot_step(const struct gx_replay *replay, struct gx_choice choice, const char *where,

@@ -19,7 +19,7 @@ enum { CLOCK_IS_MONOTONIC = 2 };
 
 static bool waits_on(const struct gx_task *task, const void *cond)
 {
-	return task && task->state == GX_TASK_PARKED && task->op.label == GX_L_COND_WAIT && task->op.subject == cond &&
+	return task->state == GX_TASK_PARKED && task->op.label == GX_L_COND_WAIT && task->op.subject == cond &&
 	       !(task->user[GX_USER_POSIX_1] & GX_WOKEN);
 }
 
@@ -27,8 +27,8 @@ static unsigned count_waiters(const void *cond)
 {
 	unsigned count = 0;
 
-	for (unsigned i = 1; i < GX_TASKS_MAX; i++)
-		count += waits_on(gx_task_at(i), cond);
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1)
+		count += waits_on(gx_task_first(rest), cond);
 	return count;
 }
 
@@ -40,8 +40,8 @@ static struct gx_task *nth_waiter(const void *cond, unsigned nth)
 	for (;;) {
 		struct gx_task *lowest = NULL;
 
-		for (unsigned i = 1; i < GX_TASKS_MAX; i++) {
-			struct gx_task *task = gx_task_at(i);
+		for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
+			struct gx_task *task = gx_task_first(rest);
 
 			if (waits_on(task, cond) && task->slot > above && (!lowest || task->slot < lowest->slot))
 				lowest = task;

@@ -109,11 +109,10 @@ int sem_init(sem_t *semaphore, int shared, unsigned value)
 
 static bool has_waiters(const sem_t *semaphore)
 {
-	for (unsigned i = 1; i < GX_TASKS_MAX; i++) {
-		const struct gx_task *task = gx_task_at(i);
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
+		const struct gx_task *task = gx_task_first(rest);
 
-		if (task && task->state == GX_TASK_PARKED && task->op.label == GX_L_SEM_WAIT &&
-		    task->op.subject == semaphore)
+		if (task->state == GX_TASK_PARKED && task->op.label == GX_L_SEM_WAIT && task->op.subject == semaphore)
 			return true;
 	}
 	return false;

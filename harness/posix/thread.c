@@ -20,12 +20,9 @@ static pthread_t handle_of(const struct gx_task *task)
 
 static struct gx_task *task_of(pthread_t thread)
 {
-	for (unsigned i = 1; i < GX_TASKS_MAX; i++) {
-		struct gx_task *task = gx_task_at(i);
-
-		if (task && handle_of(task) == thread)
-			return task;
-	}
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1)
+		if (handle_of(gx_task_first(rest)) == thread)
+			return gx_task_first(rest);
 	return NULL;
 }
 

@@ -1,7 +1,8 @@
 /*
  * time.c - virtual time under the names of POSIX's clocks.
  *
- * Reading a clock is no point: virtual time moves only by a step of the clock, which is a choice of the scheduler already.
+ * Reading a clock is no point: virtual time moves only by a step of the clock, which is a choice of the scheduler already. What a clock
+ * shows begins with the first look at it: time that nobody has seen is no part of the state (core/internal.h).
  */
 #include <errno.h>
 #include <stdint.h>
@@ -11,7 +12,7 @@
 #include "posix/internal.h"
 
 #define SECOND 1000000000ull
-/* When executions begin: 2026-01-01 00:00:00 UTC, on a machine that has been up for a day. Any fixed date would do. */
+/* What the first look sees: 2026-01-01 00:00:00 UTC, on a machine that has been up for a day. Any fixed date would do. */
 #define EPOCH  (1767225600ull * SECOND)
 #define UPTIME (86400ull * SECOND)
 
@@ -32,14 +33,16 @@ static uint64_t to_ns(const struct timespec *when)
 	return seconds >= GX_FOREVER / SECOND - 1 ? GX_FOREVER - 1 : seconds * SECOND + (uint64_t)when->tv_nsec;
 }
 
+/* By the clock that the program sees: who names a time has looked at it, or does so now. */
 bool gx_posix_deadline(clockid_t clock, const struct timespec *when, uint64_t *deadline)
 {
 	uint64_t at = to_ns(when);
-	uint64_t base = base_of(clock);
+	uint64_t shown = base_of(clock) + gx_clock_look();
+	uint64_t away = at > shown ? at - shown : 0;
 
 	if (!is_time(when))
 		return false;
-	*deadline = at > base ? at - base : 0;
+	*deadline = away < GX_FOREVER - 1 - gx_now() ? gx_now() + away : GX_FOREVER - 1;
 	return true;
 }
 
@@ -52,7 +55,7 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 {
 	if (!gx_task_self())
 		return GX_REAL(clock_gettime)(clock, now);
-	*now = to_timespec(base_of(clock) + gx_now());
+	*now = to_timespec(base_of(clock) + gx_clock_look());
 	return 0;
 }
 
@@ -62,7 +65,7 @@ int gettimeofday(struct timeval *restrict now, void *restrict zone)
 
 	if (!gx_task_self())
 		return GX_REAL(gettimeofday)(now, zone);
-	ns = EPOCH + gx_now();
+	ns = EPOCH + gx_clock_look();
 	now->tv_sec = (time_t)(ns / SECOND);
 	now->tv_usec = (suseconds_t)(ns % SECOND / 1000);
 	return 0;
@@ -74,7 +77,7 @@ time_t time(time_t *out)
 
 	if (!gx_task_self())
 		return GX_REAL(time)(out);
-	now = (time_t)((EPOCH + gx_now()) / SECOND);
+	now = (time_t)((EPOCH + gx_clock_look()) / SECOND);
 	if (out)
 		*out = now;
 	return now;

@@ -243,7 +243,7 @@ static void without_the_visited_set_each_interleaving_is_one_execution(void **st
 		const struct gx_explored *out;
 
 		accesses = tasks == 4 ? 2 : 4;
-		out = fixture_explore(&program, &(struct gx_explore_options){.strategy = GX_STRATEGY_EXHAUSTIVE,
+		out = fixture_explore(&program, &(struct gx_explore_options){.strategy = &gx_strategy_exhaustive,
 									     .no_visited = true});
 		assert_true(out->complete);
 		assert_int_equal(out->executions, multinomial(tasks, accesses));
@@ -365,7 +365,7 @@ static void a_search_says_that_its_states_are_used_up(void **state)
 
 	(void)state;
 	out = fixture_explore(&endless,
-			      &(struct gx_explore_options){.strategy = GX_STRATEGY_EXHAUSTIVE, .states = 5000});
+			      &(struct gx_explore_options){.strategy = &gx_strategy_exhaustive, .states = 5000});
 	assert_false(out->complete);
 	assert_true(out->searched);
 	assert_string_equal(out->why, "the state budget is used up");
@@ -380,10 +380,10 @@ static void searching_and_sampling_say_that_the_time_is_used_up(void **state)
 
 	(void)state;
 	out = fixture_explore(&endless,
-			      &(struct gx_explore_options){.strategy = GX_STRATEGY_EXHAUSTIVE, .seconds = 0.05});
+			      &(struct gx_explore_options){.strategy = &gx_strategy_exhaustive, .seconds = 0.05});
 	assert_false(out->complete);
 	assert_string_equal(out->why, "the time budget is used up");
-	out = fixture_explore(&endless, &(struct gx_explore_options){.strategy = GX_STRATEGY_RANDOM,
+	out = fixture_explore(&endless, &(struct gx_explore_options){.strategy = &gx_strategy_random,
 								     .executions = UINT64_MAX,
 								     .seconds = 0.05});
 	assert_string_equal(out->why, "the time budget is used up");
@@ -398,8 +398,8 @@ static void stopping_at_the_first_finding_stops_there(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 2; i++) {
-		out = fixture_explore(&lost_update, &(struct gx_explore_options){.strategy = i ? GX_STRATEGY_RANDOM
-											       : GX_STRATEGY_EXHAUSTIVE,
+		out = fixture_explore(&lost_update, &(struct gx_explore_options){.strategy = i ? &gx_strategy_random
+											       : &gx_strategy_exhaustive,
 										 .executions = 1000,
 										 .stop_at_first = true});
 		assert_string_equal(out->why, "stopped at the first finding");
@@ -423,7 +423,7 @@ static void interrupts(void *context, const struct gx_progress *progress)
 
 static void an_interruption_is_obeyed_and_told(void **state)
 {
-	static const enum gx_strategy_kind strategies[] = {GX_STRATEGY_EXHAUSTIVE, GX_STRATEGY_RANDOM};
+	static const struct gx_strategy *const strategies[] = {&gx_strategy_exhaustive, &gx_strategy_random};
 	const struct gx_explored *out;
 
 	(void)state;
@@ -446,7 +446,7 @@ static void auto_searches_first_and_samples_what_is_left(void **state)
 	const struct gx_explored *out;
 
 	(void)state;
-	out = fixture_explore(&endless, &(struct gx_explore_options){.strategy = GX_STRATEGY_AUTO,
+	out = fixture_explore(&endless, &(struct gx_explore_options){.strategy = &gx_strategy_auto,
 								     .states = 1000,
 								     .executions = 500,
 								     .seed = 1});
@@ -455,7 +455,7 @@ static void auto_searches_first_and_samples_what_is_left(void **state)
 	assert_string_equal(out->why, "the state budget is used up");
 	assert_true(out->executions >= 500);
 	assert_found(NOT_FIRST); /* far from where 1000 states of a depth first search reach */
-	out = fixture_explore(&lost_update, &(struct gx_explore_options){.strategy = GX_STRATEGY_AUTO,
+	out = fixture_explore(&lost_update, &(struct gx_explore_options){.strategy = &gx_strategy_auto,
 									 .states = 1000,
 									 .executions = 500});
 	assert_true(out->complete);
@@ -465,11 +465,12 @@ static void auto_searches_first_and_samples_what_is_left(void **state)
 static void every_strategy_has_a_name_and_a_summary(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < GX_STRATEGY_COUNT; i++) {
-		assert_int_equal(gx_strategy_find(gx_strategy_name(i)), i);
-		assert_true(strlen(gx_strategy_summary(i)) > 10);
+	for (unsigned i = 0; gx_strategies[i]; i++) {
+		assert_ptr_equal(gx_strategy_find(gx_strategies[i]->name), gx_strategies[i]);
+		assert_true(strlen(gx_strategies[i]->summary) > 10);
+		assert_true((gx_strategies[i]->plan == GX_PLAN_SAMPLE) == (gx_strategies[i]->choose != NULL));
 	}
-	assert_int_equal(gx_strategy_find("exhaustively"), GX_STRATEGY_COUNT);
+	assert_null(gx_strategy_find("exhaustively"));
 }
 
 /* ---- chance ---- */
@@ -484,7 +485,7 @@ static struct gx_path path_by_chance(uint64_t seed)
 	struct gx_path path = {0};
 
 	fixture_explore(&lost_update,
-			&(struct gx_explore_options){.strategy = GX_STRATEGY_RANDOM, .seed = seed, .executions = 100});
+			&(struct gx_explore_options){.strategy = &gx_strategy_random, .seed = seed, .executions = 100});
 	gx_path_copy(&path, &fixture_hit(OUTCOME(1))->path);
 	return path;
 }
@@ -514,7 +515,7 @@ static void sampling_counts_executions_points_and_hits(void **state)
 
 	(void)state;
 	out = fixture_explore(&lost_update,
-			      &(struct gx_explore_options){.strategy = GX_STRATEGY_RANDOM, .executions = 6000});
+			      &(struct gx_explore_options){.strategy = &gx_strategy_random, .executions = 6000});
 	assert_int_equal(out->executions, 6000);
 	assert_int_equal(out->points, 4 * 6000);
 	assert_int_equal(out->depth, 4);
@@ -566,7 +567,7 @@ static unsigned minimal(uint64_t key, unsigned *steps)
 	struct gx_error err;
 
 	fixture_explore(&overtaking,
-			&(struct gx_explore_options){.strategy = GX_STRATEGY_RANDOM, .executions = 2000, .seed = 1});
+			&(struct gx_explore_options){.strategy = &gx_strategy_random, .executions = 2000, .seed = 1});
 	gx_path_copy(&path, &fixture_hit(key)->path);
 	if (gx_minimise(&path, key, 100000, &preemptions, &err) != GX_OK)
 		fail_msg("%s", err.text);

@@ -282,7 +282,7 @@ const struct gx_explored *fixture_explore(const struct fixture *fixture, const s
 
 const struct gx_explored *fixture_search(const struct fixture *fixture)
 {
-	fixture_explore(fixture, &(struct gx_explore_options){.strategy = GX_STRATEGY_EXHAUSTIVE});
+	fixture_explore(fixture, &(struct gx_explore_options){.strategy = &gx_strategy_exhaustive});
 	assert_true(explored.complete);
 	assert_string_equal(explored.why, "");
 	return &explored;

@@ -1,4 +1,4 @@
-/* States of the world: saved, hashed, compared, restored. */
+/* States of the world: hashed, saved, restored; and a path of them, looked at and undone. */
 #include "tests/fixture.h"
 
 #include <stdio.h>
@@ -11,6 +11,7 @@
 #include "core/internal.h"
 #include "core/sanitizer.h"
 #include "core/snapshot.h"
+#include "core/track.h"
 #include "explore/rng.h"
 
 static struct {
@@ -43,16 +44,6 @@ static struct gx_state *saved(void)
 	if (gx_state_save(state, &err) != GX_OK)
 		fail_msg("%s", err.text);
 	return state;
-}
-
-/* The hash of the world as it is, from scratch. */
-static uint64_t hash_of_the_world(void)
-{
-	struct gx_state *state = saved();
-	uint64_t hash = gx_state_hash(state);
-
-	gx_state_free(state);
-	return hash;
 }
 
 /*
@@ -121,7 +112,7 @@ static const struct fixture apart = {.tasks = {minds_its_own, minds_its_own, min
 static uint64_t hash_after(const char *steps)
 {
 	fixture_begin(steps);
-	return hash_of_the_world();
+	return gx_world_hash();
 }
 
 static void independent_steps_lead_to_one_state_in_every_order(void **state)
@@ -328,12 +319,14 @@ static void what_was_saved_comes_back_whole_and_goes_on_the_same_way(void **stat
 		struct gx_rng again;
 		struct gx_state *there;
 		uint64_t image;
+		uint64_t hash;
 		uint64_t end;
 
 		gx_sched_reset();
 		for (unsigned i = 0; i < 5 * seed; i++)
 			random_step(&rng);
 		there = saved();
+		hash = gx_world_hash();
 		image = image_of_the_world(segment, sizeof(segment));
 		again = rng;
 		while (random_step(&rng))
@@ -342,7 +335,7 @@ static void what_was_saved_comes_back_whole_and_goes_on_the_same_way(void **stat
 		assert_int_not_equal(end, image);
 		gx_state_restore(there);
 		assert_int_equal(image_of_the_world(segment, sizeof(segment)), image);
-		assert_int_equal(hash_of_the_world(), gx_state_hash(there));
+		assert_int_equal(gx_world_hash(), hash);
 		while (random_step(&again))
 			;
 		assert_int_equal(image_of_the_world(segment, sizeof(segment)), end);
@@ -352,10 +345,8 @@ static void what_was_saved_comes_back_whole_and_goes_on_the_same_way(void **stat
 
 enum { WALK = 400 };
 
-/* States of a walk, each made by a diff from the one before it; and what the world was then. */
+/* States of a walk, each looked at after a step from the one before it; and what the world was then. */
 static struct {
-	struct gx_state *state;
-	size_t mark;
 	uint64_t hash;
 	uint64_t image;
 } walk[WALK];
@@ -363,27 +354,15 @@ static struct {
 static void visit(unsigned i)
 {
 	struct gx_error err;
+	enum gx_status rc = i ? gx_track_look(&walk[i].hash, NULL, NULL, &err) : gx_track_begin(&err);
 
-	if (!walk[i].state)
-		walk[i].state = new_state();
-	walk[i].hash = gx_state_diff(walk[i].state, i ? walk[i - 1].state : NULL);
-	walk[i].image = image_of_the_world(segment, sizeof(segment));
-	walk[i].mark = gx_pool_mark();
-	if (gx_state_keep(walk[i].state, &err) != GX_OK)
+	if (rc != GX_OK)
 		fail_msg("%s", err.text);
+	walk[i].hash = gx_track_hash();
+	walk[i].image = image_of_the_world(segment, sizeof(segment));
 }
 
-static void free_walk(void)
-{
-	gx_pool_release(walk[0].mark);
-	for (unsigned i = 0; i < WALK; i++) {
-		if (walk[i].state)
-			gx_state_free(walk[i].state);
-		walk[i].state = NULL;
-	}
-}
-
-static void a_difference_has_the_hash_that_the_whole_has(void **state)
+static void a_look_after_a_step_has_the_hash_that_the_whole_has(void **state)
 {
 	struct gx_rng rng = gx_rng_for(2, 0);
 	unsigned count = 0;
@@ -393,16 +372,14 @@ static void a_difference_has_the_hash_that_the_whole_has(void **state)
 	gx_sched_reset();
 	do {
 		visit(count);
-		assert_int_equal(walk[count].hash, hash_of_the_world());
-		assert_int_equal(walk[count].hash, gx_state_hash(walk[count].state));
+		assert_int_equal(walk[count].hash, gx_world_hash());
 		count++;
 	} while (count < WALK && random_step(&rng));
 	assert_in_range(count, 100, WALK);
-	free_walk();
 }
 
 /* As a depth first search does it: back to a state of the path, on by another way. */
-static void going_back_by_differences_gives_the_same_world_byte_for_byte(void **state)
+static void undoing_steps_gives_the_same_world_byte_for_byte(void **state)
 {
 	struct gx_rng rng = gx_rng_for(4, 0);
 	unsigned top = 0;
@@ -418,24 +395,21 @@ static void going_back_by_differences_gives_the_same_world_byte_for_byte(void **
 
 		for (unsigned i = 0; i < steps && top + 1 < WALK && random_step(&rng); i++, visits++)
 			visit(++top);
-		if (back > top)
-			back = top;
-		gx_state_restore_from(walk[back].state, walk[top].state);
+		for (; top > back; top--)
+			gx_track_undo();
 		assert_int_equal(image_of_the_world(segment, sizeof(segment)), walk[back].image);
-		assert_int_equal(hash_of_the_world(), walk[back].hash);
-		if (back < top)
-			gx_pool_release(walk[back + 1].mark);
-		top = back;
+		assert_int_equal(gx_world_hash(), walk[back].hash);
+		assert_int_equal(gx_track_hash(), walk[back].hash);
 	}
 	assert_in_range(visits, 500, 10000);
-	free_walk();
 }
 
-/* A state that was diffed and not kept can be left again: the transitions of a search that lead nowhere new. */
-static void a_state_that_was_not_kept_can_be_left(void **state)
+/* The transitions of a search that lead nowhere new. */
+static void a_state_that_was_looked_at_can_be_left_at_once(void **state)
 {
 	struct gx_rng rng = gx_rng_for(5, 0);
-	struct gx_state *next = new_state();
+	struct gx_error err;
+	uint64_t hash;
 
 	(void)state;
 	fixture_load(&wandering);
@@ -445,12 +419,32 @@ static void a_state_that_was_not_kept_can_be_left(void **state)
 	visit(0);
 	for (unsigned i = 0; i < 50; i++) {
 		random_step(&rng);
-		assert_int_not_equal(gx_state_diff(next, walk[0].state), walk[0].hash);
-		gx_state_restore_from(walk[0].state, next);
+		assert_int_equal(gx_track_look(&hash, NULL, NULL, &err), GX_OK);
+		assert_int_not_equal(hash, walk[0].hash);
+		gx_track_undo();
 		assert_int_equal(image_of_the_world(segment, sizeof(segment)), walk[0].image);
 	}
-	gx_state_free(next);
-	free_walk();
+}
+
+static void keep_hash(void *context, uint64_t hash)
+{
+	*(uint64_t *)context = hash;
+}
+
+static void the_hash_is_told_before_anything_is_written(void **state)
+{
+	struct gx_rng rng = gx_rng_for(6, 0);
+	struct gx_error err;
+	uint64_t told = 0;
+	uint64_t hash;
+
+	(void)state;
+	fixture_load(&wandering);
+	gx_sched_reset();
+	visit(0);
+	random_step(&rng);
+	assert_int_equal(gx_track_look(&hash, keep_hash, &told, &err), GX_OK);
+	assert_int_equal(told, hash);
 }
 
 /* ---- what a state holds ---- */
@@ -486,34 +480,42 @@ static void a_write_to_the_stack_of_another_task_is_noticed_and_undone(void **st
 	gx_sched_step(options[1]);
 	visit(1);
 	assert_int_equal(*w->lent[0], 2);
-	assert_int_equal(walk[1].hash, hash_of_the_world());
-	gx_state_restore_from(walk[0].state, walk[1].state);
+	assert_int_equal(walk[1].hash, gx_world_hash());
+	gx_track_undo();
 	assert_int_equal(*w->lent[0], 1);
-	assert_int_equal(hash_of_the_world(), walk[0].hash);
-	free_walk();
+	assert_int_equal(gx_world_hash(), walk[0].hash);
 }
 
 static void an_adopted_segment_is_saved_hashed_and_restored(void **state)
 {
 	static const struct fixture program = {.tasks = {does_nothing}, .start = take_shared_and_a_segment};
 	struct gx_state *before;
+	struct gx_state *after;
+	uint64_t hash;
 
 	(void)state;
 	fixture_load(&program);
 	gx_sched_reset();
 	before = saved();
-	segment[299] = 1;
-	assert_int_not_equal(hash_of_the_world(), gx_state_hash(before));
+	hash = gx_world_hash();
 	visit(0);
+	segment[299] = 1;
+	assert_int_not_equal(gx_world_hash(), hash);
+	after = saved();
+	visit(1);
+	assert_int_equal(walk[1].hash, gx_world_hash());
+	gx_track_undo();
+	assert_int_equal(segment[299], 0);
+	gx_state_restore(after);
+	assert_int_equal(segment[299], 1);
 	gx_state_restore(before);
 	assert_int_equal(segment[299], 0);
-	gx_state_restore(walk[0].state);
-	assert_int_equal(segment[299], 1);
+	gx_state_restore(after);
 	gx_sched_reset();
 	assert_int_equal(segment[299], 0);
-	assert_int_equal(hash_of_the_world(), gx_state_hash(before));
+	assert_int_equal(gx_world_hash(), hash);
 	gx_state_free(before);
-	free_walk();
+	gx_state_free(after);
 }
 
 enum { BLOCK = 16 + 4992 }; /* in the arena, header included */
@@ -527,7 +529,7 @@ static void takes_more_and_more(void *argument)
 	}
 }
 
-static void memory_beyond_a_restored_arena_is_zero_again(void **state)
+static void memory_that_an_arena_gave_back_is_zero_again(void **state)
 {
 	static const struct fixture program = {.tasks = {takes_more_and_more}, .start = take_shared};
 	struct gx_choice options[GX_OPTIONS_MAX];
@@ -544,33 +546,31 @@ static void memory_beyond_a_restored_arena_is_zero_again(void **state)
 		visit(i);
 	}
 	assert_int_equal(arena[4 * BLOCK - 16], 1);
-	gx_state_restore_from(walk[0].state, walk[3].state);
+	for (unsigned i = 0; i < 3; i++)
+		gx_track_undo();
 	assert_int_equal(arena[BLOCK - 16], 1);
 	for (unsigned i = BLOCK; i < 5 * BLOCK; i++)
 		assert_int_equal(arena[i], 0);
-	free_walk();
 }
 
-static void a_state_shares_what_did_not_change_and_its_size_says_what_it_would_take_alone(void **state)
+static void a_look_logs_what_has_changed_and_nothing_else(void **state)
 {
-	size_t first;
-	size_t second;
+	struct gx_state *whole;
+	size_t nothing;
 
 	(void)state;
 	fixture_load(&apart);
 	fixture_begin("1122");
+	whole = saved();
 	visit(0);
-	first = gx_pool_mark() - walk[0].mark;
-	assert_true(first >= gx_state_bytes(walk[0].state));
-	visit(1); /* nothing has happened: nothing but the scheduler's header may be copied again */
-	second = gx_pool_mark() - walk[1].mark;
+	visit(1); /* nothing has happened: nothing but the scheduler's header may be copied */
+	nothing = gx_track_high();
 	assert_int_equal(walk[1].hash, walk[0].hash);
-	assert_int_equal(gx_state_bytes(walk[1].state), gx_state_bytes(walk[0].state));
-	assert_true(second <= 256 && second < first / 4);
-	assert_true(gx_pool_high() >= gx_pool_mark());
-	gx_pool_release(walk[1].mark);
-	assert_int_equal(gx_pool_mark(), walk[1].mark);
-	free_walk();
+	assert_true(nothing > 0 && nothing <= 256 && nothing < gx_state_bytes(whole) / 4);
+	w->words[31]++;
+	visit(2);
+	assert_in_range(gx_track_high(), 2 * nothing + 64, 2 * nothing + 128);
+	gx_state_free(whole);
 }
 
 int main(void)
@@ -582,13 +582,14 @@ int main(void)
 		cmocka_unit_test(the_argument_of_a_task_that_has_not_begun_is_part_of_the_state),
 		cmocka_unit_test(whether_a_task_will_be_reaped_is_part_of_the_state),
 		cmocka_unit_test(what_was_saved_comes_back_whole_and_goes_on_the_same_way),
-		cmocka_unit_test(a_difference_has_the_hash_that_the_whole_has),
-		cmocka_unit_test(going_back_by_differences_gives_the_same_world_byte_for_byte),
-		cmocka_unit_test(a_state_that_was_not_kept_can_be_left),
+		cmocka_unit_test(a_look_after_a_step_has_the_hash_that_the_whole_has),
+		cmocka_unit_test(undoing_steps_gives_the_same_world_byte_for_byte),
+		cmocka_unit_test(a_state_that_was_looked_at_can_be_left_at_once),
+		cmocka_unit_test(the_hash_is_told_before_anything_is_written),
 		cmocka_unit_test(a_write_to_the_stack_of_another_task_is_noticed_and_undone),
 		cmocka_unit_test(an_adopted_segment_is_saved_hashed_and_restored),
-		cmocka_unit_test(memory_beyond_a_restored_arena_is_zero_again),
-		cmocka_unit_test(a_state_shares_what_did_not_change_and_its_size_says_what_it_would_take_alone),
+		cmocka_unit_test(memory_that_an_arena_gave_back_is_zero_again),
+		cmocka_unit_test(a_look_logs_what_has_changed_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -239,7 +239,7 @@ static int by_key(const void *a, const void *b)
 static struct seen search(const struct fixture *program, bool no_visited)
 {
 	const struct gx_explored *out =
-		fixture_explore(program, &(struct gx_explore_options){.strategy = GX_STRATEGY_EXHAUSTIVE,
+		fixture_explore(program, &(struct gx_explore_options){.strategy = &gx_strategy_exhaustive,
 								      .no_visited = no_visited});
 	struct seen seen = {.end_hash = out->end_hash,
 			    .end_states = out->end_states,
@@ -314,7 +314,7 @@ static void wakes_it_after_a_second(void *argument)
 /* The first execution is run again as soon as it is over, so this does not depend on luck. */
 static void assert_diverges(const struct fixture *program, const char *said)
 {
-	static const enum gx_strategy_kind strategies[] = {GX_STRATEGY_EXHAUSTIVE, GX_STRATEGY_RANDOM};
+	static const struct gx_strategy *const strategies[] = {&gx_strategy_exhaustive, &gx_strategy_random};
 
 	for (unsigned i = 0; i < 2; i++) {
 		struct gx_explored out;
@@ -365,7 +365,7 @@ static void a_wait_that_depends_on_a_static_variable_is_noticed_at_its_step(void
 	(void)state;
 	hidden = 0;
 	fixture_load(&program);
-	assert_int_equal(gx_explore(&out, &(struct gx_explore_options){.strategy = GX_STRATEGY_EXHAUSTIVE}, &err),
+	assert_int_equal(gx_explore(&out, &(struct gx_explore_options){.strategy = &gx_strategy_exhaustive}, &err),
 			 GX_EDIVERGED);
 	if (!strstr(err.text, "at step 3 (task 1, which could not step)"))
 		fail_msg("%s", err.text);

@@ -584,7 +584,7 @@ static void take_down(void)
 	stand.file = NULL;
 }
 
-static const struct gx_explored *explore(enum gx_strategy_kind strategy, uint64_t executions)
+static const struct gx_explored *explore(const struct gx_strategy *strategy, uint64_t executions)
 {
 	static struct gx_explored explored;
 	struct gx_explore_options options = {.strategy = strategy, .seed = 1, .executions = executions};
@@ -733,10 +733,10 @@ static void check_hit(const struct row *row, const struct gx_hit *hit)
 /* Nobody's crash ends an exploration: the random one goes on to its last execution, the search until it has seen everything. */
 static void check_gate(const struct row *row, const char *rules)
 {
-	const struct gx_explored *explored = explore(GX_STRATEGY_RANDOM, stand.executions);
+	const struct gx_explored *explored = explore(&gx_strategy_random, stand.executions);
 
 	assert_int_equal(explored->executions, stand.executions);
-	explored = explore(GX_STRATEGY_EXHAUSTIVE, 0);
+	explored = explore(&gx_strategy_exhaustive, 0);
 	/* A hang may have used up the patience of the search; it says so. */
 	if (!explored->complete && (row != &hanging || !strstr(explored->why, "hung")))
 		fail_msg("%s: not complete, because: %s", row->name, explored->why);
@@ -782,19 +782,6 @@ static void a_gate_that_hangs_is_found_and_the_search_goes_on(void **state)
 
 /* ---- what of an execution is kept apart from the others ---- */
 
-static uint64_t state_hash(void)
-{
-	struct gx_state *state;
-	struct gx_error err;
-	uint64_t hash;
-
-	if (gx_state_new(&state, &err) != GX_OK)
-		fail_msg("%s", err.text);
-	hash = gx_state_diff(state, NULL);
-	gx_state_free(state);
-	return hash;
-}
-
 /* A variable that the plugin exports: the same object, opened once more. */
 static void *variable(const char *path, const char *name)
 {
@@ -812,13 +799,13 @@ static void *variable(const char *path, const char *name)
 static void belongs_to_the_state(unsigned char *byte)
 {
 	unsigned char before = *byte;
-	uint64_t hash = state_hash();
+	uint64_t hash = gx_world_hash();
 
 	*byte ^= 1;
-	assert_true(state_hash() != hash);
+	assert_true(gx_world_hash() != hash);
 	gx_sched_reset();
 	assert_int_equal(*byte, before);
-	assert_true(state_hash() == hash);
+	assert_true(gx_world_hash() == hash);
 }
 
 static void static_data_is_part_of_the_state_and_reset(void **state)
@@ -853,10 +840,10 @@ static void two_executions_of_one_schedule_have_equal_events_and_states(void **s
 
 		put_up(plugin_path(0, names[i]));
 		events = run(&none);
-		end = state_hash();
-		explore(GX_STRATEGY_RANDOM, 20);
+		end = gx_world_hash();
+		explore(&gx_strategy_random, 20);
 		assert_true(run(&none) == events);
-		assert_true(state_hash() == end);
+		assert_true(gx_world_hash() == end);
 		take_down();
 	}
 }
@@ -895,7 +882,7 @@ static void a_gate_that_is_loaded_again_begins_anew(void **state)
 static void state_outside_of_the_world_is_noticed(void **state)
 {
 	static struct gx_explored explored;
-	static const enum gx_strategy_kind strategies[] = {GX_STRATEGY_RANDOM, GX_STRATEGY_EXHAUSTIVE};
+	static const struct gx_strategy *const strategies[] = {&gx_strategy_random, &gx_strategy_exhaustive};
 
 	(void)state;
 	put_up(plugin_path(0, "outside"));
@@ -919,11 +906,11 @@ static void a_crash_in_one_order_leaves_the_others_alone(void **state)
 
 	(void)state;
 	put_up(plugin_path(0, "one-order"));
-	explored = explore(GX_STRATEGY_RANDOM, EXECUTIONS);
+	explored = explore(&gx_strategy_random, EXECUTIONS);
 	assert_int_equal(explored->executions, EXECUTIONS);
 	assert_string_equal(rules_of(explored), "crash");
 	assert_in_range(explored->hits[0].count, EXECUTIONS / 10, EXECUTIONS * 9 / 10);
-	explored = explore(GX_STRATEGY_EXHAUSTIVE, 0);
+	explored = explore(&gx_strategy_exhaustive, 0);
 	assert_true(explored->complete);
 	assert_in_range(explored->hits[0].count, 1, explored->executions - 1);
 	take_down();
@@ -991,10 +978,10 @@ static void deferred_functions_do_not_split_states(void **state)
 	skip();
 #endif
 	put_up(plugin_path(0, "goes-ungated"));
-	states = explore(GX_STRATEGY_EXHAUSTIVE, 0)->states;
+	states = explore(&gx_strategy_exhaustive, 0)->states;
 	take_down();
 	put_up(plugin_path(0, "goes-ungated-deferred"));
-	assert_int_equal(explore(GX_STRATEGY_EXHAUSTIVE, 0)->states, states);
+	assert_int_equal(explore(&gx_strategy_exhaustive, 0)->states, states);
 	take_down();
 }
 
@@ -1011,7 +998,7 @@ static void a_signal_from_another_process_ends_the_harness(void **state)
 	if (!child) {
 		prctl(PR_SET_DUMPABLE, 0);
 		put_up(plugin_path(0, "endless"));
-		explore(GX_STRATEGY_EXHAUSTIVE, 0);
+		explore(&gx_strategy_exhaustive, 0);
 		_exit(0);
 	}
 	assert_true(child > 0);

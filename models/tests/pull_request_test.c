@@ -307,7 +307,7 @@ static void load(const struct port *port, const struct gx_gate *gate)
  */
 enum { SCHEDULES = GX_ASAN ? 200 : 1000, STATES_MAX = GX_ASAN ? 2000 : 0 };
 
-static const struct gx_explored *explore(enum gx_strategy_kind strategy)
+static const struct gx_explored *explore(const struct gx_strategy *strategy)
 {
 	static struct gx_explored explored;
 	struct gx_explore_options options = {.strategy = strategy,
@@ -325,7 +325,7 @@ static const struct gx_explored *explore(enum gx_strategy_kind strategy)
 /* Every interleaving. */
 static const struct gx_explored *search(void)
 {
-	const struct gx_explored *explored = explore(GX_STRATEGY_AUTO);
+	const struct gx_explored *explored = explore(&gx_strategy_auto);
 
 	if (!GX_ASAN)
 		assert_true(explored->complete);
@@ -409,7 +409,7 @@ static int measure(void **state)
 
 			load(&ports[column], gx_gates[gate]);
 			measured.cells[gate][column].caught = search()->hit_count > 0;
-			explored = explore(GX_STRATEGY_RANDOM);
+			explored = explore(&gx_strategy_random);
 			measured.cells[gate][column].executions =
 				explored->hit_count ? (unsigned)explored->hits[0].count : 0;
 		}

@@ -21,7 +21,7 @@ static const struct gx_explored *search(const char *lines, const struct gx_gate 
 {
 	static struct gx_scenario_file *file;
 	static struct gx_trial trial;
-	struct gx_explore_options options = {.strategy = GX_STRATEGY_EXHAUSTIVE};
+	struct gx_explore_options options = {.strategy = &gx_strategy_exhaustive};
 	struct gx_error err;
 	char text[1024];
 	int size = snprintf(text, sizeof(text), "name: x\n%s", lines);

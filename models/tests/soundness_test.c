@@ -33,7 +33,7 @@ static struct gx_trial trial;
 static void explore(struct gx_explored *out, const struct gx_scenario *scenario, const struct gx_gate *gate,
 		    bool no_visited)
 {
-	struct gx_explore_options options = {.strategy = GX_STRATEGY_EXHAUSTIVE,
+	struct gx_explore_options options = {.strategy = &gx_strategy_exhaustive,
 					     .states = no_visited ? 0 : 100000,
 					     .no_visited = no_visited};
 	struct gx_error err;

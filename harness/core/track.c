@@ -1,0 +1,594 @@
+#include "core/track.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "core/parts.h"
+#include "core/raw.h"
+#include "core/snapshot.h"
+
+#define LOG_BYTES    (16ull << 30) /* address space; pages are committed as they are touched */
+#define MIRROR_BYTES (GX_WORLD_AREA_BYTES + (uint64_t)GX_SLOT_COUNT * GX_SLOT_BYTES)
+#define LINES_BYTES  (256ull << 20) /* more than all lines of the largest world, twice */
+
+/* Bytes that were different, followed by what they were. */
+struct entry {
+	unsigned char *at;
+	unsigned char *mirror; /* NULL: bookkeeping of ours, which has none */
+	size_t size;
+};
+
+/* What the mirror holds, in a few words. */
+struct page {
+	uint64_t hash; /* of the state */
+	uint64_t header_hash;
+	uint64_t now;
+	uint64_t tasks;  /* bit per index: has a record */
+	uint64_t stacks; /* bit per index: has a live stack */
+	uint64_t arena_count;
+};
+
+/* A frame of the log: behind its entries, what the mirror held before. */
+struct frame {
+	size_t previous;  /* where the frame before ends; the entries of this one begin there */
+	uint64_t changed; /* tasks whose record has changed */
+	struct page page;
+};
+
+struct known_task {
+	uint64_t hash;        /* of the record */
+	unsigned char *stack; /* first line of the live stack; NULL: none */
+	uint64_t slot;
+};
+
+struct known_arena {
+	uint32_t slot;
+	uint32_t size; /* used, in whole lines */
+};
+
+static struct {
+	unsigned char *log;
+	size_t used; /* where the last frame ends */
+	size_t high;
+	unsigned char *mirror;
+	unsigned char *shadow; /* ASan: a mirror of the shadows of stacks */
+	unsigned char *segment[GX_WORLD_ADOPTED];
+	size_t segment_size[GX_WORLD_ADOPTED];
+	struct page page;
+	struct known_task task[GX_TASKS_MAX];
+	struct known_arena arena[GX_ARENAS_MAX];
+} track;
+
+/* ---- memory ---- */
+
+static enum gx_status reserve(unsigned char **out, uint64_t size, const char *what, struct gx_error *err)
+{
+	void *base;
+
+	if (*out)
+		return GX_OK;
+	base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (base == MAP_FAILED)
+		return gx_fail(err, GX_ENOMEM, "cannot reserve %llu MiB of address space for %s: %s",
+			       (unsigned long long)(size >> 20), what, strerror(errno));
+	*out = base;
+	return GX_OK;
+}
+
+static inline unsigned char *mirror_of(const void *at)
+{
+	return track.mirror + ((uintptr_t)at - GX_WORLD_BASE);
+}
+
+#if GX_ASAN
+static inline unsigned char *shadow_of(const void *at)
+{
+	return track.shadow + ((uintptr_t)at - GX_WORLD_BASE) / 8;
+}
+#endif
+
+static inline size_t round_up(size_t size, size_t to)
+{
+	return (size + to - 1) & ~(to - 1);
+}
+
+/* ---- the log ---- */
+
+static inline unsigned char *log_bytes(unsigned char *at, unsigned char *mirror, size_t size)
+{
+	struct entry *entry = (struct entry *)(track.log + track.used);
+
+	*entry = (struct entry){.at = at, .mirror = mirror, .size = size};
+	track.used += sizeof(*entry) + round_up(size, 8);
+	return (unsigned char *)(entry + 1);
+}
+
+/* Nearly always a line. */
+static inline __attribute__((always_inline)) void copy_line(void *to, const void *from, size_t size)
+{
+	if (!GX_ASAN && size == GX_LINE_BYTES)
+		memcpy(to, from, GX_LINE_BYTES);
+	else
+		gx_raw_copy(to, from, size);
+}
+
+/* The bytes at `at` are about to be, or have been, changed: their old ones come from the mirror, which gets the new ones. */
+static inline void log_changed(unsigned char *at, unsigned char *mirror, size_t size)
+{
+	copy_line(log_bytes(at, mirror, size), mirror, size);
+	copy_line(mirror, at, size);
+}
+
+/* They belong to the state from now on; before, they were dead, and zero. */
+static inline void log_new(unsigned char *at, unsigned char *mirror, size_t size)
+{
+	memset(log_bytes(at, mirror, size), 0, size);
+	gx_raw_copy(mirror, at, size);
+}
+
+/* They do not any more; the mirror may keep what it has. */
+static inline void log_gone(unsigned char *at, unsigned char *mirror, size_t size)
+{
+	gx_raw_copy(log_bytes(at, mirror, size), mirror, size);
+}
+
+static inline void log_own(void *at, size_t size)
+{
+	memcpy(log_bytes(at, NULL, size), at, size);
+}
+
+/* ---- pass 1: what differs ---- */
+
+/* A line that differs, or has come, or has gone. */
+enum change { CHANGED, NEW, GONE };
+struct line {
+	unsigned char *at;
+	unsigned char *mirror;
+	uint32_t size;
+	enum change change;
+};
+
+static struct {
+	unsigned count;
+	bool arenas_moved; /* one has come, gone, or changed its size */
+	uint64_t changed;  /* bit per task: its record differs, or has come or gone */
+	struct page page;
+	uint64_t record_hash[GX_TASKS_MAX]; /* of those that have changed */
+	struct line *lines;                 /* LINES_BYTES of them: no world has more */
+} seen;
+
+static inline void see(unsigned char *at, unsigned char *mirror, size_t size, uint64_t seed, enum change change)
+{
+	seen.lines[seen.count++] = (struct line){.at = at, .mirror = mirror, .size = (uint32_t)size, .change = change};
+	if (change != NEW)
+		seen.page.hash -= gx_line_hash(mirror, size, seed);
+	if (change != GONE)
+		seen.page.hash += gx_line_hash(at, size, seed);
+}
+
+typedef uint64_t pair __attribute__((vector_size(16), may_alias, aligned(8)));
+
+/* `size` is a multiple of 16, and a constant where it matters. */
+static inline __attribute__((always_inline)) bool same_words(const void *a, const void *b, size_t size)
+{
+	const pair *x = a;
+	const pair *y = b;
+	pair differ = {0};
+
+#pragma GCC unroll 16
+	for (size_t i = 0; i < size / sizeof(pair); i++)
+		differ |= x[i] ^ y[i];
+	return !(differ[0] | differ[1]);
+}
+
+_Static_assert(sizeof(struct gx_task) % sizeof(pair) == 0 && _Alignof(struct gx_hidden) >= 8,
+	       "records are compared in pairs");
+
+/* ASan: the shadow of a stack's line, 8 bytes, belongs to it. */
+static inline bool same_shadow(const unsigned char *at GX_UNUSED)
+{
+#if GX_ASAN
+	return gx_raw_same(GX_ASAN_SHADOW(at), shadow_of(at), GX_LINE_BYTES / 8);
+#else
+	return true;
+#endif
+}
+
+/* Most of the world is as it was: libc's comparison, which uses what the processor has, finds out in large strides. */
+enum { STRIDE_BYTES = 256 };
+
+static GX_NO_ASAN void compare_lines(unsigned char *from, const unsigned char *to)
+{
+	while (from < to) {
+		size_t rest = (size_t)(to - from);
+		const unsigned char *end = from + (rest < STRIDE_BYTES ? rest : STRIDE_BYTES);
+
+		if (!GX_ASAN && !memcmp(from, mirror_of(from), (size_t)(end - from))) {
+			from += end - from;
+			continue;
+		}
+		for (; from < end; from += GX_LINE_BYTES) {
+			unsigned char *mirror = mirror_of(from);
+
+			if (!same_words(from, mirror, GX_LINE_BYTES) || !same_shadow(from))
+				see(from, mirror, GX_LINE_BYTES, gx_line_seed(from), CHANGED);
+		}
+	}
+}
+
+static void see_lines(unsigned char *from, const unsigned char *to, enum change change)
+{
+	for (; from < to; from += GX_LINE_BYTES)
+		see(from, mirror_of(from), GX_LINE_BYTES, gx_line_seed(from), change);
+}
+
+/* A stretch that ends at `top` and began at `old`, and begins at `now`. */
+static void compare_down(unsigned char *old, unsigned char *now, unsigned char *top)
+{
+	unsigned char *both = old > now ? old : now;
+
+	if (now < both)
+		see_lines(now, both, NEW);
+	if (old < both)
+		see_lines(old, both, GONE);
+	compare_lines(both, top);
+}
+
+static void compare_segments(void)
+{
+	for (unsigned i = 0; i < gx_core.adopted; i++) {
+		unsigned char *base = gx_core.segments[i].base;
+		size_t size = gx_core.segments[i].size;
+
+		for (size_t at = 0; at < size; at += GX_LINE_BYTES) {
+			size_t bytes = size - at < GX_LINE_BYTES ? size - at : GX_LINE_BYTES;
+
+			if (!gx_raw_same(base + at, track.segment[i] + at, bytes))
+				see(base + at, track.segment[i] + at, bytes, gx_segment_seed(i, at), CHANGED);
+		}
+	}
+}
+
+static void compare_shared(void)
+{
+	compare_lines(GX_SHARED_BASE, GX_SHARED_BASE + round_up(gx_core.shared_used, GX_LINE_BYTES));
+}
+
+static void compare_header(void)
+{
+	seen.page.header_hash = gx_header_hash();
+	seen.page.hash += seen.page.header_hash - track.page.header_hash;
+}
+
+/* Time has passed, and the task's deadline with it has come nearer. */
+static bool is_nearer(const struct gx_task *task)
+{
+	return GX_HIDDEN->now != track.page.now && task->op.deadline != GX_FOREVER &&
+	       task->op.deadline > track.page.now;
+}
+
+static GX_NO_ASAN void compare_records(void)
+{
+	const struct gx_hidden *hidden = GX_HIDDEN;
+
+	seen.page.now = hidden->now;
+	seen.page.tasks = hidden->used;
+	seen.changed = 0;
+	for (uint64_t rest = hidden->used | track.page.tasks; rest; rest &= rest - 1) {
+		unsigned index = (unsigned)__builtin_ctzll(rest);
+		const struct gx_task *task = &hidden->tasks[index];
+		bool had = track.page.tasks >> index & 1;
+		bool has = hidden->used >> index & 1;
+
+		if (had && has && same_words(task, mirror_of(task), sizeof(*task)) && !is_nearer(task))
+			continue;
+		seen.changed |= 1ull << index;
+		seen.record_hash[index] = has ? gx_record_hash(task) : 0;
+		seen.page.hash += seen.record_hash[index] - (had ? track.task[index].hash : 0);
+	}
+}
+
+static bool has_stack(unsigned index)
+{
+	return GX_HIDDEN->used >> index & 1 && GX_HIDDEN->tasks[index].state == GX_TASK_PARKED;
+}
+
+static void compare_stack(unsigned index)
+{
+	const struct gx_task *task = &GX_HIDDEN->tasks[index];
+	unsigned char *old = track.page.stacks >> index & 1 ? track.task[index].stack : NULL;
+	unsigned char *now = has_stack(index) ? gx_stack_first_line(task) : NULL;
+	uint32_t old_slot = (uint32_t)track.task[index].slot;
+
+	if (now)
+		seen.page.stacks |= 1ull << index;
+	if (old && now && old_slot == task->slot) {
+		compare_down(old, now, gx_slot_stack_top(task->slot));
+		return;
+	}
+	if (old)
+		see_lines(old, gx_slot_stack_top(old_slot), GONE);
+	if (now)
+		see_lines(now, gx_slot_stack_top(task->slot), NEW);
+}
+
+static void compare_stacks(void)
+{
+	seen.page.stacks = 0;
+	for (uint64_t rest = GX_HIDDEN->used | track.page.stacks; rest; rest &= rest - 1)
+		compare_stack((unsigned)__builtin_ctzll(rest));
+}
+
+static uint32_t arena_lines(uint32_t slot)
+{
+	return (uint32_t)round_up(gx_arena_high(slot), GX_LINE_BYTES);
+}
+
+/* What is known of the arena that stands at `place` of the list now; most often it stood there before. */
+static uint32_t known_size(uint32_t place, uint32_t slot)
+{
+	if (place < track.page.arena_count && track.arena[place].slot == slot)
+		return track.arena[place].size;
+	for (uint32_t i = 0; i < track.page.arena_count; i++)
+		if (track.arena[i].slot == slot)
+			return track.arena[i].size;
+	return 0;
+}
+
+static void compare_arena(uint32_t slot, uint32_t old, uint32_t now)
+{
+	unsigned char *base = gx_slot_arena(slot);
+
+	compare_lines(base, base + (old < now ? old : now));
+	if (old < now)
+		see_lines(base + old, base + now, NEW);
+	else if (now < old)
+		see_lines(base + now, base + old, GONE);
+}
+
+static void compare_arenas(void)
+{
+	const struct gx_hidden *hidden = GX_HIDDEN;
+
+	seen.page.arena_count = hidden->arena_count;
+	seen.arenas_moved = hidden->arena_count != track.page.arena_count;
+	for (uint32_t i = 0; i < hidden->arena_count; i++) {
+		uint32_t slot = hidden->arenas[i];
+		uint32_t now = arena_lines(slot);
+		uint32_t old = known_size(i, slot);
+
+		compare_arena(slot, old, now);
+		seen.arenas_moved |= old != now || i >= track.page.arena_count || track.arena[i].slot != slot;
+	}
+	for (uint32_t i = 0; seen.arenas_moved && i < track.page.arena_count; i++)
+		if (!gx_arena_listed(track.arena[i].slot))
+			compare_arena(track.arena[i].slot, track.arena[i].size, 0);
+}
+
+static void compare_all(void)
+{
+	seen.count = 0;
+	seen.page.hash = track.page.hash;
+	compare_header();
+	compare_segments();
+	compare_shared();
+	compare_records();
+	compare_stacks();
+	compare_arenas();
+}
+
+/* ---- pass 2: into log and mirror ---- */
+
+static void log_line(const struct line *line)
+{
+	switch (line->change) {
+	case CHANGED:
+		log_changed(line->at, line->mirror, line->size);
+		break;
+	case NEW:
+		log_new(line->at, line->mirror, line->size);
+		break;
+	case GONE:
+		log_gone(line->at, line->mirror, line->size);
+		break;
+	}
+}
+
+static void log_lines(void)
+{
+	for (unsigned i = 0; i < seen.count; i++) {
+		struct line *line = &seen.lines[i];
+
+		log_line(line);
+#if GX_ASAN
+		if ((uintptr_t)line->at - GX_WORLD_BASE < MIRROR_BYTES) {
+			line->mirror = shadow_of(line->at);
+			line->at = GX_ASAN_SHADOW(line->at);
+			line->size = GX_LINE_BYTES / 8;
+			log_line(line);
+		}
+#endif
+	}
+}
+
+static void log_records(void)
+{
+	struct gx_hidden *hidden = GX_HIDDEN;
+
+	for (uint64_t rest = seen.changed; rest; rest &= rest - 1) {
+		unsigned index = (unsigned)__builtin_ctzll(rest);
+		struct gx_task *task = &hidden->tasks[index];
+		struct known_task *known = &track.task[index];
+
+		log_own(known, sizeof(*known));
+		log_changed((unsigned char *)task, mirror_of(task), sizeof(*task));
+		known->hash = seen.record_hash[index];
+		known->slot = task->slot;
+		known->stack = has_stack(index) ? gx_stack_first_line(task) : NULL;
+	}
+}
+
+static void log_arenas(void)
+{
+	struct gx_hidden *hidden = GX_HIDDEN;
+	uint64_t most = hidden->arena_count > track.page.arena_count ? hidden->arena_count : track.page.arena_count;
+
+	log_own(track.arena, track.page.arena_count * sizeof(track.arena[0]));
+	log_changed((unsigned char *)hidden->arenas, mirror_of(hidden->arenas), most * sizeof(hidden->arenas[0]));
+	for (uint32_t i = 0; i < hidden->arena_count; i++)
+		track.arena[i] =
+			(struct known_arena){.slot = hidden->arenas[i], .size = arena_lines(hidden->arenas[i])};
+}
+
+static void log_all(void)
+{
+	struct gx_hidden *hidden = GX_HIDDEN;
+	size_t previous = track.used;
+	struct frame *frame;
+
+	log_changed((unsigned char *)hidden, mirror_of(hidden), offsetof(struct gx_hidden, arenas));
+	log_lines();
+	log_records();
+	if (seen.arenas_moved)
+		log_arenas();
+	frame = (struct frame *)(void *)(track.log + track.used);
+	*frame = (struct frame){.previous = previous, .changed = seen.changed, .page = track.page};
+	track.used += sizeof(*frame);
+	track.page = seen.page;
+	if (track.used > track.high)
+		track.high = track.used;
+}
+
+enum gx_status gx_track_look(uint64_t *hash, void (*peek)(void *context, uint64_t hash), void *context,
+			     struct gx_error *err)
+{
+	compare_all();
+	*hash = seen.page.hash;
+	if (peek)
+		peek(context, seen.page.hash);
+	/* An entry is at most twice as large as its line; records, header and arenas are few. */
+	if (seen.count * 3ull * GX_LINE_BYTES + (1u << 20) > LOG_BYTES - track.used)
+		return gx_fail(err, GX_ENOMEM, "the search stack outgrew %llu GiB", LOG_BYTES >> 30);
+	log_all();
+	return GX_OK;
+}
+
+void gx_track_undo(void)
+{
+	struct gx_hidden *hidden = GX_HIDDEN;
+	struct frame frame;
+	size_t at;
+	size_t end;
+
+	GX_ASSERT(track.used);
+	end = track.used - sizeof(frame);
+	memcpy(&frame, track.log + end, sizeof(frame));
+	for (at = frame.previous; at < end;) {
+		const struct entry *entry = (const struct entry *)(const void *)(track.log + at);
+
+		copy_line(entry->at, entry + 1, entry->size);
+		if (entry->mirror)
+			copy_line(entry->mirror, entry + 1, entry->size);
+		at += sizeof(*entry) + round_up(entry->size, 8);
+	}
+	track.page = frame.page;
+	track.used = frame.previous;
+	for (uint64_t rest = frame.changed & track.page.stacks; rest; rest &= rest - 1)
+		gx_task_clear_below(&hidden->tasks[__builtin_ctzll(rest)]);
+}
+
+/* ---- the beginning ---- */
+
+static enum gx_status mirror_segments(struct gx_error *err)
+{
+	for (unsigned i = 0; i < gx_core.adopted; i++) {
+		size_t size = gx_core.segments[i].size;
+
+		if (track.segment_size[i] < size) {
+			unsigned char *larger = realloc(track.segment[i], size);
+
+			if (!larger)
+				return gx_fail(err, GX_ENOMEM, "out of memory for a copy of the plugin's data");
+			track.segment[i] = larger;
+			track.segment_size[i] = size;
+		}
+		gx_raw_copy(track.segment[i], gx_core.segments[i].base, size);
+	}
+	return GX_OK;
+}
+
+static GX_NO_ASAN void mirror_lines(const unsigned char *from, const unsigned char *to)
+{
+	gx_raw_copy(mirror_of(from), from, (size_t)(to - from));
+#if GX_ASAN
+	gx_raw_copy(shadow_of(from), GX_ASAN_SHADOW(from), (size_t)(to - from) / 8);
+#endif
+}
+
+static void mirror_task(unsigned index)
+{
+	const struct gx_task *task = &GX_HIDDEN->tasks[index];
+	struct known_task *known = &track.task[index];
+
+	gx_raw_copy(mirror_of(task), task, sizeof(*task));
+	*known = (struct known_task){.hash = gx_record_hash(task), .slot = task->slot};
+	track.page.tasks |= 1ull << index;
+	if (!has_stack(index))
+		return;
+	known->stack = gx_stack_first_line(task);
+	track.page.stacks |= 1ull << index;
+	mirror_lines(known->stack, gx_slot_stack_top(task->slot));
+}
+
+static void mirror_block(void)
+{
+	const struct gx_hidden *hidden = GX_HIDDEN;
+
+	gx_raw_copy(mirror_of(hidden), hidden, sizeof(*hidden));
+	mirror_lines(GX_SHARED_BASE, GX_SHARED_BASE + round_up(gx_core.shared_used, GX_LINE_BYTES));
+	for (uint64_t rest = hidden->used; rest; rest &= rest - 1)
+		mirror_task((unsigned)__builtin_ctzll(rest));
+	track.page.arena_count = hidden->arena_count;
+	for (uint32_t i = 0; i < hidden->arena_count; i++) {
+		uint32_t slot = hidden->arenas[i];
+
+		track.arena[i] = (struct known_arena){.slot = slot, .size = arena_lines(slot)};
+		mirror_lines(gx_slot_arena(slot), gx_slot_arena(slot) + track.arena[i].size);
+	}
+}
+
+enum gx_status gx_track_begin(struct gx_error *err)
+{
+	enum gx_status rc = reserve(&track.log, LOG_BYTES, "the search stack", err);
+
+	if (rc == GX_OK)
+		rc = reserve(&track.mirror, MIRROR_BYTES, "the copy of the world", err);
+	if (rc == GX_OK)
+		rc = reserve((unsigned char **)&seen.lines, LINES_BYTES, "the lines of a step", err);
+#if GX_ASAN
+	if (rc == GX_OK)
+		rc = reserve(&track.shadow, MIRROR_BYTES / 8, "the copy of the shadow", err);
+#endif
+	if (rc == GX_OK)
+		rc = mirror_segments(err);
+	if (rc != GX_OK)
+		return rc;
+	track.used = 0;
+	track.high = 0;
+	track.page = (struct page){.header_hash = gx_header_hash(), .hash = gx_world_hash(), .now = GX_HIDDEN->now};
+	mirror_block();
+	return GX_OK;
+}
+
+uint64_t gx_track_hash(void)
+{
+	return track.page.hash;
+}
+
+size_t gx_track_high(void)
+{
+	return track.high;
+}

@@ -1,0 +1,181 @@
+#include "explore/run.h"
+
+#include <string.h>
+
+#include "core/snapshot.h"
+#include "explore/clock.h"
+
+/* Different keys of one step; more are dropped, and show up in another step or execution. */
+enum { PENDING_MAX = 64 };
+
+static struct {
+	bool listening;
+	unsigned count;
+	uint64_t keys[PENDING_MAX];
+} pending;
+
+static void listen(bool on)
+{
+	pending.listening = on;
+	pending.count = 0;
+}
+
+void gx_explore_hit(uint64_t key)
+{
+	if (!pending.listening || pending.count == PENDING_MAX)
+		return;
+	for (unsigned i = 0; i < pending.count; i++)
+		if (pending.keys[i] == key)
+			return;
+	pending.keys[pending.count++] = key;
+}
+
+bool gx_run_has_hits(void)
+{
+	return pending.count > 0;
+}
+
+struct gx_run gx_run_begin(const struct gx_explore_options *options, struct gx_explored *out, struct gx_error *err)
+{
+	listen(true);
+	return (struct gx_run){.options = options,
+			       .out = out,
+			       .started = gx_wall_seconds(),
+			       .hangs = gx_sched_hangs(),
+			       .next_recheck = 1,
+			       .err = err};
+}
+
+void gx_run_end(struct gx_run *run)
+{
+	listen(false);
+	gx_sched_reset();
+	run->out->seconds += gx_wall_seconds() - run->started;
+}
+
+/* ---- hits ---- */
+
+static void take_hit(struct gx_run *run, uint64_t key, gx_path_fn *path, void *context, uint64_t *once)
+{
+	struct gx_explored *out = run->out;
+	unsigned i = 0;
+
+	while (i < out->hit_count && out->hits[i].key != key)
+		i++;
+	if (i == GX_HITS_MAX)
+		return;
+	if (i == out->hit_count) {
+		out->hit_count++;
+		out->hits[i].key = key;
+		path(context, &out->hits[i].path);
+	}
+	if (!once || once[i] != out->executions + 1)
+		out->hits[i].count++;
+	if (once)
+		once[i] = out->executions + 1;
+	if (run->target || run->options->stop_at_first) {
+		run->stop = true;
+		out->why = "stopped at the first finding";
+	}
+}
+
+void gx_run_take_hits(struct gx_run *run, gx_path_fn *path, void *context, uint64_t *once)
+{
+	for (unsigned i = 0; i < pending.count; i++)
+		if (!run->target || pending.keys[i] == run->target)
+			take_hit(run, pending.keys[i], path, context, once);
+	pending.count = 0;
+}
+
+/* ---- budgets ---- */
+
+void gx_run_look_around(struct gx_run *run, uint64_t states, uint32_t depth)
+{
+	const struct gx_explore_options *options = run->options;
+	struct gx_explored *out = run->out;
+
+	if (options->interrupted && *options->interrupted) {
+		run->stop = true;
+		out->interrupted = true;
+		out->why = "interrupted";
+	} else if (options->seconds > 0 && gx_wall_seconds() - run->started > options->seconds) {
+		run->stop = true;
+		out->why = "the time budget is used up";
+	}
+	if (options->progress)
+		options->progress(options->progress_context, &(struct gx_progress){.executions = out->executions,
+										   .states = states,
+										   .transitions = out->transitions,
+										   .depth = depth,
+										   .hits = out->hit_count});
+}
+
+void gx_run_count_hangs(struct gx_run *run)
+{
+	if (gx_sched_hangs() - run->hangs < GX_HANGS_MAX)
+		return;
+	run->stop = true;
+	run->out->why = "three executions hung, which takes seconds each";
+}
+
+/* ---- once more ---- */
+
+bool gx_run_rechecks(struct gx_run *run)
+{
+	if (run->out->executions != run->next_recheck)
+		return false;
+	run->next_recheck *= 2;
+	return true;
+}
+
+bool gx_take(struct gx_choice choice)
+{
+	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
+	unsigned count = gx_sched_options(options);
+
+	for (unsigned i = 0; i < count; i++)
+		if (!memcmp(&options[i], &choice, sizeof(choice))) {
+			gx_sched_step(choice);
+			return true;
+		}
+	return false;
+}
+
+#define OUTSIDE "some state lives outside the world (a static variable of the program, a file, ...)"
+
+static enum gx_status again(const struct gx_path *path, const uint64_t *hashes, uint64_t memory, struct gx_error *err)
+{
+	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
+
+	for (uint32_t i = 0; i < path->count; i++) {
+		bool taken = gx_take(path->choice[i]);
+
+		(void)gx_sched_options(options); /* coming to rest belongs to the step */
+		if (!taken || gx_sched_event_hash() != hashes[i])
+			return gx_fail(
+				err, GX_EDIVERGED,
+				"not deterministic: run a second time, the same schedule did something else at step "
+				"%u (task %u%s); " OUTSIDE,
+				i + 1, path->choice[i].task, taken ? "" : ", which could not step");
+	}
+	/* Equal events, and other bytes: what a program keeps outside the world shows in what it computes, if in nothing else. */
+	if (gx_world_memory_hash() != memory)
+		return gx_fail(
+			err, GX_EDIVERGED,
+			"not deterministic: run a second time, the same schedule of %u steps left other bytes in "
+			"memory at its end; " OUTSIDE,
+			path->count);
+	return GX_OK;
+}
+
+enum gx_status gx_run_again(struct gx_run *run, const struct gx_path *path, const uint64_t *hashes, uint64_t memory)
+{
+	enum gx_status rc;
+
+	listen(false);
+	gx_sched_reset();
+	rc = again(path, hashes, memory, run->err);
+	listen(true);
+	run->out->rechecked += rc == GX_OK;
+	return rc;
+}

@@ -1,0 +1,61 @@
+/*
+ * run.h - what every way of exploring does, once: budgets, hits, a sample of executions run again.
+ *
+ *     gx_run_begin() ─► { a step, gx_run_take_hits() ... gx_run_goes_on() } ─► gx_run_end()
+ *
+ * A hit happens in the context of the task that broke the rule, where malloc() means the world's arena: it is noted while the step runs
+ * and taken when the scheduler has the word again.
+ */
+#ifndef GX_EXPLORE_RUN_H
+#define GX_EXPLORE_RUN_H
+
+#include "explore/explore.h"
+
+/* Executions that hang cost seconds each: an exploration ends after so many. */
+#define GX_HANGS_MAX 3u
+
+struct gx_run {
+	const struct gx_explore_options *options;
+	struct gx_explored *out;
+	double started;
+	unsigned hangs;        /* before the run */
+	uint64_t next_recheck; /* executions until the next one that is run again */
+	bool stop;             /* a budget is used up, or enough was found; out->why says which */
+	uint64_t target;       /* only hits with this key count; 0: all */
+	struct gx_error *err;
+};
+
+/* Begin to explore into *out, to which is added, and to note hits. */
+struct gx_run gx_run_begin(const struct gx_explore_options *options, struct gx_explored *out, struct gx_error *err);
+/* Stop noting hits; the world is reset. */
+void gx_run_end(struct gx_run *run);
+
+/*
+ * Take the hits of the last step. `path` writes the path to it (called for the first hit of each key only); `once`, if not NULL, is what a
+ * count of at most one per execution is kept by: the number of the execution that last counted for hit i, + 1.
+ */
+typedef void gx_path_fn(void *context, struct gx_path *path);
+void gx_run_take_hits(struct gx_run *run, gx_path_fn *path, void *context, uint64_t *once);
+/* Whether any are waiting. */
+bool gx_run_has_hits(void);
+
+/* Now and then: look at the clock and for interrupts, and tell the progress. Sets `stop`. */
+void gx_run_look_around(struct gx_run *run, uint64_t states, uint32_t depth);
+
+/* After each execution: hangs cost seconds. Sets `stop`. */
+void gx_run_count_hangs(struct gx_run *run);
+
+/* Whether the execution that has just ended is one of the sample: the first, the second, the fourth, ... */
+bool gx_run_rechecks(struct gx_run *run);
+
+/*
+ * Run `path` once more from the start and compare: hashes[i] is the event hash behind step i, `memory` gx_world_memory_hash() at the end.
+ * Leaves the world where the path ends. GX_EDIVERGED: "not deterministic", and at which step.
+ */
+enum gx_status gx_run_again(struct gx_run *run, const struct gx_path *path, const uint64_t *hashes,
+			    uint64_t memory) GX_MUST_USE;
+
+/* Take a choice if it is one of those that there are now. */
+bool gx_take(struct gx_choice choice);
+
+#endif
