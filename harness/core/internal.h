@@ -22,8 +22,7 @@
 /*
  * The hidden area. Saved and restored as bytes. Of it, only what can change the future is hashed: what the clock shows to those who have
  * looked at it, `spurious_left`, `maker_children`, `ending`, and the tasks, each by what it says, with its deadline relative to now.
- * Time that nobody has seen does not tell states apart: only its distances can matter, and the limit of time, which is hashed once an
- * execution has come near it (gx_core.time_counts).
+ * Time that nobody sees does not tell states apart (enum gx_time).
  */
 struct gx_hidden {
 	uint64_t now;
@@ -63,8 +62,8 @@ struct gx_core {
 	} segments[GX_WORLD_ADOPTED];
 	gx_fcontext scheduler;        /* where the scheduler waits while a task runs */
 	const struct gx_pilot *pilot; /* who chooses at the points; NULL: the scheduler lets a task take one step */
-	bool time_counts;             /* states that differ in the time that is left are different states */
-	bool time_ran_out;            /* an execution came to the limit of time since gx_sched_count_time() */
+	enum gx_time time;            /* what of it tells states apart */
+	enum gx_time time_needed;     /* what would have to, by what executions have done since gx_sched_count_time() */
 	uint64_t resumes;             /* how often a task has been let run since the process started: for crash.c */
 	struct gx_event *record;
 	uint32_t record_capacity;

@@ -38,14 +38,16 @@ unsigned gx_parts(struct gx_part parts[GX_PARTS_MAX])
 
 /* ---- hashes ---- */
 
-/* A deadline counts by its distance; one that has come has none. */
+/* What a deadline is to the state: sched.h, enum gx_time. One that has come has no distance. */
 static uint64_t distance(uint64_t deadline)
 {
 	uint64_t now = GX_HIDDEN->now;
 
 	if (deadline == GX_FOREVER)
 		return GX_FOREVER;
-	return deadline > now ? deadline - now : 0;
+	if (deadline <= now)
+		return 0;
+	return gx_core.time >= GX_TIME_SEEN ? deadline - now : 1;
 }
 
 uint64_t gx_record_hash(const struct gx_task *task)
@@ -61,12 +63,11 @@ uint64_t gx_record_hash(const struct gx_task *task)
 uint64_t gx_header_hash(void)
 {
 	const struct gx_hidden *hidden = GX_HIDDEN;
-	bool seen = hidden->first_look || gx_core.time_counts;
 	const uint64_t words[] = {
 		hidden->first_look ? hidden->now + 1 - (hidden->first_look - 1) : 0,
-		gx_core.time_counts ? hidden->time_ns_max - hidden->now : 0,
+		gx_core.time == GX_TIME_LEFT ? hidden->time_ns_max - hidden->now : 0,
 		(uint64_t)hidden->spurious_left << 32 | hidden->maker_children,
-		(uint64_t)(seen ? hidden->ticks : 0) << 32 | hidden->ending,
+		(uint64_t)hidden->ticks << 32 | hidden->ending,
 	};
 
 	return XXH3_64bits_withSeed(words, sizeof(words), 0x68656164ull);

@@ -21,7 +21,7 @@ enum gx_status gx_sched_load(const struct gx_program *program, struct gx_error *
 
 	gx_labels_register(GX_LABELS_CORE, names, GX_L_CORE_END - GX_LABELS_CORE);
 	gx_core.program = program;
-	gx_sched_count_time(false);
+	gx_sched_count_time(GX_TIME_COME);
 	gx_world_clear();
 	GX_HIDDEN->spurious_left = program->spurious_max;
 	GX_HIDDEN->time_ns_max = program->time_ns_max;
@@ -37,20 +37,15 @@ enum gx_status gx_sched_load(const struct gx_program *program, struct gx_error *
 	return gx_state_save(initial, err);
 }
 
-void gx_sched_count_time(bool counts)
+void gx_sched_count_time(enum gx_time time)
 {
-	gx_core.time_counts = counts;
-	gx_core.time_ran_out = false;
+	gx_core.time = time;
+	gx_core.time_needed = time;
 }
 
-bool gx_sched_counts_time(void)
+enum gx_time gx_sched_time_needed(void)
 {
-	return gx_core.time_counts;
-}
-
-bool gx_sched_time_ran_out(void)
-{
-	return gx_core.time_ran_out;
+	return gx_core.time_needed;
 }
 
 void gx_sched_reset(void)
@@ -108,7 +103,7 @@ static bool has_overtaken_enough(void)
 static bool may_overtake(void)
 {
 	if (earliest_wake() > GX_HIDDEN->time_ns_max) {
-		gx_core.time_ran_out = true;
+		gx_core.time_needed = GX_TIME_LEFT;
 		return false;
 	}
 	return !has_overtaken_enough();
@@ -294,7 +289,7 @@ static void tick(void)
 	gx_event_step(GX_CLOCK, GX_L_CLOCK_TICK, 0, earliest);
 	if (earliest <= hidden->time_ns_max)
 		return;
-	gx_core.time_ran_out = true;
+	gx_core.time_needed = GX_TIME_LEFT;
 	limit_reached(GX_LIMIT_TIME, hidden->time_ns_max);
 }
 

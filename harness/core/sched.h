@@ -118,13 +118,20 @@ enum gx_ending gx_sched_ending(void);
 void gx_sched_limit_time(uint64_t time_ns_max);
 
 /*
- * Whether states that differ in nothing but the time left until time_ns_max are different; not so after gx_sched_load(). As long as no
- * execution has come to that limit (gx_sched_time_ran_out()), they behave the same; a search that has met it has to be made again
- * with time counted.
+ * What of time tells states apart. A task that is due may be kept from stepping for any time, because the clock overtakes it without
+ * bound; so as long as nobody looks at the clock, however far the wake-ups are away and in which order they come, every order of the
+ * steps behind them is possible, and no other is: only whether a deadline has come counts. Once somebody looks, the distances count, and
+ * what the clock shows. And where an execution comes to time_ns_max, the time that is left counts.
  */
-void gx_sched_count_time(bool counts);
-bool gx_sched_counts_time(void);
-bool gx_sched_time_ran_out(void);
+enum gx_time { GX_TIME_COME, GX_TIME_SEEN, GX_TIME_LEFT };
+
+/* Set it; GX_TIME_COME after gx_sched_load(). */
+void gx_sched_count_time(enum gx_time time);
+/*
+ * What executions since then have shown to be needed, at least what was set. If that is more than what was set, states may have been taken for one that are
+ * not: a search has to be made again.
+ */
+enum gx_time gx_sched_time_needed(void);
 
 /* How many executions have ended by computing without a point since the process started: each has cost seconds. */
 unsigned gx_sched_hangs(void);

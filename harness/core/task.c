@@ -25,6 +25,8 @@ uint64_t gx_clock_look(void)
 
 	if (!hidden->first_look)
 		hidden->first_look = hidden->now + 1;
+	if (gx_core.time_needed < GX_TIME_SEEN)
+		gx_core.time_needed = GX_TIME_SEEN;
 	return hidden->now - (hidden->first_look - 1);
 }
 

@@ -26,12 +26,23 @@ void gx_explored_release(struct gx_explored *explored)
 static enum gx_status search_all(struct gx_explored *out, const struct gx_explore_options *options,
 				 struct gx_error *err)
 {
-	return gx_search(&(struct gx_search){.options = options,
-					     .out = out,
-					     .preemptions_max = GX_UNBOUNDED,
-					     .depth_max = UINT32_MAX,
-					     .recheck = true},
-			 err);
+	struct gx_search search = {.options = options,
+				   .out = out,
+				   .preemptions_max = GX_UNBOUNDED,
+				   .depth_max = UINT32_MAX,
+				   .time = GX_TIME_COME,
+				   .recheck = true};
+
+	/* As little of time as will do: a search ends when it sees that it needs more, which most often is soon. */
+	for (;;) {
+		enum gx_status rc = gx_search(&search, err);
+
+		if (rc != GX_OK || gx_sched_time_needed() <= search.time || options->no_visited || out->interrupted)
+			return rc;
+		search.time = gx_sched_time_needed();
+		gx_explored_release(out);
+		*out = (struct gx_explored){.seconds = out->seconds};
+	}
 }
 
 /* Whether more executions would add anything to a search that has ended. */

@@ -21,7 +21,8 @@ static enum gx_status look(struct gx_explored *out, uint64_t key, uint64_t state
 					     .out = out,
 					     .preemptions_max = preemptions,
 					     .depth_max = depth,
-					     .target = key},
+					     .target = key,
+					     .time = gx_sched_time_needed()},
 			 err);
 }
 

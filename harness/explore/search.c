@@ -1,5 +1,6 @@
 #include "explore/search.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,12 @@ struct node {
 	uint32_t last;       /* task that ran last */
 	uint64_t event_hash; /* of all events up to here */
 	uint64_t fingerprint;
-	double paths; /* interleavings behind it, so far */
+	double paths;   /* interleavings behind it, so far */
+	uint64_t index; /* in the order of discovery */
+	uint64_t low;   /* the least index of an open state that is known to be reachable from it */
+	size_t members; /* how many open states, popped already, were there before it */
+	bool loops;     /* a step of it leads back to itself */
+	bool ends;      /* an end can be reached from it, or from a state of its component */
 };
 
 struct searcher {
@@ -28,11 +34,33 @@ struct searcher {
 	struct node **nodes; /* the search stack; nodes are kept for reuse */
 	uint32_t depth;      /* of the node on top; the root is 0 */
 	uint32_t capacity;
+	uint64_t discovered; /* states, for their index */
+	uint64_t *members;   /* fingerprints of open states that have been popped */
+	size_t member_count;
+	size_t member_capacity;
+	bool stuck; /* states were seen from which no end can be reached */
 	struct gx_error *err;
 };
 
-/* Marks a state whose successors are still being explored. */
-#define ON_STACK (-1.0)
+/*
+ * What the visited set holds of a state. Until the strongly connected component that it belongs to is closed (Tarjan 1972), a negative
+ * number: its index. Afterwards the number of interleavings behind it, infinitely many in a component with a cycle; 0 says that no end
+ * can be reached from it.
+ */
+static double open_value(uint64_t index)
+{
+	return -1.0 - (double)index;
+}
+
+static uint64_t index_of(double open)
+{
+	return (uint64_t)(-1.0 - open);
+}
+
+static bool is_unbounded(const struct searcher *s)
+{
+	return s->job->preemptions_max == GX_UNBOUNDED && s->job->depth_max == UINT32_MAX;
+}
 
 static struct node *node_at(struct searcher *s, uint32_t depth)
 {
@@ -109,6 +137,7 @@ static enum gx_status at_end(struct searcher *s, struct node *node, uint64_t has
 	if (s->depth + 1 > out->depth)
 		out->depth = s->depth + 1;
 	node->paths += 1;
+	node->ends = true;
 	if (!gx_visited_find(&s->ends, hash)) {
 		enum gx_status rc = gx_visited_insert(&s->ends, hash, 0, s->err);
 
@@ -120,17 +149,23 @@ static enum gx_status at_end(struct searcher *s, struct node *node, uint64_t has
 	return !s->run.stop && s->job->recheck && gx_run_rechecks(&s->run) ? recheck(s) : GX_OK;
 }
 
-/* The transition led to a state that was seen before: true, and its interleavings are counted. */
+/* The transition led to a state that was seen before: true, and what is known of it is known of this one. */
 static bool seen_before(struct searcher *s, struct node *node, uint64_t fingerprint)
 {
 	const struct gx_visited_entry *entry = gx_visited_find(&s->visited, fingerprint);
 
 	if (!entry)
 		return false;
-	if (entry->value < 0)
-		s->out->infinite = true; /* back to a state of the current path: a cycle */
-	else
+	if (entry->value < 0) {
+		uint64_t index = index_of(entry->value);
+
+		s->out->infinite = true; /* back to a state of the same component: a cycle */
+		node->loops |= index == node->index;
+		node->low = index < node->low ? index : node->low;
+	} else {
 		node->paths += entry->value;
+		node->ends |= entry->value > 0;
+	}
 	return true;
 }
 
@@ -145,21 +180,41 @@ static bool has_room(struct searcher *s)
 	return false;
 }
 
+static void begin_node(struct searcher *s, struct node *node)
+{
+	node->next = 0;
+	node->paths = 0;
+	node->index = s->discovered++;
+	node->low = node->index;
+	node->members = s->member_count;
+	node->loops = false;
+	node->ends = false;
+}
+
 /* Make the state that was just reached the top of the stack. */
 static enum gx_status push(struct searcher *s, struct node *child, uint64_t fingerprint)
 {
 	enum gx_status rc = GX_OK;
 
 	if (!s->job->options->no_visited)
-		rc = gx_visited_insert(&s->visited, fingerprint, ON_STACK, s->err);
+		rc = gx_visited_insert(&s->visited, fingerprint, open_value(s->discovered), s->err);
 	child->fingerprint = fingerprint;
 	child->event_hash = gx_sched_event_hash();
-	child->next = 0;
-	child->paths = 0;
+	begin_node(s, child);
 	s->depth++;
 	if (s->depth > s->out->depth)
 		s->out->depth = s->depth;
 	return rc;
+}
+
+static void look_around(struct searcher *s)
+{
+	gx_run_look_around(&s->run, s->visited.count, s->depth);
+	/* States have been taken for one that differ in what was seen of time: explore.c begins again. */
+	if (is_unbounded(s) && !s->job->options->no_visited && gx_sched_time_needed() > s->job->time) {
+		s->run.stop = true;
+		s->out->why = "time was seen";
+	}
 }
 
 /* Whether what lies behind the state that was just reached has to be looked at. */
@@ -189,7 +244,7 @@ static enum gx_status expand(struct searcher *s, struct node *node)
 	child->last = gx_sched_last();
 	s->out->transitions++;
 	if ((s->out->transitions & 0xfff) == 0)
-		gx_run_look_around(&s->run, s->visited.count, s->depth);
+		look_around(s);
 	rc = gx_track_look(&hash, NULL, NULL, s->err);
 	if (rc != GX_OK)
 		return rc;
@@ -202,18 +257,101 @@ static enum gx_status expand(struct searcher *s, struct node *node)
 	return rc;
 }
 
-static void pop(struct searcher *s)
+/* ---- components ---- */
+
+static void set_value(struct searcher *s, uint64_t fingerprint, double value)
+{
+	struct gx_visited_entry *entry = gx_visited_find(&s->visited, fingerprint);
+
+	GX_ASSERT(entry);
+	entry->value = value;
+}
+
+static void path_to_top(void *context, struct gx_path *path)
+{
+	const struct searcher *s = context;
+
+	path->count = 0;
+	for (uint32_t i = 0; i < s->depth; i++)
+		gx_path_push(path, s->nodes[i]->choices[s->nodes[i]->next - 1]);
+}
+
+/*
+ * From the state on top no end can be reached: whoever goes on from here goes on until the limits end the execution. Once is enough to
+ * show it; the path to here shows it again, since a replay goes on by the default choice, too.
+ */
+static enum gx_status go_round(struct searcher *s)
+{
+	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
+	struct gx_state *here;
+	enum gx_status rc;
+
+	if (s->stuck || !is_unbounded(s))
+		return GX_OK;
+	s->stuck = true;
+	rc = gx_state_new(&here, s->err);
+	if (rc == GX_OK)
+		rc = gx_state_save(here, s->err);
+	while (rc == GX_OK && gx_sched_options(options)) {
+		gx_sched_step(options[0]);
+		gx_run_take_hits(&s->run, path_to_top, s, NULL);
+	}
+	if (rc == GX_OK)
+		gx_state_restore(here);
+	gx_state_free(here);
+	return rc;
+}
+
+/* The state on top is the first of its component that was found, and all of it has been seen. */
+static enum gx_status close_component(struct searcher *s, struct node *node)
+{
+	bool cycle = node->loops || s->member_count > node->members;
+
+	if (cycle)
+		node->paths = node->ends ? INFINITY : 0;
+	while (s->member_count > node->members)
+		set_value(s, s->members[--s->member_count], node->paths);
+	set_value(s, node->fingerprint, node->paths);
+	return cycle && !node->ends ? go_round(s) : GX_OK;
+}
+
+/* It belongs to the component of a state below it on the stack. */
+static enum gx_status keep_open(struct searcher *s, const struct node *node, struct node *parent)
+{
+	if (s->member_count == s->member_capacity) {
+		size_t capacity = s->member_capacity ? s->member_capacity * 2 : 1024;
+		uint64_t *larger = realloc(s->members, capacity * sizeof(*larger));
+
+		if (!larger)
+			return gx_fail(s->err, GX_ENOMEM, "out of memory for the states of a cycle");
+		s->members = larger;
+		s->member_capacity = capacity;
+	}
+	s->members[s->member_count++] = node->fingerprint;
+	parent->low = node->low < parent->low ? node->low : parent->low;
+	parent->ends |= node->ends;
+	return GX_OK;
+}
+
+/* All steps out of the state on top have been taken. */
+static enum gx_status finish(struct searcher *s)
 {
 	struct node *node = s->nodes[s->depth];
-	struct node *parent = s->nodes[s->depth - 1];
+	struct node *parent = s->depth ? s->nodes[s->depth - 1] : NULL;
+	bool is_first = node->low == node->index;
+	enum gx_status rc = GX_OK;
 
-	if (!s->job->options->no_visited) {
-		struct gx_visited_entry *entry = gx_visited_find(&s->visited, node->fingerprint);
-
-		GX_ASSERT(entry);
-		entry->value = node->paths;
+	if (!s->job->options->no_visited)
+		rc = is_first ? close_component(s, node) : keep_open(s, node, parent);
+	if (parent && is_first) {
+		parent->paths += node->paths;
+		parent->ends |= node->ends;
 	}
-	parent->paths += node->paths;
+	return rc;
+}
+
+static void pop(struct searcher *s)
+{
 	gx_track_undo();
 	s->depth--;
 }
@@ -225,24 +363,25 @@ static enum gx_status run(struct searcher *s)
 
 	gx_sched_reset();
 	root->count = gx_sched_options(root->choices);
-	root->next = 0;
-	root->paths = 0;
+	begin_node(s, root);
 	root->preemptions = 0;
 	root->last = gx_sched_last();
 	root->event_hash = gx_sched_event_hash();
 	rc = gx_track_begin(s->err);
 	root->fingerprint = fingerprint_of(s, gx_track_hash(), root->last, 0);
 	if (rc == GX_OK)
-		rc = gx_visited_insert(&s->visited, root->fingerprint, ON_STACK, s->err);
+		rc = gx_visited_insert(&s->visited, root->fingerprint, open_value(0), s->err);
 	while (rc == GX_OK && !s->run.stop) {
 		struct node *node = s->nodes[s->depth];
 
-		if (node->next < node->count)
+		if (node->next < node->count) {
 			rc = expand(s, node);
-		else if (s->depth)
-			pop(s);
-		else
+			continue;
+		}
+		rc = finish(s);
+		if (!s->depth)
 			break;
+		pop(s);
 	}
 	return rc;
 }
@@ -260,7 +399,7 @@ static void sum_up(struct searcher *s, enum gx_status rc)
 	out->collision_chance = gx_visited_collision_chance(&s->visited);
 	out->bytes_per_state = gx_visited_bytes_per_state(&s->visited);
 	out->stack_bytes = gx_track_high();
-	out->interleavings = out->complete ? s->nodes[0]->paths : 0;
+	out->interleavings = out->complete && !out->infinite ? s->nodes[0]->paths : 0;
 }
 
 enum gx_status gx_search(const struct gx_search *search, struct gx_error *err)
@@ -275,6 +414,7 @@ enum gx_status gx_search(const struct gx_search *search, struct gx_error *err)
 	if (rc == GX_OK) {
 		s.run = gx_run_begin(search->options, search->out, err);
 		s.run.target = search->target;
+		gx_sched_count_time(search->time);
 		rc = run(&s);
 		sum_up(&s, rc);
 		gx_run_end(&s.run);
@@ -282,6 +422,7 @@ enum gx_status gx_search(const struct gx_search *search, struct gx_error *err)
 	for (uint32_t i = 0; i < s.capacity; i++)
 		free(s.nodes[i]);
 	free(s.nodes);
+	free(s.members);
 	gx_visited_release(&s.visited);
 	gx_visited_release(&s.ends);
 	return rc;

@@ -20,7 +20,8 @@ struct gx_search {
 	uint32_t preemptions_max; /* GX_UNBOUNDED: none */
 	uint32_t depth_max;       /* do not look deeper than this many steps; UINT32_MAX: no limit */
 	uint64_t target;          /* stop at this key, whose path is then in out->hits[0]; 0: none */
-	bool recheck;             /* run a sample of the executions again and compare */
+	enum gx_time time; /* what of it tells states apart; when more is needed a search without bounds ends early */
+	bool recheck;      /* run a sample of the executions again and compare */
 };
 
 enum gx_status gx_search(const struct gx_search *search, struct gx_error *err) GX_MUST_USE;

@@ -398,10 +398,11 @@ static void stopping_at_the_first_finding_stops_there(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 2; i++) {
-		out = fixture_explore(&lost_update, &(struct gx_explore_options){.strategy = i ? &gx_strategy_random
-											       : &gx_strategy_exhaustive,
-										 .executions = 1000,
-										 .stop_at_first = true});
+		out = fixture_explore(&lost_update,
+				      &(struct gx_explore_options){.strategy = i ? &gx_strategy_random
+										 : &gx_strategy_exhaustive,
+								   .executions = 1000,
+								   .stop_at_first = true});
 		assert_string_equal(out->why, "stopped at the first finding");
 		assert_false(out->complete);
 		assert_int_equal(out->hit_count, 1);

@@ -227,7 +227,7 @@ static void whether_a_task_will_be_reaped_is_part_of_the_state(void **state)
 
 /* ---- random walks ---- */
 
-/* Blocks come and go, others' stacks are written to, children are made, time passes. */
+/* Blocks come and go, others' stacks are written to, children are made, time passes, later seen. */
 static void wanders(void *argument)
 {
 	unsigned number = number_of(argument) & 7;
@@ -239,7 +239,7 @@ static void wanders(void *argument)
 		size_t size;
 
 		w->lent[number] = &local;
-		switch (gx_rng_below(&w->rng, 6)) {
+		switch (gx_rng_below(&w->rng, round < 15 ? 6 : 7)) {
 		case 0:
 			size = 1 + gx_rng_below(&w->rng, 500);
 			free(blocks[i]);
@@ -263,8 +263,11 @@ static void wanders(void *argument)
 				gx_task_autoreap(
 					gx_task_spawn(GX_ROLE_THREAD, 0, wanders, (void *)(uintptr_t)(8 + number)));
 			break;
-		default:
+		case 5:
 			gx_sleep(GX_L_SLEEP, gx_rng_below(&w->rng, 3) * 1000);
+			break;
+		default:
+			w->words[number] = gx_clock_look();
 		}
 		point();
 	}
