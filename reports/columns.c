@@ -1,5 +1,6 @@
 #include "reports/columns.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,9 +104,12 @@ static void survey(struct table *table)
 	}
 }
 
-static size_t digits_of(size_t number)
+/* Of the last step's number, which is the largest. */
+static size_t digits_of(const struct gx_result_finding *finding)
 {
-	return (size_t)snprintf(NULL, 0, "%zu", number);
+	uint32_t number = finding->step_count ? finding->steps[finding->step_count - 1].number : 0;
+
+	return (size_t)snprintf(NULL, 0, "%" PRIu32, number);
 }
 
 /* ---- where the columns stand ---- */
@@ -229,7 +233,7 @@ static void say_row(const struct table *table, size_t i)
 	gx_mark(page, GX_ODD);
 	gx_say(page, "%s", is_switch(table->steps, i) ? "*" : " ");
 	gx_mark(page, GX_DIM);
-	gx_say(page, "%*zu", (int)(table->margin - GAP - 1), i + 1);
+	gx_say(page, "%*" PRIu32, (int)(table->margin - GAP - 1), step->number);
 	gx_mark(page, step->collides ? GX_BAD : GX_PLAIN);
 	gx_pad(page, lane->start - table->margin + GAP);
 	if (table->marks)
@@ -265,7 +269,7 @@ static void say_legend(const struct table *table, unsigned preemptions)
 void gx_say_columns(struct gx_page *page, const struct gx_result_finding *finding)
 {
 	struct table table = {.page = page, .steps = finding->steps, .step_count = finding->step_count};
-	size_t digits = digits_of(finding->step_count);
+	size_t digits = digits_of(finding);
 
 	table.margin = 2 + (digits > STEP_WIDTH ? digits : STEP_WIDTH) + GAP;
 	table.lanes = calloc(finding->step_count + 1, sizeof(*table.lanes));

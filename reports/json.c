@@ -2,7 +2,8 @@
  * json.c - results for programs: the JSON result, version 1, two spaces per level, keys in a fixed order.
  *
  * Version 1 promises the keys that stand first in each object; what comes after them may grow. What is not known is null, never
- * NaN or infinity. A seed beyond 2^63 - 1, which few readers take as a number, is a string.
+ * NaN or infinity. A seed beyond 2^63 - 1, which few readers take as a number, is a string. `identity` says among whom end_hash may be
+ * compared: the processes of this machine that run this build, or only those that this process makes.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -116,6 +117,8 @@ static json_t *step(const void *steps, size_t i)
 		{"matters", json_boolean(it->matters)},
 		{"collides", json_boolean(it->collides)},
 		{"preempted", json_boolean(it->preempted)},
+		{"number", whole(it->number)},
+		{"at_ns", whole(it->at_ns)},
 	};
 
 	return OBJECT(members);
@@ -166,9 +169,34 @@ static json_t *explored(const struct gx_result_explored *it)
 		{"collision_chance", it->states ? real(it->collision_chance) : json_null()},
 		{"depth", whole(it->depth)},
 		{"rechecked", whole(it->rechecked)},
+		{"end_hash", hash(it->end_hash)},
 	};
 
 	return OBJECT(members);
+}
+
+static json_t *rule(const void *names, size_t i)
+{
+	return text(((const char *const *)names)[i]);
+}
+
+static json_t *rules(const struct gx_result_rules *it)
+{
+	return array_of(it->names, it->count, rule);
+}
+
+static json_t *as_expected(enum gx_judgement judgement)
+{
+	return judgement == GX_JUDGEMENT_NONE ? json_null() : json_boolean(judgement == GX_JUDGEMENT_AS_EXPECTED);
+}
+
+static json_t *otherwise(const struct gx_result_run *it)
+{
+	char *words = gx_otherwise_text(it);
+	json_t *json = words ? text(words) : NULL;
+
+	free(words);
+	return json;
 }
 
 static json_t *run(const void *runs, size_t i)
@@ -187,8 +215,14 @@ static json_t *run(const void *runs, size_t i)
 		{"incomplete_why", text(it->incomplete_why)},
 		{"interrupted", json_boolean(it->interrupted)},
 		{"event_hash", hash(it->event_hash)},
-		{"as_expected", it->judged ? json_boolean(it->as_expected) : json_null()},
-		{"unexpected", text(it->unexpected)},
+		{"as_expected", as_expected(it->judgement)},
+		{"unexpected", otherwise(it)},
+		{"identity", text(it->one_identity ? "machine" : "process")},
+		{"kind", text(gx_run_kind_name(it->kind))},
+		{"incomplete", text(gx_incomplete_name(it->incomplete))},
+		{"missing", rules(&it->missing)},
+		{"not_expected", rules(&it->unexpected)},
+		{"undecided", json_boolean(it->judgement == GX_JUDGEMENT_UNDECIDED)},
 	};
 
 	return OBJECT(members);
@@ -218,4 +252,8 @@ static bool write_json(FILE *out, const struct gx_result_run *runs, size_t count
 	return written;
 }
 
-const struct gx_report_format gx_report_json = {.name = "json", .write = write_json};
+const struct gx_report_format gx_report_json = {
+	.name = "json",
+	.summary = "for programs: the JSON result, format 1, with every step of every finding",
+	.write = write_json,
+};

@@ -6,19 +6,28 @@
  *
  * A run that was cut short, by the user or by a budget, before anything unexpected showed is neither: "??".
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "reports/text.h"
 
 enum { GAP = 2, COLUMNS = 6, FOLD_AT_MAX = 50 };
 
+/* A run that nobody judged was given up. */
 enum outcome { AS_EXPECTED, NOT_AS_EXPECTED, CANNOT_TELL };
 
 static enum outcome outcome_of(const struct gx_result_run *run)
 {
-	if (run->judged && run->as_expected)
+	switch (run->judgement) {
+	case GX_JUDGEMENT_AS_EXPECTED:
 		return AS_EXPECTED;
-	return run->judged && !run->undecided ? NOT_AS_EXPECTED : CANNOT_TELL;
+	case GX_JUDGEMENT_OTHERWISE:
+		return NOT_AS_EXPECTED;
+	case GX_JUDGEMENT_UNDECIDED:
+	case GX_JUDGEMENT_NONE:
+		break;
+	}
+	return CANNOT_TELL;
 }
 
 /* ---- the table ---- */
@@ -108,6 +117,15 @@ static void say_as_expected(struct gx_page *page, const struct gx_result_run *ru
 	gx_end_line(page);
 }
 
+static void say_how(struct gx_page *page, const struct gx_result_run *run)
+{
+	char *text = gx_otherwise_text(run);
+
+	page->failed |= !text;
+	gx_say(page, "%s", gx_or_empty(text));
+	free(text);
+}
+
 static void say_otherwise(struct gx_page *page, const struct gx_result_run *run, const size_t *width)
 {
 	bool fails = outcome_of(run) == NOT_AS_EXPECTED;
@@ -121,10 +139,12 @@ static void say_otherwise(struct gx_page *page, const struct gx_result_run *run,
 	gx_mark(page, GX_PLAIN);
 	gx_pad(page, fails ? 2 : 4);
 	say_name_columns(page, &row, width);
-	if (fails)
-		gx_say(page, "%s", gx_or_empty(run->unexpected));
+	if (run->judgement == GX_JUDGEMENT_NONE)
+		gx_say(page, "not judged");
 	else
-		gx_say(page, "%s, after %s", run->judged ? gx_or_empty(run->unexpected) : "not judged", row.seen.text);
+		say_how(page, run);
+	if (!fails)
+		gx_say(page, ", after %s", row.seen.text);
 	gx_end_line(page);
 }
 
@@ -166,21 +186,11 @@ static void say_sum(struct gx_page *page, const struct gx_result_run *runs, size
 	gx_end_line(page);
 }
 
-/* Whether "...; not expected: wedged, isolation" names the rule. */
 static bool is_unexpected(const struct gx_result_run *run, const char *rule)
 {
-	static const char title[] = "not expected: ";
-	const char *word = strstr(gx_or_empty(run->unexpected), title);
-
-	for (word = word ? word + strlen(title) : ""; *word; word += strspn(word, ", ")) {
-		size_t length = strcspn(word, ",; ");
-
-		if (length == strlen(rule) && !strncmp(word, rule, length))
+	for (size_t i = 0; i < run->unexpected.count; i++)
+		if (!strcmp(run->unexpected.names[i], rule))
 			return true;
-		word += length;
-		if (*word == ';')
-			return false;
-	}
 	return false;
 }
 

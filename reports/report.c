@@ -5,20 +5,17 @@
 
 #include <string.h>
 
-static const struct gx_report_format *const formats[] = {&gx_report_text, &gx_report_json};
+const struct gx_report_format *const gx_report_formats[] = {
+	&gx_report_text,
+	&gx_report_json,
+	NULL,
+};
 
 const struct gx_report_format *gx_report_find(const char *name)
 {
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-		if (!strcmp(formats[i]->name, name))
-			return formats[i];
-	return NULL;
-}
+	const struct gx_report_format *const *format = gx_report_formats;
 
-const char *gx_verdict_name(enum gx_verdict verdict)
-{
-	static const char *const names[] =
-		{[GX_VERDICT_CLEAN] = "clean", [GX_VERDICT_FOUND] = "found", [GX_VERDICT_INCOMPLETE] = "incomplete"};
-
-	return names[verdict];
+	while (*format && strcmp((*format)->name, name) != 0)
+		format++;
+	return *format;
 }

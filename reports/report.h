@@ -16,14 +16,22 @@ struct gx_report_style {
 	const char *version; /* of gatecrash */
 };
 
-/* A format. write() prints all runs to `out`; false if a write failed (errno says why). */
+/*
+ * A format: a file with a row like this, and its line in report.c. What `list reports`, --help and messages say of formats comes from the
+ * rows.
+ */
 struct gx_report_format {
-	const char *name; /* "text", "json" */
+	const char *name;    /* "text", "json" */
+	const char *summary; /* one line */
+	/* Print all runs to `out`; false if a write failed (errno says why). */
 	bool (*write)(FILE *out, const struct gx_result_run *runs, size_t count, const struct gx_report_style *style);
 };
 
 extern const struct gx_report_format gx_report_text;
 extern const struct gx_report_format gx_report_json;
+
+/* All of them; NULL behind the last. The first is what is printed when none is asked for. */
+extern const struct gx_report_format *const gx_report_formats[];
 
 /* The format with this name, or NULL. */
 const struct gx_report_format *gx_report_find(const char *name);

@@ -19,6 +19,8 @@ struct gx_result_step {
 	bool matters;       /* shown in the text report */
 	bool collides;      /* the ops that collide: marked */
 	bool preempted;     /* the task before it could have gone on: a switch that matters */
+	uint32_t number;    /* of the execution's steps, from 1 */
+	uint64_t at_ns;     /* virtual time, since the start of the execution */
 };
 
 /* One waiter of a deadlock: "A waits for mutex m1, held by B". */
@@ -57,31 +59,72 @@ struct gx_result_explored {
 	double collision_chance;     /* upper bound of the chance that a hash collision hid a state; exhaustive only */
 	uint64_t depth;              /* longest execution in steps */
 	uint64_t rechecked;          /* executions that were run again and compared event by event */
+	uint64_t end_hash;           /* search: sum over the different end states, equal for equal searches; else 0 */
+};
+
+/* What was done: interleavings were explored, or one was run again. */
+enum gx_run_kind { GX_RUN_EXPLORATION, GX_RUN_REPRO, GX_RUN_INTERLEAVING };
+
+/* Why not everything was seen. */
+enum gx_incomplete {
+	GX_INCOMPLETE_NOT,         /* it was, or a single execution was all that was asked for */
+	GX_INCOMPLETE_SAMPLE,      /* sampling, to its end */
+	GX_INCOMPLETE_STOPPED,     /* a budget, the first finding, ...: incomplete_why says which */
+	GX_INCOMPLETE_INTERRUPTED, /* SIGINT */
+	GX_INCOMPLETE_TROUBLE      /* could not tell: incomplete_why is the complaint */
+};
+
+/* How a run of a matrix compares with what was expected of it. */
+enum gx_judgement {
+	GX_JUDGEMENT_NONE, /* nobody compared */
+	GX_JUDGEMENT_AS_EXPECTED,
+	GX_JUDGEMENT_OTHERWISE,
+	GX_JUDGEMENT_UNDECIDED /* nothing unexpected so far, but not everything was seen */
+};
+
+/* Names of rules, in the order of the rules. */
+struct gx_result_rules {
+	const char *const *names;
+	size_t count;
 };
 
 struct gx_result_run {
-	const char *scenario;
+	const char *scenario; /* of an interleaving: "double-click#s1-conflict" */
 	const char *gate;
 	const char *gate_summary;
-	const char *strategy;
+	enum gx_run_kind kind;
+	const char *strategy; /* of a replay: "replay" */
 	uint64_t seed;
 	enum gx_verdict verdict;
 	bool complete;
-	const char *incomplete_why; /* "the state budget of 100000 is used up"; "" if complete or sampling */
-	bool interrupted;           /* SIGINT */
-	uint64_t event_hash;        /* replay only, else 0: hash of all events, the same in every replay */
+	enum gx_incomplete incomplete;
+	const char *incomplete_why; /* "the state budget is used up", ...; or "" */
+	bool interrupted;           /* a replay may be, too */
+	bool one_identity; /* hashes of states are those of every process of this machine; false: of this process only */
+	uint64_t event_hash; /* replay only, else 0: hash of all events, the same in every replay */
 	struct gx_result_explored explored;
 	const struct gx_result_finding *findings;
 	size_t finding_count;
 
 	/* matrix only */
-	bool judged; /* expectations were compared */
-	bool as_expected;
-	bool undecided; /* judged, not as expected, but only because not everything was seen: "??" instead of "FAIL" */
-	const char *unexpected; /* "missing: wedged; not expected: isolation" or "" */
+	enum gx_judgement judgement;
+	struct gx_result_rules missing;    /* expected, and not there although everything was seen */
+	struct gx_result_rules unexpected; /* there, and not expected */
+	const char *misfit;                /* why a scripted interleaving does not fit any more; NULL: it does */
 };
 
 /* "clean", "found", "incomplete": the words of the JSON format. */
 const char *gx_verdict_name(enum gx_verdict verdict);
+
+/* "exploration", "repro", "interleaving" */
+const char *gx_run_kind_name(enum gx_run_kind kind);
+
+/* "sample", "stopped", "interrupted", "trouble"; "" for GX_INCOMPLETE_NOT. */
+const char *gx_incomplete_name(enum gx_incomplete incomplete);
+
+/*
+ * "missing: wedged; not expected: isolation", "incomplete: interrupted", "" if it is as expected: the caller frees it. NULL: no memory.
+ */
+char *gx_otherwise_text(const struct gx_result_run *run);
 
 #endif

@@ -13,7 +13,7 @@
 
 bool gx_is_replay(const struct gx_result_run *run)
 {
-	return !strcmp(gx_or_empty(run->strategy), "replay");
+	return run->kind != GX_RUN_EXPLORATION;
 }
 
 static bool is_sample(const struct gx_result_run *run)
@@ -95,12 +95,12 @@ static void say_seen(struct gx_page *page, const struct gx_result_explored *expl
 /* Why not everything was seen. */
 static void say_why(struct gx_page *page, const struct gx_result_run *run)
 {
-	const char *why = gx_or_empty(run->incomplete_why);
+	const char *why = run->incomplete == GX_INCOMPLETE_INTERRUPTED ? "" : gx_or_empty(run->incomplete_why);
 
 	if (is_sample(run))
 		gx_say(page, "a sample with seed %llu%s", (unsigned long long)run->seed, *why ? ", " : "");
 	gx_say(page, "%s", why);
-	if (run->interrupted && strcmp(why, "interrupted") != 0)
+	if (run->interrupted)
 		gx_say(page, "%sinterrupted", *why || is_sample(run) ? ", " : "");
 	else if (!*why && !is_sample(run))
 		gx_say(page, "stopped early");
@@ -322,4 +322,9 @@ static bool write_text(FILE *out, const struct gx_result_run *runs, size_t count
 	return gx_page_close(&page, out, style->color);
 }
 
-const struct gx_report_format gx_report_text = {.name = "text", .write = write_text};
+const struct gx_report_format gx_report_text = {
+	.name = "text",
+	.summary =
+		"for people: a sentence per run, the first finding in full; of a matrix a line per run (the default)",
+	.write = write_text,
+};

@@ -7,7 +7,7 @@
 #include "reports/page.h"
 #include "reports/result.h"
 
-/* Strategy, as the command line fills it in for one execution under a given schedule. */
+/* One execution under a given schedule. */
 bool gx_is_replay(const struct gx_result_run *run);
 
 /* "name-conflict (ws-a)" */

@@ -49,13 +49,35 @@ enum {
 	GX_TAKES_ONE_GATE = 32
 };
 
+/* A command: a file with a row like this, and its line in main.c. */
+struct gx_command {
+	const char *name;
+	const char *summary;                    /* one line */
+	const char *args;                       /* "[SCENARIO...]" */
+	const char *doc;                        /* argp's: text before the options, \v, text after them */
+	unsigned takes;                         /* GX_TAKES_...: which options */
+	int (*run)(struct gx_options *options); /* returns the exit status */
+};
+
+extern const struct gx_command gx_command_run;
+extern const struct gx_command gx_command_matrix;
+extern const struct gx_command gx_command_replay;
+extern const struct gx_command gx_command_list;
+
+/* All of them; NULL behind the last. main.c */
+extern const struct gx_command *const gx_commands[];
+
 /*
  * Parse the options of a command; a mistake, or a report that could not be written, prints one line with a hint and exits with
  * status 2; --help and --version print and exit with 0.
- * `doc` is argp's (text before the options, \v, text after them).
  */
-void gx_options_parse(struct gx_options *out, int argc, char **argv, const char *command, const char *args,
-		      const char *doc, unsigned takes);
+void gx_options_parse(struct gx_options *out, int argc, char **argv, const struct gx_command *command);
+
+/* "a, b and c", with " and " for `last`: for messages; cut off where it gets too long. */
+struct gx_words {
+	char text[256];
+};
+struct gx_words gx_words_of(const char *const *words, size_t count, const char *last);
 
 /* "gatecrash 0.1.0" */
 void gx_print_version(void);
@@ -126,16 +148,14 @@ struct gx_job {
 int gx_job_load(struct gx_job *job, const struct gx_options *options);
 void gx_job_release(struct gx_job *job);
 
-/* Explore one pair with a live line. False after an error that was printed (job->status has it): the command should end. */
-bool gx_job_explore(struct gx_job *job, unsigned file, const struct gx_gate_choice *gate, bool explain);
+/* A session over one of the job's scenarios; its result is the last of the job's runs. */
+struct gx_session gx_job_session(struct gx_job *job, unsigned file, const struct gx_gate_choice *gate);
+
+/* Explore one pair with a live line. NULL after an error that was printed (job->status has it): the command should end. */
+struct gx_result_run *gx_job_explore(struct gx_job *job, unsigned file, const struct gx_gate_choice *gate,
+				     bool minimise);
 
 /* The gate with this name as a choice that lives as long as the job: one of the options' or a linked-in one; NULL: complained. */
 const struct gx_gate_choice *gx_job_gate(struct gx_job *job, unsigned file, const char *name, unsigned line);
-
-/* The commands: argv[0] is the command's name. Return the exit status. */
-int gx_command_run(int argc, char **argv);
-int gx_command_matrix(int argc, char **argv);
-int gx_command_replay(int argc, char **argv);
-int gx_command_list(int argc, char **argv);
 
 #endif

@@ -89,25 +89,36 @@ static void raise_status(struct gx_job *job, int status)
 		job->status = status;
 }
 
-bool gx_job_explore(struct gx_job *job, unsigned file, const struct gx_gate_choice *gate, bool explain)
+struct gx_session gx_job_session(struct gx_job *job, unsigned file, const struct gx_gate_choice *gate)
 {
-	const struct gx_scenario *scenario = &job->files[file]->scenario;
-	struct gx_explore_options explore = job->options->explore;
-	struct gx_result_run *run = gx_runs_add(&job->runs);
+	return (struct gx_session){
+		.scenario = &job->files[file]->scenario,
+		.scenario_word = job->words[file],
+		.gate = gate,
+		.keep = &job->keep,
+		.result = gx_runs_add(&job->runs),
+	};
+}
+
+struct gx_result_run *gx_job_explore(struct gx_job *job, unsigned file, const struct gx_gate_choice *gate,
+				     bool minimise)
+{
+	struct gx_session session = gx_job_session(job, file, gate);
+	struct gx_session_options options = {.explore = job->options->explore, .minimise = minimise};
 	struct gx_live live;
 	struct gx_error err;
 	char what[128];
 	enum gx_status rc;
 
-	snprintf(what, sizeof(what), "%.60s, gate %.60s", scenario->name, gate->gate->name);
+	snprintf(what, sizeof(what), "%.60s, gate %.60s", session.scenario->name, gate->gate->name);
 	gx_live_begin(&live, job->options, what);
-	explore.progress = gx_live_show;
-	explore.progress_context = &live;
-	rc = gx_session_run(run, scenario, job->words[file], gate, &explore, explain, &job->keep, &err);
+	options.explore.progress = gx_live_show;
+	options.explore.progress_context = &live;
+	rc = gx_session_explore(&session, &options, &err);
 	gx_live_end(&live);
 	if (rc == GX_OK)
-		return true;
+		return session.result;
 	/* What was seen before the trouble, and what the trouble was, is still worth a report. */
 	raise_status(job, gx_complain(rc, &err));
-	return false;
+	return NULL;
 }

@@ -66,12 +66,19 @@ static int list_scenarios(void)
 	return status;
 }
 
+static int list_reports(void)
+{
+	for (const struct gx_report_format *const *format = gx_report_formats; *format; format++)
+		row((*format)->name, (*format)->summary);
+	return GX_EXIT_HELD;
+}
+
 static const struct {
 	const char *name;
 	int (*list)(void);
 } lists[] = {
 	{"gates", list_gates}, {"scenarios", list_scenarios}, {"strategies", list_strategies},
-	{"rules", list_rules}, {"actors", list_actors},
+	{"rules", list_rules}, {"actors", list_actors},       {"reports", list_reports},
 };
 
 #define LIST_COUNT (sizeof(lists) / sizeof(lists[0]))
@@ -88,28 +95,32 @@ static int usage(const char *word)
 		fprintf(stderr, "gatecrash: there is no list of %s; did you mean `gatecrash list %s`?\n",
 			gx_quote(word).text, nearest);
 	else if (word)
-		fprintf(stderr,
-			"gatecrash: there is no list of %s but of gates, scenarios, strategies, rules and actors\n",
-			gx_quote(word).text);
+		fprintf(stderr, "gatecrash: there is no list of %s but of %s\n", gx_quote(word).text,
+			gx_words_of(names, LIST_COUNT, " and ").text);
 	else
-		fputs("gatecrash: list what? One of gates, scenarios, strategies, rules, actors: `gatecrash list gates`\n",
-		      stderr);
+		fprintf(stderr, "gatecrash: list what? One of %s: `gatecrash list gates`\n",
+			gx_words_of(names, LIST_COUNT, ", ").text);
 	return GX_EXIT_USAGE;
+}
+
+static int list(struct gx_options *options)
+{
+	if (options->scenario_count != 1)
+		return usage(NULL);
+	for (size_t i = 0; i < LIST_COUNT; i++)
+		if (!strcmp(options->scenarios[0], lists[i].name))
+			return lists[i].list();
+	return usage(options->scenarios[0]);
 }
 
 static const char doc[] =
 	"List what there is: the gates that are linked in, the scenarios, the strategies, the rules whose breach is a finding, the "
-	"actors of the scenario format.";
+	"actors of the scenario format, the formats of reports.";
 
-int gx_command_list(int argc, char **argv)
-{
-	struct gx_options options;
-
-	gx_options_parse(&options, argc, argv, "list", "gates|scenarios|strategies|rules|actors", doc, 0);
-	if (options.scenario_count != 1)
-		return usage(NULL);
-	for (size_t i = 0; i < LIST_COUNT; i++)
-		if (!strcmp(options.scenarios[0], lists[i].name))
-			return lists[i].list();
-	return usage(options.scenarios[0]);
-}
+const struct gx_command gx_command_list = {
+	.name = "list",
+	.summary = "gates, scenarios, strategies, rules, actors or reports: what there is",
+	.args = "gates|scenarios|strategies|rules|actors|reports",
+	.doc = doc,
+	.run = list,
+};

@@ -2,20 +2,14 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "core/identity.h"
 #include "service/service.h"
 
-static const struct {
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *summary;
-} commands[] = {
-	{"run", gx_command_run, "explore scenarios with gates, explain what goes wrong"},
-	{"matrix", gx_command_matrix, "every scenario with every gate it names, held against what it expects"},
-	{"replay", gx_command_replay, "one execution, by repro line, repro file or SCENARIO#INTERLEAVING"},
-	{"list", gx_command_list, "gates, scenarios, strategies, rules or actors: what there is"},
+const struct gx_command *const gx_commands[] = {
+	&gx_command_run, &gx_command_matrix, &gx_command_replay, &gx_command_list, NULL,
 };
 
-#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+#define COMMANDS_MAX (sizeof(gx_commands) / sizeof(gx_commands[0]))
 
 static void print_help(FILE *out)
 {
@@ -23,8 +17,8 @@ static void print_help(FILE *out)
 	      "Run every interleaving that matters of a gate in front of a model of the service; explain and replay what goes "
 	      "wrong.\n\n",
 	      out);
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+	for (size_t i = 0; gx_commands[i]; i++)
+		fprintf(out, "  %-10s %s\n", gx_commands[i]->name, gx_commands[i]->summary);
 	fputs("\n"
 	      "  gatecrash run double-click --gate none             see the race\n"
 	      "  gatecrash run double-click --gate per-workspace    see the proof that it is gone\n"
@@ -36,12 +30,13 @@ static void print_help(FILE *out)
 
 static int usage(const char *what, const char *word)
 {
-	const char *names[COMMAND_COUNT];
+	const char *names[COMMANDS_MAX];
 	const char *nearest;
+	size_t count = 0;
 
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		names[i] = commands[i].name;
-	nearest = word ? gx_nearest(word, names, COMMAND_COUNT) : NULL;
+	for (; gx_commands[count]; count++)
+		names[count] = gx_commands[count]->name;
+	nearest = word ? gx_nearest(word, names, count) : NULL;
 	fprintf(stderr, "gatecrash: %s%s", what, word ? gx_quote(word).text : "");
 	if (nearest)
 		fprintf(stderr, "; did you mean `gatecrash %s`?\n", nearest);
@@ -59,19 +54,21 @@ static bool is_one_of(const char *word, const char *const *words)
 
 static int run_command(const char *name, int argc, char **argv)
 {
+	struct gx_options options;
 	int status;
 
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		if (!strcmp(name, commands[i].name)) {
+	for (size_t i = 0; gx_commands[i]; i++)
+		if (!strcmp(name, gx_commands[i]->name)) {
 			gx_service_register();
 			gx_catch_interrupts();
-			status = commands[i].run(argc, argv);
+			gx_options_parse(&options, argc, argv, gx_commands[i]);
+			status = gx_commands[i]->run(&options);
 			return status == GX_EXIT_HELD ? gx_flush_output() : status;
 		}
 	return usage("there is no command ", name);
 }
 
-int main(int argc, char **argv)
+static int program(int argc, char **argv)
 {
 	static const char *const help[] = {"--help", "-h", "-?", "help", NULL};
 	static const char *const version[] = {"--version", "-V", "version", NULL};
@@ -80,7 +77,6 @@ int main(int argc, char **argv)
 
 	if (!word)
 		return usage("a command is missing", NULL);
-	gx_session_program_is(argv[0]);
 	if (is_one_of(word, version)) {
 		gx_print_version();
 		return gx_flush_output();
@@ -91,4 +87,9 @@ int main(int argc, char **argv)
 		return run_command(argv[2], 2, (char *[]){argv[2], help_option, NULL});
 	print_help(stdout);
 	return gx_flush_output();
+}
+
+int main(int argc, char **argv)
+{
+	return gx_identity_main(argc, argv, program);
 }

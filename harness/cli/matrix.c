@@ -23,49 +23,40 @@ static gx_rule_set rules_of(const struct gx_result_run *run)
 	return set;
 }
 
-static char *add_rules(char *text, const char *title, gx_rule_set set, struct gx_keep *keep)
+static struct gx_result_rules names_of(gx_rule_set set, struct gx_keep *keep)
 {
+	const char **names = gx_keep_alloc(keep, GX_RULE_COUNT * sizeof(*names));
+	size_t count = 0;
+
 	for (unsigned rule = 0; rule < GX_RULE_COUNT; rule++)
-		if (set >> rule & 1) {
-			text = gx_keep_format(keep, "%s%s%s", text, title, gx_rule_name((enum gx_rule)rule));
-			title = ", ";
-		}
-	return text;
-}
-
-/* "missing: wedged; not expected: isolation" or "". */
-static const char *difference(gx_rule_set missing, gx_rule_set extra, struct gx_keep *keep)
-{
-	char *text = add_rules(gx_keep_text(keep, ""), "missing: ", missing, keep);
-
-	return add_rules(text, *text ? "; not expected: " : "not expected: ", extra, keep);
+		if (set >> rule & 1)
+			names[count++] = gx_rule_name((enum gx_rule)rule);
+	return (struct gx_result_rules){.names = names, .count = count};
 }
 
 static void judge(struct gx_job *job, struct gx_result_run *run, gx_rule_set missing, gx_rule_set extra)
 {
-	run->judged = true;
-	run->unexpected = difference(missing, extra, &job->keep);
-	run->as_expected = !missing && !extra;
-	job->red |= !run->as_expected;
+	run->missing = names_of(missing, &job->keep);
+	run->unexpected = names_of(extra, &job->keep);
+	run->judgement = missing || extra ? GX_JUDGEMENT_OTHERWISE : GX_JUDGEMENT_AS_EXPECTED;
+	job->red |= run->judgement == GX_JUDGEMENT_OTHERWISE;
 }
 
 /* What has not shown yet is missing only once everything was seen; what should not have shown counts at once. */
 static void judge_incomplete(struct gx_job *job, struct gx_result_run *run, gx_rule_set extra)
 {
 	judge(job, run, 0, extra);
-	run->undecided = run->as_expected;
-	job->unsure |= run->undecided;
-	run->as_expected = false;
-	run->unexpected = gx_keep_format(&job->keep, "incomplete: %s%s%s", run->incomplete_why, extra ? "; " : "",
-					 run->unexpected);
+	if (run->judgement != GX_JUDGEMENT_AS_EXPECTED)
+		return;
+	run->judgement = GX_JUDGEMENT_UNDECIDED;
+	job->unsure = true;
 }
 
 /* A recipe that no longer fits, and why. */
 static void judge_misfit(struct gx_job *job, struct gx_result_run *run, const struct gx_error *err)
 {
-	run->judged = true;
-	run->unexpected = gx_keep_text(&job->keep, err->text);
-	run->verdict = GX_VERDICT_INCOMPLETE;
+	run->judgement = GX_JUDGEMENT_OTHERWISE;
+	run->misfit = gx_keep_text(&job->keep, err->text);
 	job->red = true;
 }
 
@@ -74,12 +65,11 @@ static void judge_misfit(struct gx_job *job, struct gx_result_run *run, const st
 static bool explore(struct gx_job *job, unsigned file, const struct gx_expectation *expectation)
 {
 	const struct gx_gate_choice *gate = gx_job_gate(job, file, expectation->gate, expectation->line);
-	struct gx_result_run *run;
+	struct gx_result_run *run = gate ? gx_job_explore(job, file, gate, false) : NULL;
 	gx_rule_set shown;
 
-	if (!gate || !gx_job_explore(job, file, gate, false))
+	if (!run)
 		return false;
-	run = &job->runs.runs[job->runs.count - 1];
 	shown = rules_of(run);
 	if (run->complete)
 		judge(job, run, expectation->rules & ~shown, shown & ~expectation->rules);
@@ -90,17 +80,15 @@ static bool explore(struct gx_job *job, unsigned file, const struct gx_expectati
 
 /* ---- scripted interleavings ---- */
 
-static enum gx_status play(struct gx_job *job, unsigned file, const struct gx_interleaving *script,
-			   const struct gx_gate_choice *gate, struct gx_result_run *run, struct gx_error *err)
+static enum gx_status play(struct gx_session *session, const struct gx_interleaving *script, struct gx_error *err)
 {
-	struct gx_trial trial;
 	struct gx_path whole = {0};
-	enum gx_status rc = gx_session_load(&trial, &job->files[file]->scenario, gate, err);
+	enum gx_status rc = gx_session_load(session, GX_RUN_INTERLEAVING, err);
 
 	if (rc == GX_OK)
-		rc = gx_session_play(&trial, script, &whole, err);
+		rc = gx_session_play(session, script, &whole, err);
 	if (rc == GX_OK)
-		rc = gx_session_describe(run, &trial, &whole, job->words[file], gate, NULL, &job->keep, err);
+		rc = gx_session_describe(session, &whole, NULL, err);
 	gx_path_release(&whole);
 	return rc;
 }
@@ -109,20 +97,20 @@ static enum gx_status play(struct gx_job *job, unsigned file, const struct gx_in
 static bool replay(struct gx_job *job, unsigned file, const struct gx_interleaving *script)
 {
 	const struct gx_gate_choice *gate = gx_job_gate(job, file, script->gate, script->line);
-	struct gx_result_run *run;
+	struct gx_session session;
 	struct gx_error err;
 	enum gx_status rc;
 
 	if (!gate)
 		return false;
-	run = gx_runs_add(&job->runs);
-	rc = play(job, file, script, gate, run, &err);
-	run->scenario = gx_keep_format(&job->keep, "%s#%s", job->files[file]->scenario.name, script->name);
-	run->gate = gate->word;
+	session = gx_job_session(job, file, gate);
+	rc = play(&session, script, &err);
+	session.result->scenario = gx_keep_format(&job->keep, "%s#%s", session.scenario->name, script->name);
 	if (rc == GX_OK)
-		judge(job, run, script->rules & ~rules_of(run), script->rules ? 0 : rules_of(run));
+		judge(job, session.result, script->rules & ~rules_of(session.result),
+		      script->rules ? 0 : rules_of(session.result));
 	else
-		judge_misfit(job, run, &err);
+		judge_misfit(job, session.result, &err);
 	return true;
 }
 
@@ -203,32 +191,42 @@ static int name_all(struct gx_options *options, char ***names, size_t *count)
 	return GX_EXIT_HELD;
 }
 
-int gx_command_matrix(int argc, char **argv)
+static int run(struct gx_options *options)
 {
-	struct gx_options options;
 	struct gx_job job;
+	int status = gx_job_load(&job, options);
+
+	for (unsigned i = 0; i < job.file_count && status == GX_EXIT_HELD; i++)
+		status = has_gates(&job, i) ? GX_EXIT_HELD : job.status;
+	for (unsigned i = 0; i < job.file_count && status == GX_EXIT_HELD; i++)
+		if (!run_file(&job, i))
+			break;
+	if (status == GX_EXIT_HELD) {
+		int written = job.runs.count ? gx_write_reports(options, &job.runs, true) : GX_EXIT_HELD;
+
+		status = written != GX_EXIT_HELD ? written : exit_status(&job);
+	}
+	gx_job_release(&job);
+	return status;
+}
+
+static int matrix(struct gx_options *options)
+{
 	char **names = NULL;
 	size_t count = 0;
-	int status = GX_EXIT_HELD;
-	int written;
+	int status = options->scenario_count ? GX_EXIT_HELD : name_all(options, &names, &count);
 
-	gx_options_parse(&options, argc, argv, "matrix", "[SCENARIO...]", doc,
-			 GX_TAKES_BUDGET | GX_TAKES_REPORT | GX_TAKES_GATES);
-	if (!options.scenario_count)
-		status = name_all(&options, &names, &count);
-	if (status == GX_EXIT_HELD) {
-		status = gx_job_load(&job, &options);
-		for (unsigned i = 0; i < job.file_count && status == GX_EXIT_HELD; i++)
-			status = has_gates(&job, i) ? GX_EXIT_HELD : job.status;
-		for (unsigned i = 0; i < job.file_count && status == GX_EXIT_HELD; i++)
-			if (!run_file(&job, i))
-				break;
-		if (status == GX_EXIT_HELD) {
-			written = job.runs.count ? gx_write_reports(&options, &job.runs, true) : GX_EXIT_HELD;
-			status = written != GX_EXIT_HELD ? written : exit_status(&job);
-		}
-		gx_job_release(&job);
-	}
+	if (status == GX_EXIT_HELD)
+		status = run(options);
 	gx_scenario_names_free(names, count);
 	return status;
 }
+
+const struct gx_command gx_command_matrix = {
+	.name = "matrix",
+	.summary = "every scenario with every gate it names, held against what it expects",
+	.args = "[SCENARIO...]",
+	.doc = doc,
+	.takes = GX_TAKES_BUDGET | GX_TAKES_REPORT | GX_TAKES_GATES,
+	.run = matrix,
+};

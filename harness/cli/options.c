@@ -32,6 +32,7 @@ enum {
 #define STATES_DEFAULT     20000000u
 #define EXECUTIONS_DEFAULT 20000u
 
+/* Where the help has %s it names the rows that there are, and then the first, which is the default: help_of(). */
 static const struct {
 	struct argp_option option;
 	unsigned takes; /* which commands take it: those that take any of these; 0: all */
@@ -40,7 +41,7 @@ static const struct {
 	 GX_TAKES_GATES},
 	{{"gate", KEY_GATE, "NAME|FILE.so", 0, "try this gate instead of the one that the repro names", 0},
 	 GX_TAKES_ONE_GATE},
-	{{"strategy", KEY_STRATEGY, "NAME", 0, "auto, exhaustive or random (default auto)", 0}, GX_TAKES_EXPLORE},
+	{{"strategy", KEY_STRATEGY, "NAME", 0, "%s (default %s)", 0}, GX_TAKES_EXPLORE},
 	{{"seed", KEY_SEED, "N", 0, "seed of the random choices (default 1)", 0}, GX_TAKES_EXPLORE},
 	{{"executions", KEY_EXECUTIONS, "N", 0, "random executions to run (default 20000)", 0}, GX_TAKES_EXPLORE},
 	{{"states", KEY_STATES, "N", 0, "states an exhaustive search may hold, about 24 bytes each (default 20000000)",
@@ -53,8 +54,7 @@ static const struct {
 	{{"require-complete", KEY_COMPLETE, NULL, 0, "exit with 3 if nothing was found but not everything was seen", 0},
 	 GX_TAKES_EXPLORE},
 	{{"times", KEY_TIMES, "N", 0, "replay N times, compare the event hashes (default 1)", 0}, GX_TAKES_TIMES},
-	{{"report", KEY_REPORT, "FORMAT[=FILE]", 0,
-	  "text or json, to standard output or a file; repeatable (default text)", 0},
+	{{"report", KEY_REPORT, "FORMAT[=FILE]", 0, "%s, to standard output or a file; repeatable (default %s)", 0},
 	 GX_TAKES_REPORT},
 	{{"quiet", 'q', NULL, 0, "no progress; no report but those of --report", 0}, GX_TAKES_REPORT},
 	{{"color", KEY_COLOR, "WHEN", 0, "auto, always or never (default auto)", 0}, GX_TAKES_REPORT},
@@ -68,10 +68,37 @@ static const struct {
 struct parsing {
 	struct gx_options *out;
 	const struct argp *argp;
-	const char *command;
+	const struct gx_command *command;
 	char program[64]; /* "gatecrash run" */
-	unsigned takes;
 };
+
+/* ---- words ---- */
+
+struct gx_words gx_words_of(const char *const *words, size_t count, const char *last)
+{
+	struct gx_words out = {""};
+	size_t used = 0;
+
+	for (size_t i = 0; i < count && used < sizeof(out.text); i++)
+		used += (size_t)snprintf(out.text + used, sizeof(out.text) - used, "%s%s",
+					 !i              ? ""
+					 : i + 1 < count ? ", "
+							 : last,
+					 words[i]);
+	return out;
+}
+
+/* The names that an option takes, from the rows; returns how many, 0 if it takes others. */
+static size_t names_for(int key, const char *names[GX_WORDS_MAX])
+{
+	size_t count = 0;
+
+	for (; key == KEY_REPORT && gx_report_formats[count]; count++)
+		names[count] = gx_report_formats[count]->name;
+	for (; key == KEY_STRATEGY && gx_strategies[count]; count++)
+		names[count] = gx_strategies[count]->name;
+	return count;
+}
 
 /* ---- mistakes: one line, then status 2 ---- */
 
@@ -88,17 +115,25 @@ static void refuse(const char *format, ...)
 	exit(GX_EXIT_USAGE);
 }
 
-static bool takes_option(const struct parsing *parsing, size_t i)
+static bool takes_option(const struct gx_command *command, size_t i)
 {
-	return !table[i].takes || parsing->takes & table[i].takes;
+	return !table[i].takes || command->takes & table[i].takes;
 }
 
-/* "run and matrix" */
-static const char *commands_that_take(unsigned takes)
+/* "run and matrix": which take an option of this name. */
+static struct gx_words commands_that_take(const char *name)
 {
-	if (takes & GX_TAKES_TIMES)
-		return "replay";
-	return takes & GX_TAKES_BUDGET ? "run and matrix" : takes & GX_TAKES_EXPLORE ? "run" : "run, matrix and replay";
+	const char *names[GX_WORDS_MAX];
+	unsigned takes = 0;
+	size_t count = 0;
+
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		if (table[i].option.name && !strcmp(table[i].option.name, name))
+			takes |= table[i].takes;
+	for (size_t i = 0; gx_commands[i]; i++)
+		if (gx_commands[i]->takes & takes)
+			names[count++] = gx_commands[i]->name;
+	return gx_words_of(names, count, " and ");
 }
 
 /* No option of this command has this name, nor is there exactly one that begins with it. */
@@ -112,19 +147,20 @@ static void no_such_option(const struct parsing *parsing, const char *name, unsi
 	for (size_t i = 0; i < TABLE_COUNT; i++) {
 		const char *other = table[i].option.name;
 
-		if (takes_option(parsing, i) && other)
+		if (takes_option(parsing->command, i) && other)
 			names[count++] = other;
 		else if (other && !strcmp(other, name))
-			refuse("--%s is no option of %s but of %s", name, parsing->command,
-			       commands_that_take(table[i].takes));
+			refuse("--%s is no option of %s but of %s", name, parsing->command->name,
+			       commands_that_take(name).text);
 	}
 	snprintf(shown, sizeof(shown), "--%s", name);
 	nearest = matches > 1 ? NULL : gx_nearest(name, names, count);
 	if (nearest)
-		refuse("%s has no option %s; did you mean --%s?", parsing->command, gx_quote(shown).text, nearest);
-	refuse("%s has %s %s; `gatecrash %s --help` names the options", parsing->command,
+		refuse("%s has no option %s; did you mean --%s?", parsing->command->name, gx_quote(shown).text,
+		       nearest);
+	refuse("%s has %s %s; `gatecrash %s --help` names the options", parsing->command->name,
 	       matches > 1 ? "more than one option that begins with" : "no option", gx_quote(shown).text,
-	       parsing->command);
+	       parsing->command->name);
 }
 
 /* What is wrong with "--sed=3"? */
@@ -137,7 +173,7 @@ static void wrong_long_option(const struct parsing *parsing, const char *word)
 
 	snprintf(name, sizeof(name), "%.*s", (int)(length < sizeof(name) ? length : sizeof(name) - 1), word);
 	for (size_t i = 0; i < TABLE_COUNT; i++)
-		if (takes_option(parsing, i) && table[i].option.name &&
+		if (takes_option(parsing->command, i) && table[i].option.name &&
 		    !strncmp(table[i].option.name, name, strlen(name))) {
 			option = &table[i].option;
 			matches++;
@@ -171,8 +207,8 @@ static void explain_word(const struct parsing *parsing, const struct argp_state 
 	if (!strncmp(word, "--", 2))
 		wrong_long_option(parsing, word + 2);
 	else
-		refuse("%s has no option %s; `gatecrash %s --help` names the options", parsing->command,
-		       gx_quote(word).text, parsing->command);
+		refuse("%s has no option %s; `gatecrash %s --help` names the options", parsing->command->name,
+		       gx_quote(word).text, parsing->command->name);
 }
 
 /* ---- values ---- */
@@ -239,24 +275,23 @@ static enum gx_color color(const char *text)
 static const struct gx_strategy *strategy(const char *text)
 {
 	const struct gx_strategy *found = gx_strategy_find(text);
-	char names[256] = "";
-	size_t used = 0;
+	const char *names[GX_WORDS_MAX];
+	size_t count = names_for(KEY_STRATEGY, names);
 
-	for (const struct gx_strategy *const *other = gx_strategies; !found && *other && used < sizeof(names); other++)
-		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
-					 !used      ? ""
-					 : other[1] ? ", "
-						    : " and ",
-					 (*other)->name);
 	if (!found)
-		refuse("--strategy %s: there is %s; see `gatecrash list strategies`", gx_quote(text).text, names);
+		refuse("--strategy %s: there is %s; see `gatecrash list strategies`", gx_quote(text).text,
+		       gx_words_of(names, count, " and ").text);
 	return found;
 }
 
 static const char *report(const char *text)
 {
+	const char *names[GX_WORDS_MAX];
+	size_t count = names_for(KEY_REPORT, names);
+
 	if (!gx_report_word_is_valid(text))
-		refuse("--report %s: text, json, text=FILE or json=FILE is needed", gx_quote(text).text);
+		refuse("--report %s: %s or one of them with =FILE is needed", gx_quote(text).text,
+		       gx_words_of(names, count, ", ").text);
 	return text;
 }
 
@@ -330,17 +365,32 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
 	}
 }
 
-void gx_options_parse(struct gx_options *out, int argc, char **argv, const char *command, const char *args,
-		      const char *doc, unsigned takes)
+/* The help of an option, in `text` if it names rows. */
+static const char *help_of(const struct argp_option *option, char *text, size_t size)
+{
+	const char *names[GX_WORDS_MAX];
+	size_t count = names_for(option->key, names);
+
+	if (!count)
+		return option->doc;
+	snprintf(text, size, option->doc, gx_words_of(names, count, " or ").text, names[0]);
+	return text;
+}
+
+void gx_options_parse(struct gx_options *out, int argc, char **argv, const struct gx_command *command)
 {
 	struct argp_option options[TABLE_COUNT + 1] = {0};
-	struct argp argp = {.options = options, .parser = parse_one, .args_doc = args, .doc = doc};
-	struct parsing parsing = {.out = out, .argp = &argp, .command = command, .takes = takes};
+	char help[TABLE_COUNT][320];
+	struct argp argp = {.options = options, .parser = parse_one, .args_doc = command->args, .doc = command->doc};
+	struct parsing parsing = {.out = out, .argp = &argp, .command = command};
 	unsigned count = 0;
 
-	for (size_t i = 0; i < TABLE_COUNT; i++)
-		if (takes_option(&parsing, i))
-			options[count++] = table[i].option;
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		if (!takes_option(command, i))
+			continue;
+		options[count] = table[i].option;
+		options[count++].doc = help_of(&table[i].option, help[i], sizeof(help[i]));
+	}
 	*out = (struct gx_options){
 		.explore = {.seed = 1,
 			    .executions = EXECUTIONS_DEFAULT,
@@ -348,7 +398,7 @@ void gx_options_parse(struct gx_options *out, int argc, char **argv, const char 
 			    .interrupted = &gx_interrupted},
 		.times = 1,
 	};
-	snprintf(parsing.program, sizeof(parsing.program), "gatecrash %s", command);
+	snprintf(parsing.program, sizeof(parsing.program), "gatecrash %s", command->name);
 	if (argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, NULL, &parsing))
 		exit(GX_EXIT_USAGE);
 	if (!gx_reports_can_be_written(out))

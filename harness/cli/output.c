@@ -232,7 +232,7 @@ static int write_one(const struct place *place, const struct gx_options *options
 
 int gx_write_reports(const struct gx_options *options, const struct gx_runs *runs, bool matrix)
 {
-	struct place place = {.format = &gx_report_text};
+	struct place place = {.format = gx_report_formats[0]};
 	int status = GX_EXIT_HELD;
 
 	if (!options->report_count && !options->quiet)

@@ -173,14 +173,15 @@ static enum gx_status resolve(struct target *target, const char *word, const cha
 
 /* ---- replaying ---- */
 
-static enum gx_status once(struct target *target, struct gx_trial *trial, struct gx_path *whole, struct gx_error *err)
+static enum gx_status once(const struct target *target, struct gx_session *session, struct gx_path *whole,
+			   struct gx_error *err)
 {
-	return target->has_repro ? gx_session_replay(trial, &target->repro, whole, err)
-				 : gx_session_play(trial, target->script, whole, err);
+	return target->has_repro ? gx_session_replay(session, &target->repro, whole, err)
+				 : gx_session_play(session, target->script, whole, err);
 }
 
 /* The others have to be the same to the last event. */
-static enum gx_status again(struct target *target, struct gx_trial *trial, const struct gx_options *options,
+static enum gx_status again(const struct target *target, struct gx_session *session, const struct gx_options *options,
 			    uint64_t *done, struct gx_error *err)
 {
 	uint64_t hash = gx_sched_event_hash();
@@ -188,7 +189,7 @@ static enum gx_status again(struct target *target, struct gx_trial *trial, const
 	enum gx_status rc = GX_OK;
 
 	for (*done = 1; *done < options->times && rc == GX_OK && !gx_interrupted; ++*done) {
-		rc = once(target, trial, &whole, err);
+		rc = once(target, session, &whole, err);
 		if (rc == GX_OK && gx_sched_event_hash() != hash)
 			rc = gx_fail(err, GX_EDIVERGED,
 				     "not deterministic: replay %" PRIu64 " has event hash %016" PRIx64
@@ -199,30 +200,26 @@ static enum gx_status again(struct target *target, struct gx_trial *trial, const
 	return rc;
 }
 
-static enum gx_status replay(struct target *target, const struct gx_options *options, struct gx_runs *runs,
-			     struct gx_keep *keep, struct gx_error *err)
+static enum gx_status replay(const struct target *target, struct gx_session *session, const struct gx_options *options,
+			     struct gx_error *err)
 {
-	struct gx_trial trial;
+	struct gx_result_run *run = session->result;
 	struct gx_path whole = {0};
-	struct gx_result_run *run = gx_runs_add(runs);
 	double started = gx_wall_seconds();
 	uint64_t done = 1;
-	uint64_t hash = 0;
-	enum gx_status rc = gx_session_load(&trial, &target->file->scenario, &target->gate, err);
+	enum gx_status rc = gx_session_load(session, target->has_repro ? GX_RUN_REPRO : GX_RUN_INTERLEAVING, err);
 
 	if (rc == GX_OK)
-		rc = once(target, &trial, &whole, err);
+		rc = once(target, session, &whole, err);
 	if (rc == GX_OK) {
-		hash = gx_sched_event_hash();
-		rc = again(target, &trial, options, &done, err);
+		run->event_hash = gx_sched_event_hash();
+		rc = again(target, session, options, &done, err);
 	}
 	if (rc == GX_OK)
-		rc = gx_session_describe(run, &trial, &whole, target->scenario_word, &target->gate, target->line, keep,
-					 err);
+		rc = gx_session_describe(session, &whole, target->line, err);
 	run->explored.executions = done;
 	run->explored.seconds = gx_wall_seconds() - started;
 	run->interrupted = done < options->times;
-	run->event_hash = hash;
 	gx_path_release(&whole);
 	return rc;
 }
@@ -242,34 +239,48 @@ static bool is_usable(const struct gx_options *options)
 	return options->scenario_count == 1 && options->gate_count <= 1;
 }
 
-int gx_command_replay(int argc, char **argv)
+static int exit_status(const struct gx_result_run *run)
 {
-	struct gx_options options;
+	if (run->finding_count)
+		return GX_EXIT_FOUND;
+	return run->interrupted ? GX_EXIT_UNKNOWN : GX_EXIT_HELD;
+}
+
+static int command(struct gx_options *options)
+{
 	struct gx_runs runs = {0};
 	struct gx_keep keep = {0};
 	struct target target = {0};
+	struct gx_session session;
 	struct gx_error err;
 	enum gx_status rc;
 	int status;
 
-	gx_options_parse(&options, argc, argv, "replay", "REPRO|FILE|SCENARIO#INTERLEAVING", doc,
-			 GX_TAKES_TIMES | GX_TAKES_REPORT | GX_TAKES_ONE_GATE);
-	if (!is_usable(&options))
+	if (!is_usable(options))
 		return GX_EXIT_USAGE;
-	rc = resolve(&target, options.scenarios[0], options.gate_count ? options.gates[0] : NULL, &err);
-	if (rc == GX_OK)
-		rc = replay(&target, &options, &runs, &keep, &err);
+	rc = resolve(&target, options->scenarios[0], options->gate_count ? options->gates[0] : NULL, &err);
 	if (rc == GX_OK) {
-		status = gx_write_reports(&options, &runs, false);
-		if (status == GX_EXIT_HELD && runs.runs[0].finding_count)
-			status = GX_EXIT_FOUND;
-		else if (status == GX_EXIT_HELD && runs.runs[0].interrupted)
-			status = GX_EXIT_UNKNOWN;
-	} else {
-		status = gx_complain(rc, &err);
+		session = (struct gx_session){.scenario = &target.file->scenario,
+					      .scenario_word = target.scenario_word,
+					      .gate = &target.gate,
+					      .keep = &keep,
+					      .result = gx_runs_add(&runs)};
+		rc = replay(&target, &session, options, &err);
 	}
+	status = rc == GX_OK ? gx_write_reports(options, &runs, false) : gx_complain(rc, &err);
+	if (status == GX_EXIT_HELD)
+		status = exit_status(session.result);
 	release(&target);
 	gx_keep_release(&keep);
 	free(runs.runs);
 	return status;
 }
+
+const struct gx_command gx_command_replay = {
+	.name = "replay",
+	.summary = "one execution, by repro line, repro file or SCENARIO#INTERLEAVING",
+	.args = "REPRO|FILE|SCENARIO#INTERLEAVING",
+	.doc = doc,
+	.takes = GX_TAKES_TIMES | GX_TAKES_REPORT | GX_TAKES_ONE_GATE,
+	.run = command,
+};

@@ -66,24 +66,30 @@ static int judge(const struct gx_job *job)
 	return incomplete || gx_interrupted ? GX_EXIT_UNKNOWN : GX_EXIT_HELD;
 }
 
-int gx_command_run(int argc, char **argv)
+static int run(struct gx_options *options)
 {
-	struct gx_options options;
 	struct gx_job job;
 	int status;
 
-	gx_options_parse(&options, argc, argv, "run", "[SCENARIO...]", doc,
-			 GX_TAKES_EXPLORE | GX_TAKES_BUDGET | GX_TAKES_REPORT | GX_TAKES_GATES);
-	if (!options.scenario_count)
-		options.scenarios[options.scenario_count++] = "double-click";
-	if (gx_job_load(&job, &options) == GX_EXIT_HELD && has_gates(&job)) {
+	if (!options->scenario_count)
+		options->scenarios[options->scenario_count++] = "double-click";
+	if (gx_job_load(&job, options) == GX_EXIT_HELD && has_gates(&job)) {
 		for (unsigned i = 0; i < job.file_count; i++)
 			if (!run_file(&job, i))
 				break;
-		status = job.runs.count ? gx_write_reports(&options, &job.runs, false) : GX_EXIT_HELD;
+		status = job.runs.count ? gx_write_reports(options, &job.runs, false) : GX_EXIT_HELD;
 		job.status = status != GX_EXIT_HELD ? status : judge(&job);
 	}
 	status = job.status;
 	gx_job_release(&job);
 	return status;
 }
+
+const struct gx_command gx_command_run = {
+	.name = "run",
+	.summary = "explore scenarios with gates, explain what goes wrong",
+	.args = "[SCENARIO...]",
+	.doc = doc,
+	.takes = GX_TAKES_EXPLORE | GX_TAKES_BUDGET | GX_TAKES_REPORT | GX_TAKES_GATES,
+	.run = run,
+};

@@ -1,27 +1,17 @@
 #include "cli/session.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/identity.h"
 #include "core/world.h"
 #include "gates/gates.h"
 #include "scenario/nearest.h"
 
 /* States per number of preemptions that minimising one finding may look at. */
 enum { MINIMISE_STATES = 60000, FINDINGS_MAX = 512, GATES_MAX = 64 };
-
-static char program[4096] = "gatecrash";
-
-/* In quotes if a shell would take it apart. */
-void gx_session_program_is(const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-";
-	const char *quote = word[strspn(word, plain)] ? "'" : "";
-
-	if (strchr(word, '/') && !strchr(word, '\'') && strlen(word) + 3 <= sizeof(program))
-		snprintf(program, sizeof(program), "%s%s%s", quote, word, quote);
-}
 
 /* A message ends with the nearest gate that is linked in, or with how to find one. */
 enum gx_status gx_no_such_gate(const char *word, const char *where, struct gx_error *err)
@@ -69,19 +59,41 @@ void gx_gate_choice_release(struct gx_gate_choice *choice)
 	*choice = (struct gx_gate_choice){0};
 }
 
-enum gx_status gx_session_load(struct gx_trial *trial, const struct gx_scenario *scenario,
-			       const struct gx_gate_choice *gate, struct gx_error *err)
+/* ---- loading ---- */
+
+/* The one trial of the program, at one place for all commands: see its definition. */
+static struct gx_trial the_trial;
+
+static enum gx_status load(struct gx_trial *trial, const struct gx_session *session, struct gx_error *err)
 {
 	enum gx_status rc = gx_world_open(err);
 
 	if (rc != GX_OK)
 		return rc;
-	gx_trial_init(trial, scenario, gate->gate);
-	if (gate->plugin) {
+	gx_trial_init(trial, session->scenario, session->gate->gate);
+	if (session->gate->plugin) {
 		trial->adopt = gx_plugin_adopt;
-		trial->plugin = gate->plugin;
+		trial->plugin = session->gate->plugin;
 	}
 	return gx_sched_load(&trial->program, err);
+}
+
+enum gx_status gx_session_load(struct gx_session *session, enum gx_run_kind kind, struct gx_error *err)
+{
+	const struct gx_gate_choice *gate = session->gate;
+
+	session->trial = &the_trial;
+	*session->result = (struct gx_result_run){
+		.scenario = session->scenario->name,
+		.gate = gate->plugin ? gate->word : gate->gate->name,
+		.gate_summary = gate->gate->summary ? gate->gate->summary : "",
+		.kind = kind,
+		.strategy = kind == GX_RUN_EXPLORATION ? "" : "replay",
+		.verdict = GX_VERDICT_INCOMPLETE,
+		.incomplete_why = "",
+		.one_identity = gx_identity() == GX_IDENTITY_MACHINE,
+	};
+	return load(session->trial, session, err);
 }
 
 /* Names of live tasks only need their makers, which may be gone: follow the events up to now instead. */
@@ -98,27 +110,27 @@ static void end_naming(struct gx_trial *trial)
 	gx_name_book_detach(trial);
 }
 
-enum gx_status gx_session_play(struct gx_trial *trial, const struct gx_interleaving *script, struct gx_path *whole,
+enum gx_status gx_session_play(struct gx_session *session, const struct gx_interleaving *script, struct gx_path *whole,
 			       struct gx_error *err)
 {
 	struct gx_replay replay = {.namer = gx_name_book_namer, .context = &live_book};
 	enum gx_status rc;
 
-	begin_naming(trial);
+	begin_naming(session->trial);
 	rc = gx_replay_recipe(&replay, script->steps, script->step_count, whole, err);
-	end_naming(trial);
+	end_naming(session->trial);
 	return rc;
 }
 
-enum gx_status gx_session_replay(struct gx_trial *trial, const struct gx_repro *repro, struct gx_path *whole,
+enum gx_status gx_session_replay(struct gx_session *session, const struct gx_repro *repro, struct gx_path *whole,
 				 struct gx_error *err)
 {
 	struct gx_replay replay = {.namer = gx_name_book_namer, .context = &live_book};
 	enum gx_status rc;
 
-	begin_naming(trial);
+	begin_naming(session->trial);
 	rc = gx_replay_repro(&replay, repro, whole, err);
-	end_naming(trial);
+	end_naming(session->trial);
 	return rc;
 }
 
@@ -185,6 +197,8 @@ static void take_story(struct gx_result_finding *out, const struct gx_story *sto
 						   .op = story->steps[i].op,
 						   .object = story->steps[i].object,
 						   .value = story->steps[i].value,
+						   .number = story->steps[i].number,
+						   .at_ns = story->steps[i].at_ns,
 						   .matters = story->steps[i].matters,
 						   .collides = story->steps[i].collides,
 						   .preempted = story->steps[i].preempted};
@@ -202,43 +216,68 @@ static void take_story(struct gx_result_finding *out, const struct gx_story *sto
 	out->wait_count = story->wait_count;
 }
 
-static enum gx_status say_repro(struct gx_result_finding *out, const struct gx_path *path, const char *scenario_word,
-				const struct gx_gate_choice *gate, struct gx_keep *keep, struct gx_error *err)
+/* How this program was called, for a line to paste: a path is repeated, in quotes if a shell would take it apart. */
+static void say_program(char *text, size_t size)
 {
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-";
+	const char *word = program_invocation_name;
+	const char *quote = word[strspn(word, plain)] ? "'" : "";
+
+	if (strchr(word, '/') && !strchr(word, '\'') && strlen(word) + 3 <= size)
+		snprintf(text, size, "%s%s%s", quote, word, quote);
+	else
+		snprintf(text, size, "gatecrash");
+}
+
+static enum gx_status say_repro(struct gx_result_finding *out, const struct gx_session *session,
+				const struct gx_path *path, struct gx_error *err)
+{
+	char program[4096];
 	struct gx_repro repro;
-	enum gx_status rc = gx_repro_make(&repro, scenario_word, gate->word, path, err);
 	char *line;
 
-	if (rc != GX_OK)
-		return rc;
-	line = gx_repro_print(&repro);
-	out->repro = gx_keep_text(keep, line);
-	free(line);
-	gx_repro_release(&repro);
+	if (!out->repro) {
+		enum gx_status rc = gx_repro_make(&repro, session->scenario_word, session->gate->word, path, err);
+
+		if (rc != GX_OK)
+			return rc;
+		line = gx_repro_print(&repro);
+		out->repro = gx_keep_text(session->keep, line);
+		free(line);
+		gx_repro_release(&repro);
+	}
+	say_program(program, sizeof(program));
+	out->repro_command = gx_keep_format(session->keep, "%s replay '%s'", program, out->repro);
 	return GX_OK;
 }
 
-/* Words for one finding of the execution that `path` gives. */
-static enum gx_status describe(struct gx_result_finding *out, struct gx_trial *trial, const struct gx_path *path,
-			       const struct gx_recording *recording, const struct gx_finding *finding,
-			       const char *scenario_word, const struct gx_gate_choice *gate, const char *repro,
-			       struct gx_keep *keep, struct gx_error *err)
+/* One execution, as it was recorded. */
+struct telling {
+	const struct gx_path *path;
+	const char *repro; /* its line, if there is one already */
+	struct gx_recording recording;
+};
+
+/* Words for one of its findings. */
+static enum gx_status describe(struct gx_result_finding *out, struct gx_session *session, const struct telling *telling,
+			       const struct gx_finding *finding, struct gx_error *err)
 {
+	struct gx_trial *trial = session->trial;
+	struct gx_keep *keep = session->keep;
 	struct gx_name_book book;
 	struct gx_story story = {0};
-	enum gx_status rc = GX_OK;
+	enum gx_status rc;
 
 	out->rule = gx_rule_name((enum gx_rule)finding->rule);
-	out->repro = repro;
-	if (!repro)
-		rc = say_repro(out, path, scenario_word, gate, keep, err);
+	out->preemptions = telling->recording.preemptions;
+	out->repro = telling->repro;
+	rc = say_repro(out, session, telling->path, err);
 	if (rc != GX_OK)
 		return rc;
-	out->repro_command = gx_keep_format(keep, "%s replay '%s'", program, out->repro);
 	gx_sched_reset();
 	gx_name_book_init(&book, trial);
-	gx_story_steps(&story, &book, recording, finding, keep);
-	stand_at(trial, path, finding);
+	gx_story_steps(&story, &book, &telling->recording, finding, keep);
+	stand_at(trial, telling->path, finding);
 	gx_story_waits(&story, &book, finding, keep);
 	gx_story_message(&story, &live_book, finding, keep);
 	take_story(out, &story, keep);
@@ -263,24 +302,19 @@ static int by_rule(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static enum gx_status result_of_hit(struct gx_result_finding *out, struct gx_trial *trial, struct gx_hit *hit,
-				    const char *scenario_word, const struct gx_gate_choice *gate, bool minimise,
-				    struct gx_keep *keep, struct gx_error *err)
+static enum gx_status tell_hit(struct gx_result_finding *out, struct gx_session *session, struct gx_hit *hit,
+			       struct gx_error *err)
 {
 	struct gx_finding found[FINDINGS_MAX];
-	struct gx_recording recording = {0};
+	struct gx_trial *trial = session->trial;
+	struct telling telling = {.path = &hit->path};
 	const struct gx_finding *finding;
-	enum gx_status rc = GX_OK;
+	enum gx_status rc;
 
 	out->count = hit->count;
-	if (minimise && !(gx_rule_row((enum gx_rule)gx_key_rule(hit->key))->traits & GX_RULE_COSTS_SECONDS))
-		rc = gx_minimise(&hit->path, hit->key, MINIMISE_STATES, &out->preemptions, err);
-	if (rc != GX_OK)
-		return rc;
 	trial->findings = found;
 	trial->finding_capacity = FINDINGS_MAX;
-	rc = record(trial, &hit->path, &recording, keep, err);
-	out->preemptions = recording.preemptions;
+	rc = record(trial, &hit->path, &telling.recording, session->keep, err);
 	finding = rc == GX_OK ? finding_of(trial, hit->key) : NULL;
 	if (rc == GX_OK && !finding)
 		rc = gx_fail(err, GX_EDIVERGED,
@@ -288,16 +322,26 @@ static enum gx_status result_of_hit(struct gx_result_finding *out, struct gx_tri
 	if (rc == GX_OK) {
 		struct gx_finding copy = *finding;
 
-		rc = describe(out, trial, &hit->path, &recording, &copy, scenario_word, gate, NULL, keep, err);
+		rc = describe(out, session, &telling, &copy, err);
 	}
 	trial->findings = NULL;
-	gx_recording_release(&recording);
+	gx_recording_release(&telling.recording);
 	return rc;
 }
 
-static void copy_figures(struct gx_result_run *out, const struct gx_explored *explored, struct gx_keep *keep)
+/* The simplest execution that shows it, unless looking for a shorter one would hang, too. */
+static enum gx_status minimise(struct gx_hit *hit, struct gx_error *err)
 {
-	out->explored = (struct gx_result_explored){
+	unsigned preemptions;
+
+	if (gx_key_rule(hit->key) == GX_RULE_HANG)
+		return GX_OK;
+	return gx_minimise(&hit->path, hit->key, MINIMISE_STATES, &preemptions, err);
+}
+
+static void copy_figures(struct gx_result_explored *out, const struct gx_explored *explored)
+{
+	*out = (struct gx_result_explored){
 		.executions = explored->executions,
 		.states = explored->states,
 		.transitions = explored->transitions,
@@ -308,65 +352,75 @@ static void copy_figures(struct gx_result_run *out, const struct gx_explored *ex
 		.collision_chance = explored->collision_chance,
 		.depth = explored->depth,
 		.rechecked = explored->rechecked,
+		.end_hash = explored->end_hash,
 	};
+}
+
+static void say_trouble(struct gx_session *session, const struct gx_error *err)
+{
+	session->result->incomplete = GX_INCOMPLETE_TROUBLE;
+	session->result->incomplete_why = gx_keep_text(session->keep, err->text);
+}
+
+static void say_extent(struct gx_session *session, const struct gx_explored *explored)
+{
+	struct gx_result_run *out = session->result;
+
+	copy_figures(&out->explored, explored);
 	out->complete = explored->complete;
 	out->interrupted = explored->interrupted;
-	out->incomplete_why = gx_keep_text(keep, explored->complete ? "" : explored->why);
+	if (!explored->complete) {
+		out->incomplete_why = gx_keep_text(session->keep, explored->why);
+		out->incomplete = explored->interrupted ? GX_INCOMPLETE_INTERRUPTED
+				  : *explored->why      ? GX_INCOMPLETE_STOPPED
+							: GX_INCOMPLETE_SAMPLE;
+	}
 	if (explored->hit_count)
 		out->verdict = GX_VERDICT_FOUND;
 	else if (explored->complete)
 		out->verdict = GX_VERDICT_CLEAN;
-	else
-		out->verdict = GX_VERDICT_INCOMPLETE;
 }
 
-static void begin_result(struct gx_result_run *out, const struct gx_scenario *scenario,
-			 const struct gx_gate_choice *gate)
+static enum gx_status tell_hits(struct gx_session *session, struct gx_explored *explored,
+				const struct gx_session_options *options, struct gx_error *err)
 {
-	*out = (struct gx_result_run){
-		.scenario = scenario->name,
-		.gate = gate->plugin ? gate->word : gate->gate->name,
-		.gate_summary = gate->gate->summary ? gate->gate->summary : "",
-		.strategy = "",
-		.incomplete_why = "",
-		.unexpected = "",
-	};
-}
+	const volatile sig_atomic_t *interrupted = options->explore.interrupted;
+	struct gx_result_run *out = session->result;
+	struct gx_result_finding *findings =
+		gx_keep_alloc(session->keep, sizeof(*findings) * (explored->hit_count + 1));
+	enum gx_status rc = GX_OK;
 
-enum gx_status gx_session_run(struct gx_result_run *out, const struct gx_scenario *scenario, const char *scenario_word,
-			      const struct gx_gate_choice *gate, const struct gx_explore_options *options, bool explain,
-			      struct gx_keep *keep, struct gx_error *err)
-{
-	static struct gx_explored explored; /* large */
-	struct gx_result_finding *findings;
-	struct gx_trial trial;
-	enum gx_status rc;
-
-	begin_result(out, scenario, gate);
-	out->strategy = (options->strategy ? options->strategy : gx_strategies[0])->name;
-	out->seed = options->seed;
-	rc = gx_session_load(&trial, scenario, gate, err);
-	if (rc != GX_OK) {
-		out->verdict = GX_VERDICT_INCOMPLETE;
-		out->incomplete_why = gx_keep_text(keep, err->text);
-		return rc;
-	}
-	rc = gx_explore(&explored, options, err);
-	copy_figures(out, &explored, keep);
-	if (rc != GX_OK)
-		out->incomplete_why = gx_keep_text(keep, err->text);
-	qsort(explored.hits, explored.hit_count, sizeof(explored.hits[0]), by_rule);
-	findings = gx_keep_alloc(keep, sizeof(*findings) * (explored.hit_count + 1));
-	for (unsigned i = 0; i < explored.hit_count && rc == GX_OK; i++) {
+	qsort(explored->hits, explored->hit_count, sizeof(explored->hits[0]), by_rule);
+	out->findings = findings;
+	for (unsigned i = 0; i < explored->hit_count && rc == GX_OK; i++) {
 		/* Who interrupts wants to see what there is, now. */
-		bool minimise = explain && !(options->interrupted && *options->interrupted);
-
-		rc = result_of_hit(&findings[i], &trial, &explored.hits[i], scenario_word, gate, minimise, keep, err);
+		if (options->minimise && !(interrupted && *interrupted))
+			rc = minimise(&explored->hits[i], err);
+		if (rc == GX_OK)
+			rc = tell_hit(&findings[i], session, &explored->hits[i], err);
 		if (rc == GX_OK)
 			out->finding_count++;
 	}
-	out->findings = findings;
-	gx_explored_release(&explored);
+	return rc;
+}
+
+enum gx_status gx_session_explore(struct gx_session *session, const struct gx_session_options *options,
+				  struct gx_error *err)
+{
+	struct gx_explored *explored = gx_keep_alloc(session->keep, sizeof(*explored));
+	enum gx_status rc = gx_session_load(session, GX_RUN_EXPLORATION, err);
+
+	session->result->strategy = (options->explore.strategy ? options->explore.strategy : gx_strategies[0])->name;
+	session->result->seed = options->explore.seed;
+	if (rc == GX_OK) {
+		rc = gx_explore(explored, &options->explore, err);
+		say_extent(session, explored);
+	}
+	if (rc != GX_OK)
+		say_trouble(session, err);
+	else
+		rc = tell_hits(session, explored, options, err);
+	gx_explored_release(explored);
 	return rc;
 }
 
@@ -402,22 +456,21 @@ static unsigned distinct(struct gx_finding *found, unsigned count)
 	return kept;
 }
 
-enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_trial *trial, const struct gx_path *path,
-				   const char *scenario_word, const struct gx_gate_choice *gate, const char *repro,
-				   struct gx_keep *keep, struct gx_error *err)
+enum gx_status gx_session_describe(struct gx_session *session, const struct gx_path *path, const char *repro,
+				   struct gx_error *err)
 {
 	struct gx_finding found[FINDINGS_MAX] = {0};
 	struct gx_finding seen[FINDINGS_MAX];
-	struct gx_recording recording = {0};
+	struct gx_trial *trial = session->trial;
+	struct gx_result_run *out = session->result;
+	struct telling telling = {.path = path, .repro = repro};
 	struct gx_result_finding *findings;
 	unsigned count;
 	enum gx_status rc;
 
-	begin_result(out, trial->scenario, gate);
-	out->strategy = "replay";
 	trial->findings = found;
 	trial->finding_capacity = FINDINGS_MAX;
-	rc = record(trial, path, &recording, keep, err);
+	rc = record(trial, path, &telling.recording, session->keep, err);
 	count = trial->finding_count;
 	memcpy(seen, found, count * sizeof(seen[0]));
 	out->explored.executions = 1;
@@ -425,16 +478,15 @@ enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_trial *t
 	out->explored.depth = gx_sched_steps();
 	count = distinct(seen, count);
 	out->verdict = count ? GX_VERDICT_FOUND : GX_VERDICT_CLEAN;
-	findings = gx_keep_alloc(keep, sizeof(*findings) * (count + 1));
+	findings = gx_keep_alloc(session->keep, sizeof(*findings) * (count + 1));
 	for (unsigned i = 0; i < count && rc == GX_OK; i++) {
 		findings[i].count = 1;
-		findings[i].preemptions = recording.preemptions;
-		rc = describe(&findings[i], trial, path, &recording, &seen[i], scenario_word, gate, repro, keep, err);
+		rc = describe(&findings[i], session, &telling, &seen[i], err);
 		if (rc == GX_OK)
 			out->finding_count++;
 	}
 	out->findings = findings;
 	trial->findings = NULL;
-	gx_recording_release(&recording);
+	gx_recording_release(&telling.recording);
 	return rc;
 }

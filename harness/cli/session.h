@@ -2,6 +2,9 @@
  * session.h - one scenario with one gate, from exploration to a result in words.
  *
  *     explore ─► for each finding: minimise ─► repro ─► replay, recording ─► steps, message, waits
+ *     load ─► play or replay ─► describe: the same for one execution that was asked for
+ *
+ * The session is what all of these share, and what is passed: what is run, and the result that they fill.
  */
 #ifndef GX_CLI_SESSION_H
 #define GX_CLI_SESSION_H
@@ -14,9 +17,6 @@
 #include "story/keep.h"
 #include "story/story.h"
 #include "trial/trial.h"
-
-/* How this program was called, argv[0], for lines to paste: a path is repeated, a name is "gatecrash". */
-void gx_session_program_is(const char *program);
 
 /* A gate as the command line names it: linked in, or a plugin that the choice owns. */
 struct gx_gate_choice {
@@ -31,33 +31,41 @@ enum gx_status gx_gate_choose(struct gx_gate_choice *out, const char *word, stru
 enum gx_status gx_no_such_gate(const char *word, const char *where, struct gx_error *err);
 void gx_gate_choice_release(struct gx_gate_choice *choice);
 
-/* Load the pair: afterwards executions of it can run. `scenario_word` is what a repro calls the scenario. */
-enum gx_status gx_session_load(struct gx_trial *trial, const struct gx_scenario *scenario,
-			       const struct gx_gate_choice *gate, struct gx_error *err) GX_MUST_USE;
+/* Filled by whoever begins one; everything is borrowed. The scenario, the gate and `keep` outlive the result. */
+struct gx_session {
+	const struct gx_scenario *scenario;
+	const char *scenario_word; /* what a repro calls it */
+	const struct gx_gate_choice *gate;
+	struct gx_keep *keep;         /* owns what the result points to */
+	struct gx_result_run *result; /* until its owner grows */
+	struct gx_trial *trial;       /* once loaded; there is one, which the next session to be loaded takes over */
+};
 
-/*
- * Explore the pair and fill *out; what it points to belongs to `keep`. `explain`: findings are minimised, unless the exploration is
- * interrupted. GX_EDIVERGED and GX_ELIMIT: could not tell; *out holds what was
- * seen before.
- */
-enum gx_status gx_session_run(struct gx_result_run *out, const struct gx_scenario *scenario, const char *scenario_word,
-			      const struct gx_gate_choice *gate, const struct gx_explore_options *options, bool explain,
-			      struct gx_keep *keep, struct gx_error *err) GX_MUST_USE;
+struct gx_session_options {
+	struct gx_explore_options explore;
+	bool minimise; /* findings are, unless the exploration is interrupted */
+};
 
-/*
- * Describe the execution of `path` on the loaded trial: every finding it shows, with steps. For replays; `out` like that of
- * gx_session_run(). The repro line is `repro` if given, else made from the path.
- */
-enum gx_status gx_session_describe(struct gx_result_run *out, struct gx_trial *trial, const struct gx_path *path,
-				   const char *scenario_word, const struct gx_gate_choice *gate, const char *repro,
-				   struct gx_keep *keep, struct gx_error *err) GX_MUST_USE;
+/* Begin the result, and load the pair: afterwards executions of it can run. */
+enum gx_status gx_session_load(struct gx_session *session, enum gx_run_kind kind, struct gx_error *err) GX_MUST_USE;
 
-/* Replay a scripted interleaving on the loaded trial; *whole gets its choices. GX_EDIVERGED: a step of it does not fit. */
-enum gx_status gx_session_play(struct gx_trial *trial, const struct gx_interleaving *script, struct gx_path *whole,
+/* Load and explore. GX_EDIVERGED and GX_ELIMIT: could not tell; the result holds what was seen before. */
+enum gx_status gx_session_explore(struct gx_session *session, const struct gx_session_options *options,
+				  struct gx_error *err) GX_MUST_USE;
+
+/* Replay a scripted interleaving on the loaded pair; *whole gets its choices. GX_EDIVERGED: a step of it does not fit. */
+enum gx_status gx_session_play(struct gx_session *session, const struct gx_interleaving *script, struct gx_path *whole,
 			       struct gx_error *err) GX_MUST_USE;
 
-/* Replay a repro on the loaded trial, strictly; *whole gets its choices. GX_EDIVERGED: what differs first. */
-enum gx_status gx_session_replay(struct gx_trial *trial, const struct gx_repro *repro, struct gx_path *whole,
+/* Replay a repro on the loaded pair, strictly; *whole gets its choices. GX_EDIVERGED: what differs first. */
+enum gx_status gx_session_replay(struct gx_session *session, const struct gx_repro *repro, struct gx_path *whole,
 				 struct gx_error *err) GX_MUST_USE;
+
+/*
+ * Describe the execution of `path` on the loaded pair: every finding it shows, with steps. The repro line is `repro` if given, which
+ * outlives the result, else made from the path.
+ */
+enum gx_status gx_session_describe(struct gx_session *session, const struct gx_path *path, const char *repro,
+				   struct gx_error *err) GX_MUST_USE;
 
 #endif

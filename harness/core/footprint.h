@@ -20,7 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/task.h"
+enum gx_access { GX_READ = 1, GX_WRITE = 2 };
 
 /*
  * Objects are numbers: canonical addresses (world.h; from 1 << 48 up), or a class in bits 32 to 47 and what its owner likes below. Classes

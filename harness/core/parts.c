@@ -2,8 +2,6 @@
 
 #include <stddef.h>
 
-#include "core/snapshot.h"
-
 static void add(struct gx_part *parts, unsigned *count, enum gx_part_kind kind, unsigned index, const void *base,
 		size_t size)
 {
@@ -82,7 +80,7 @@ static uint64_t lines_hash(const unsigned char *base, size_t size, uint64_t seed
 	return sum;
 }
 
-static uint64_t part_hash(const struct gx_part *part)
+uint64_t gx_part_hash(const struct gx_part *part)
 {
 	const struct gx_task *task = &GX_HIDDEN->tasks[part->index];
 
@@ -105,28 +103,6 @@ static uint64_t part_hash(const struct gx_part *part)
 		break;
 	}
 	return 0;
-}
-
-static uint64_t hash_parts(bool stacks)
-{
-	struct gx_part parts[GX_PARTS_MAX];
-	unsigned count = gx_parts(parts);
-	uint64_t sum = 0;
-
-	for (unsigned i = 0; i < count; i++)
-		if (stacks || (parts[i].kind != GX_PART_STACK && parts[i].kind != GX_PART_HEADER))
-			sum += part_hash(&parts[i]);
-	return sum;
-}
-
-uint64_t gx_world_hash(void)
-{
-	return hash_parts(true);
-}
-
-uint64_t gx_world_memory_hash(void)
-{
-	return hash_parts(false);
 }
 
 /* ---- stacks ---- */

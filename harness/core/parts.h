@@ -73,6 +73,9 @@ static inline uint64_t gx_line_hash(const void *line, size_t size, uint64_t seed
 /* Hash of what a task's record says: of it, what lies behind `sp` is where it is, not what it is. */
 uint64_t gx_record_hash(const struct gx_task *task);
 
+/* The share of a part in the hash of the state; 0 for the list of arenas: they are part of it, the order in which they came is not. */
+uint64_t gx_part_hash(const struct gx_part *part);
+
 /* Hash of the header. */
 uint64_t gx_header_hash(void);
 

@@ -112,3 +112,25 @@ size_t gx_state_bytes(const struct gx_state *state)
 		sum += state->parts[i].size;
 	return sum;
 }
+
+static uint64_t hash_of_parts(bool stacks)
+{
+	struct gx_part parts[GX_PARTS_MAX];
+	unsigned count = gx_parts(parts);
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		if (stacks || (parts[i].kind != GX_PART_STACK && parts[i].kind != GX_PART_HEADER))
+			sum += gx_part_hash(&parts[i]);
+	return sum;
+}
+
+uint64_t gx_world_hash(void)
+{
+	return hash_of_parts(true);
+}
+
+uint64_t gx_world_memory_hash(void)
+{
+	return hash_of_parts(false);
+}

@@ -148,7 +148,7 @@ static void __attribute__((noreturn)) leave(void *says)
 }
 
 /* What a task was made with decides what it will do until it has begun, and nothing afterwards. */
-static void begin(struct gx_transfer transfer)
+static void __attribute__((used)) begin(struct gx_transfer transfer)
 {
 	void (*entry)(void *) = gx_current->entry;
 	void *argument = gx_current->argument;
@@ -160,6 +160,19 @@ static void begin(struct gx_transfer transfer)
 	entry(argument);
 	gx_task_exit();
 }
+
+#if defined(__x86_64__)
+/*
+ * The register in which a function returns holds the scheduler's stack pointer here. To line up its stack begin() may push it (clang does),
+ * and it would lie at the bottom of every task for its whole life: different in processes with different environments.
+ */
+static void __attribute__((naked)) enter(struct gx_transfer transfer GX_UNUSED)
+{
+	__asm__("xorl %eax, %eax\n\tjmp begin");
+}
+#else
+#define enter begin
+#endif
 
 void gx_task_mark_ended(struct gx_task *task)
 {
@@ -370,7 +383,7 @@ spawn(enum gx_task_role role, uint32_t number, void (*entry)(void *), void *argu
 	task->argument = argument;
 	task->state = GX_TASK_PARKED;
 	task->op = (struct gx_op){.label = GX_L_TASK_BEGIN, .deadline = GX_FOREVER};
-	task->sp = make_fcontext(top, GX_SLOT_STACK_BYTES - GX_PAGE_BYTES, begin);
+	task->sp = make_fcontext(top, GX_SLOT_STACK_BYTES - GX_PAGE_BYTES, enter);
 	hidden->used |= 1ull << task->index;
 	hidden->parked |= 1ull << task->index;
 	gx_emit_extra(GX_L_TASK_SPAWN, task->index, path, (uint64_t)role << 32 | number);

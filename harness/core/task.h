@@ -19,13 +19,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/footprint.h"
 #include "core/status.h"
 
 #define GX_TASKS_MAX 64u /* index 0 is the clock */
 #define GX_CLOCK     0u  /* the clock as a task index */
 #define GX_FOREVER   UINT64_MAX
-
-enum gx_access { GX_READ = 1, GX_WRITE = 2 };
 
 enum gx_task_state { GX_TASK_NONE, GX_TASK_PARKED, GX_TASK_RUNNING, GX_TASK_ENDED };
 

@@ -16,13 +16,6 @@ double gx_wall_seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-void gx_explored_release(struct gx_explored *explored)
-{
-	for (unsigned i = 0; i < explored->hit_count; i++)
-		gx_path_release(&explored->hits[i].path);
-	explored->hit_count = 0;
-}
-
 static enum gx_status search_all(struct gx_explored *out, const struct gx_explore_options *options,
 				 struct gx_error *err)
 {

@@ -4,40 +4,11 @@
 
 #include "core/snapshot.h"
 #include "explore/clock.h"
-
-/* Different keys of one step; more are dropped, and show up in another step or execution. */
-enum { PENDING_MAX = 64 };
-
-static struct {
-	bool listening;
-	unsigned count;
-	uint64_t keys[PENDING_MAX];
-} pending;
-
-static void listen(bool on)
-{
-	pending.listening = on;
-	pending.count = 0;
-}
-
-void gx_explore_hit(uint64_t key)
-{
-	if (!pending.listening || pending.count == PENDING_MAX)
-		return;
-	for (unsigned i = 0; i < pending.count; i++)
-		if (pending.keys[i] == key)
-			return;
-	pending.keys[pending.count++] = key;
-}
-
-bool gx_run_has_hits(void)
-{
-	return pending.count > 0;
-}
+#include "explore/hits.h"
 
 struct gx_run gx_run_begin(const struct gx_explore_options *options, struct gx_explored *out, struct gx_error *err)
 {
-	listen(true);
+	gx_hits_listen(true);
 	return (struct gx_run){.options = options,
 			       .out = out,
 			       .started = gx_wall_seconds(),
@@ -48,7 +19,7 @@ struct gx_run gx_run_begin(const struct gx_explore_options *options, struct gx_e
 
 void gx_run_end(struct gx_run *run)
 {
-	listen(false);
+	gx_hits_listen(false);
 	gx_sched_reset();
 	run->out->seconds += gx_wall_seconds() - run->started;
 }
@@ -81,10 +52,10 @@ static void take_hit(struct gx_run *run, uint64_t key, gx_path_fn *path, void *c
 
 void gx_run_take_hits(struct gx_run *run, gx_path_fn *path, void *context, uint64_t *once)
 {
-	for (unsigned i = 0; i < pending.count; i++)
-		if (!run->target || pending.keys[i] == run->target)
-			take_hit(run, pending.keys[i], path, context, once);
-	pending.count = 0;
+	for (unsigned i = 0; i < gx_hits_pending(); i++)
+		if (!run->target || gx_hits_pending_key(i) == run->target)
+			take_hit(run, gx_hits_pending_key(i), path, context, once);
+	gx_hits_forget();
 }
 
 /* ---- budgets ---- */
@@ -172,10 +143,10 @@ enum gx_status gx_run_again(struct gx_run *run, const struct gx_path *path, cons
 {
 	enum gx_status rc;
 
-	listen(false);
+	gx_hits_listen(false);
 	gx_sched_reset();
 	rc = again(path, hashes, memory, run->err);
-	listen(true);
+	gx_hits_listen(true);
 	run->out->rechecked += rc == GX_OK;
 	return rc;
 }

@@ -9,7 +9,7 @@
 #ifndef GX_EXPLORE_RUN_H
 #define GX_EXPLORE_RUN_H
 
-#include "explore/explore.h"
+#include "explore/explored.h"
 
 /* Executions that hang cost seconds each: an exploration ends after so many. */
 #define GX_HANGS_MAX 3u
@@ -36,9 +36,6 @@ void gx_run_end(struct gx_run *run);
  */
 typedef void gx_path_fn(void *context, struct gx_path *path);
 void gx_run_take_hits(struct gx_run *run, gx_path_fn *path, void *context, uint64_t *once);
-/* Whether any are waiting. */
-bool gx_run_has_hits(void);
-
 /* Now and then: look at the clock and for interrupts, and tell the progress. Sets `stop`. */
 void gx_run_look_around(struct gx_run *run, uint64_t states, uint32_t depth);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/snapshot.h"
+#include "explore/hits.h"
 #include "explore/run.h"
 
 struct sampler {
@@ -36,7 +37,7 @@ static void copy_path(void *context, struct gx_path *path)
 /* The last step is over, coming to rest included. */
 static void settle(struct sampler *s)
 {
-	if (gx_run_has_hits())
+	if (gx_hits_pending())
 		gx_run_take_hits(&s->run, copy_path, s, s->once);
 	if (s->keeps_hashes)
 		note_hash(s);

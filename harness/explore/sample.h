@@ -4,7 +4,7 @@
 #ifndef GX_EXPLORE_SAMPLE_H
 #define GX_EXPLORE_SAMPLE_H
 
-#include "explore/explore.h"
+#include "explore/explored.h"
 
 /* Adds to *out. Every 2^n-th execution is run again and compared event by event. */
 enum gx_status gx_sample(struct gx_explored *out, const struct gx_strategy *strategy,

@@ -10,7 +10,7 @@
 #ifndef GX_EXPLORE_SEARCH_H
 #define GX_EXPLORE_SEARCH_H
 
-#include "explore/explore.h"
+#include "explore/explored.h"
 
 #define GX_UNBOUNDED UINT32_MAX
 

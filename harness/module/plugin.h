@@ -1,6 +1,8 @@
 /*
  * plugin.h - gates from outside: a shared object built from one C file against harness/include.
  *
+ *     file ─► is it one? ─► tried in a child ─► dlopen() at its place ─► calls, gate, static data looked at ─► struct gx_gate
+ *
  * Whatever is wrong with the file is one line and GX_EINPUT. Loading runs the plugin's constructors and its gx_gate_plugin(), so it
  * is tried in a child process first: a plugin that crashes, hangs or exits there does not take the harness with it, and leaves nothing
  * behind.
@@ -9,10 +11,8 @@
  * What could not be modelled is refused: thread-local variables (all tasks run in one thread), and calls of libc's own locks and
  * threads (rwlocks, C11's <threads.h>, ...), which would block the harness itself.
  */
-#ifndef GX_GATES_PLUGIN_H
-#define GX_GATES_PLUGIN_H
-
-#include <stdbool.h>
+#ifndef GX_MODULE_PLUGIN_H
+#define GX_MODULE_PLUGIN_H
 
 #include "core/status.h"
 #include "gatecrash/gate.h"
@@ -27,8 +27,5 @@ const struct gx_gate *gx_plugin_gate(const struct gx_plugin *plugin);
 
 /* For a set-up: put the static data back to what it was after loading, and add it to the world. `plugin` is a struct gx_plugin. */
 enum gx_status gx_plugin_adopt(void *plugin, struct gx_error *err) GX_MUST_USE;
-
-/* Say what is wrong with a gate's table: ABI, name, functions. `who` names it in the message. */
-enum gx_status gx_gate_check(const struct gx_gate *gate, const char *who, struct gx_error *err) GX_MUST_USE;
 
 #endif

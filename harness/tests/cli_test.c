@@ -662,7 +662,8 @@ static void a_wrong_word_is_named_with_what_would_be_right(void **state)
 		{{"run", "--\033[2J\n"}, "no option"},
 		{{"list"}, "list what? One of gates, scenarios, strategies, rules, actors"},
 		{{"list", "gate"}, "no list of \"gate\"; did you mean `gatecrash list gates`?"},
-		{{"list", "secrets"}, "no list of \"secrets\" but of gates, scenarios, strategies, rules and actors"},
+		{{"list", "secrets"},
+		 "no list of \"secrets\" but of gates, scenarios, strategies, rules, actors and reports"},
 		{{"list", "gates", "rules"}, "list what?"},
 	};
 
@@ -934,6 +935,22 @@ static void scenarios_and_gates_are_run_in_the_order_given(void **state)
 	json_decref(json);
 }
 
+static void a_finding_names_the_workspace_of_its_own_scenario(void **state)
+{
+	static const char text[] = "name: %s\nworkspaces: [{name: ws-%s}]\nactors: [{do: manual-restart, on: ws-%s}]\n";
+	const char *first = write_file("first.yaml", format(text, "first", "one", "one"));
+	const char *second = write_file("second.yaml", format(text, "second", "two", "two"));
+	json_t *json;
+
+	(void)state;
+	RUN("run", first, second, "--gate", "relock", "--report", "json");
+	assert_status(1);
+	json = parse_json(ran.out);
+	assert_string_equal(text_in(finding_in(run_in(json, 0), 0), "workspace"), "ws-one");
+	assert_string_equal(text_in(finding_in(run_in(json, 1), 0), "workspace"), "ws-two");
+	json_decref(json);
+}
+
 static void stop_at_first_stops_at_the_first(void **state)
 {
 	json_t *json;
@@ -1113,6 +1130,23 @@ static void assert_keys(json_t *object, const struct key *keys, size_t count)
 
 #define ASSERT_KEYS(object, keys) assert_keys(object, keys, sizeof(keys) / sizeof((keys)[0]))
 
+/* Counted from 1, and never back in time. */
+static void assert_steps_in_order(json_t *steps)
+{
+	json_int_t before = 0;
+
+	for (size_t i = 0; i < json_array_size(steps); i++) {
+		json_t *step = json_array_get(steps, i);
+		json_int_t at_ns = json_integer_value(json_object_get(step, "at_ns"));
+
+		assert_int_equal(json_integer_value(json_object_get(step, "number")), i + 1);
+		assert_true(at_ns >= before);
+		if (at_ns > before)
+			assert_string_equal(text_in(step, "task"), "clock");
+		before = at_ns;
+	}
+}
+
 /* design.md, section 8. */
 static void assert_json_result(json_t *json)
 {
@@ -1151,6 +1185,7 @@ static void assert_json_result(json_t *json)
 			assert_true(json_array_size(steps) > 0);
 			for (size_t k = 0; k < json_array_size(steps); k++)
 				ASSERT_KEYS(json_array_get(steps, k), step_keys);
+			assert_steps_in_order(steps);
 		}
 	}
 }
@@ -1327,6 +1362,16 @@ static void wash(char *text)
 	*to = '\0';
 }
 
+/* From the end of the sentence on that says how long it took. */
+static const char *behind_the_seconds(const char *text)
+{
+	const char *end = strstr(text, " s)\n");
+
+	if (!end)
+		FAIL("the seconds should be there\n");
+	return end;
+}
+
 static void color_is_used_when_asked_for_or_on_a_terminal(void **state)
 {
 	const struct how terminal = {.out_terminal = true};
@@ -1336,17 +1381,17 @@ static void color_is_used_when_asked_for_or_on_a_terminal(void **state)
 	(void)state;
 	RUN("run", "single", "--gate", "relock", "--color", "never");
 	assert_false(colored(ran.out));
-	text = strdup(strchr(ran.out, '\n')); /* behind the seconds */
+	text = strdup(behind_the_seconds(ran.out));
 	RUN("run", "single", "--gate", "relock", "--color", "always");
 	assert_true(colored(ran.out));
 	wash(ran.out);
-	assert_string_equal(strchr(ran.out, '\n'), text);
+	assert_string_equal(behind_the_seconds(ran.out), text);
 	RUN("run", "single", "--gate", "relock");
 	assert_false(colored(ran.out));
 	RUN_AS(&terminal, "run", "single", "--gate", "relock");
 	assert_true(colored(ran.out));
 	wash(ran.out);
-	assert_string_equal(strchr(ran.out, '\n'), text);
+	assert_string_equal(behind_the_seconds(ran.out), text);
 	free(text);
 	RUN_AS(&terminal, "run", "single", "--gate", "relock", "--color=never");
 	assert_false(colored(ran.out));
@@ -1843,10 +1888,11 @@ static void lists_name_what_the_other_commands_take(void **state)
 		{"strategies", "auto ", "random "},
 		{"rules", "name-conflict ", "step-limit "},
 		{"actors", "manual-restart ", "shutdown "},
+		{"reports", "text for people", "json for programs"},
 	};
 
 	(void)state;
-	for (unsigned i = 0; i < 5; i++) {
+	for (unsigned i = 0; i < 6; i++) {
 		RUN("list", lists[i].what);
 		assert_status(0);
 		assert_silent(ran.err);
@@ -1856,24 +1902,28 @@ static void lists_name_what_the_other_commands_take(void **state)
 }
 
 /* The first words of the lines of a list, each given to a command. */
-static void every_gate_and_strategy_that_is_listed_is_taken(void **state)
+static void every_gate_strategy_and_report_that_is_listed_is_taken(void **state)
 {
-	const char *const lists[][2] = {{"gates", "--gate="}, {"strategies", "--strategy="}};
+	static const struct {
+		const char *what;
+		const char *option;
+		unsigned least; /* that there have to be */
+	} lists[] = {{"gates", "--gate=", 3}, {"strategies", "--strategy=", 3}, {"reports", "--report=", 2}};
 
 	(void)state;
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < 3; i++) {
 		unsigned count = 0;
 		char *list;
 
-		RUN("list", lists[i][0]);
+		RUN("list", lists[i].what);
 		list = strdup(ran.out);
 		for (const char *line = list; !strncmp(line, "  ", 2); line += strcspn(line, "\n") + 1, count++) {
 			const char *word = cut(line + 2, strcspn(line + 2, " "));
 
-			RUN("run", "no-backend", "--executions=3", joined(lists[i][1], word));
+			RUN("run", "no-backend", "--executions=3", joined(lists[i].option, word));
 			assert_true(ran.status == 0 || ran.status == 1);
 		}
-		assert_true(count >= 3);
+		assert_true(count >= lists[i].least);
 		free(list);
 	}
 }
@@ -2012,6 +2062,7 @@ int main(void)
 		cmocka_unit_test(a_gate_that_holds_ends_with_0),
 		cmocka_unit_test(without_words_the_race_runs_with_every_gate),
 		cmocka_unit_test(scenarios_and_gates_are_run_in_the_order_given),
+		cmocka_unit_test(a_finding_names_the_workspace_of_its_own_scenario),
 		cmocka_unit_test(stop_at_first_stops_at_the_first),
 		cmocka_unit_test(a_budget_of_states_makes_a_search_incomplete),
 		cmocka_unit_test(require_complete_asks_for_all_and_never_hides_a_finding),
@@ -2049,7 +2100,7 @@ int main(void)
 		cmocka_unit_test(a_gate_that_waits_with_while_is_clean_and_all_was_seen),
 		cmocka_unit_test(a_gate_may_be_in_the_folder_that_one_is_in),
 		cmocka_unit_test(lists_name_what_the_other_commands_take),
-		cmocka_unit_test(every_gate_and_strategy_that_is_listed_is_taken),
+		cmocka_unit_test(every_gate_strategy_and_report_that_is_listed_is_taken),
 		cmocka_unit_test(a_list_of_scenarios_goes_on_after_a_broken_one),
 		cmocka_unit_test(the_program_works_from_another_folder),
 		cmocka_unit_test(an_installed_program_finds_its_scenarios),

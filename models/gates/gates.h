@@ -4,7 +4,6 @@
 #ifndef GX_GATES_H
 #define GX_GATES_H
 
-#include "core/status.h"
 #include "gatecrash/gate.h"
 
 /* The linked-in gates, in the order of the history they retell (domain.md 5.4), closed by NULL. */

@@ -128,18 +128,17 @@ static bool __attribute__((noinline)) take_deferred(struct call *now)
 	return true;
 }
 
-void gx_run_deferred(struct gx_task *task)
+void gx_run_deferred(void)
 {
 	struct call now;
 
-	GX_ASSERT(task == gx_task_self()); /* and not looked at again */
 	while (take_deferred(&now))
 		now.fn(now.arg);
 }
 
 void gx_end_of_thread(void)
 {
-	gx_run_deferred(gx_task_self());
+	gx_run_deferred();
 }
 
 static void go_main(void *argument)
@@ -148,7 +147,7 @@ static void go_main(void *argument)
 
 	gx_arena_free(argument);
 	now.fn(now.arg);
-	gx_run_deferred(gx_task_self());
+	gx_run_deferred();
 }
 
 void gx_go(void (*fn)(void *), void *arg)
@@ -226,7 +225,7 @@ enum gx_outcome gx_handle(unsigned id)
 		      (uint64_t)request->origin | (uint64_t)request->legs << 8 |
 			      (gx_request_is_probe(id) ? 1ull << 16 : 0));
 	outcome = gx_places->gate->handle(service->gate_state, request);
-	gx_run_deferred(gx_task_self());
+	gx_run_deferred();
 	check_outcome(request, outcome);
 	service->requests[id].answered = (uint8_t)((unsigned)outcome > GX_BUSY ? GX_BUSY + 1 : (unsigned)outcome + 1);
 	*doing() = 0;

@@ -115,8 +115,8 @@ enum gx_leg_result gx_leg_start(const struct gx_request *request, unsigned works
 bool gx_request_is_known(const struct gx_request *request);
 /* Run handle() for a request in the calling task: facts, deferred functions, checks. Returns the outcome. */
 enum gx_outcome gx_handle(unsigned id);
-/* Run what gx_defer() has put off in `task`, which is the running one. */
-void gx_run_deferred(struct gx_task *task);
+/* Run what gx_defer() has put off in the running task. */
+void gx_run_deferred(void);
 /* What a thread that the gate made does when its start routine ends: the same. */
 void gx_end_of_thread(void);
 /* The text of a note by the value of its fact, or "?". */

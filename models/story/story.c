@@ -144,10 +144,11 @@ void gx_story_steps(struct gx_story *story, struct gx_name_book *book, const str
 	struct gx_story_step *steps = gx_keep_alloc(keep, sizeof(*steps) * (recording->count + 1));
 	const struct gx_event **first = gx_keep_alloc(keep, sizeof(*first) * (recording->count + 1));
 	uint8_t *leg = gx_keep_alloc(keep, recording->count + 1);
+	uint64_t now = 0;
 	size_t count = 0;
 	uint32_t next;
 
-	story->workspace = gx_name_workspace(book->trial, finding->workspace);
+	story->workspace = gx_keep_text(keep, gx_name_workspace(book->trial, finding->workspace));
 	story->remedy = row->remedy ? row->remedy : "";
 	for (uint32_t i = 0; i < recording->count; i = next) {
 		const struct gx_event *event = &recording->events[i];
@@ -158,7 +159,11 @@ void gx_story_steps(struct gx_story *story, struct gx_name_book *book, const str
 			gx_name_book_follow(book, &recording->events[j]);
 		if (event->kind != GX_EVENT_STEP || event->step > finding->step)
 			continue;
+		if (event->label == GX_L_CLOCK_TICK)
+			now = event->value;
 		steps[count] = tell(&teller, task, event, next - i);
+		steps[count].number = event->step;
+		steps[count].at_ns = now;
 		steps[count].preempted =
 			event->step <= recording->preempted_count && recording->preempted[event->step - 1];
 		first[count] = event;

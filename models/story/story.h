@@ -18,6 +18,8 @@ struct gx_story_step {
 	const char *op;     /* "docker.create.reserve" */
 	const char *object; /* "ws-a", "mutex m1", "" */
 	const char *value;  /* what came of it: "409 name in use", "401", "failed", "" */
+	uint32_t number;    /* of the step in its execution, from 1 */
+	uint64_t at_ns;     /* virtual time */
 	bool matters;
 	bool collides;
 	bool preempted; /* the task before it could have gone on */

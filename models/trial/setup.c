@@ -85,7 +85,7 @@ static void open_main(void *argument GX_UNUSED)
 	struct gx_trial_state *state = gx_trial_running->state;
 
 	gx_service()->gate_state = gx_places->gate->open();
-	gx_run_deferred(gx_task_self());
+	gx_run_deferred();
 	state->opened = gx_service()->gate_state != NULL;
 	if (!state->opened) {
 		gx_emit_extra(GX_F_MISUSE, 0, GX_NO_WORKSPACE, GX_MISUSE_OPEN_FAILED);

@@ -10,7 +10,7 @@
 static void close_main(void *argument GX_UNUSED)
 {
 	gx_places->gate->close(gx_service()->gate_state);
-	gx_run_deferred(gx_task_self());
+	gx_run_deferred();
 }
 
 /* ---- probes and close ---- */
@@ -89,7 +89,8 @@ static bool at_rest(void *context)
 void gx_trial_init(struct gx_trial *trial, const struct gx_scenario *scenario, const struct gx_gate *gate)
 {
 	memset(trial, 0, sizeof(*trial));
-	trial->scenario = scenario;
+	trial->kept = *scenario;
+	trial->scenario = &trial->kept;
 	trial->gate = gate;
 	trial->program = (struct gx_program){
 		.context = trial,

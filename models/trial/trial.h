@@ -32,9 +32,14 @@ struct gx_trial_state {
 	uint8_t faults_left[GX_FAULTS_MAX];
 };
 
-/* A scenario with a gate, ready to be loaded. Not in the world: constant while executions run, but for what is collected. */
+/*
+ * A scenario with a gate, ready to be loaded. Not in the world: constant while executions run, but for what is collected. Tasks keep
+ * addresses of it on their stacks, which are hashed: so it is a static object, in one place for all callers of a program, with a copy
+ * of the scenario in it.
+ */
 struct gx_trial {
-	const struct gx_scenario *scenario;
+	struct gx_scenario kept;
+	const struct gx_scenario *scenario; /* the copy */
 	const struct gx_gate *gate;
 	/* Plugins: adopt the writable segments; called by set-up. NULL for a gate that is linked in. */
 	enum gx_status (*adopt)(void *plugin, struct gx_error *err);
@@ -59,7 +64,7 @@ struct gx_trial {
 	void *follow_context;
 };
 
-/* Prepare `trial` for a scenario and a gate; both must outlive it. Then gx_sched_load(&trial->program): one trial at a time. */
+/* Prepare `trial`, a static object, for a scenario, which is copied, and a gate, which must outlive it. Then gx_sched_load(&trial->program): one trial at a time. */
 void gx_trial_init(struct gx_trial *trial, const struct gx_scenario *scenario, const struct gx_gate *gate);
 
 #endif

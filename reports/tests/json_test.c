@@ -57,6 +57,16 @@ static void expect_text(json_t *object, const char *key, const char *text)
 	assert_string_equal(json_string_value(get(object, key)), text);
 }
 
+static void expect_texts(json_t *object, const char *key, const char *const *texts, size_t count)
+{
+	json_t *array = get(object, key);
+
+	assert_true(json_is_array(array));
+	assert_int_equal(json_array_size(array), count);
+	for (size_t i = 0; i < count; i++)
+		assert_string_equal(json_string_value(json_array_get(array, i)), texts[i]);
+}
+
 static void expect_whole(json_t *object, const char *key, json_int_t number)
 {
 	assert_true(json_is_integer(get(object, key)));
@@ -99,12 +109,15 @@ static void keys_stand_in_the_promised_order(void **state)
 
 	(void)state;
 	expect_keys(result, "gatecrash,format,runs,");
-	expect_keys(run, "scenario,gate,strategy,seed,verdict,complete,explored,findings,gate_summary,incomplete_why,"
-			 "interrupted,event_hash,as_expected,unexpected,");
+	expect_keys(
+		run,
+		"scenario,gate,strategy,seed,verdict,complete,explored,findings,gate_summary,incomplete_why,"
+		"interrupted,event_hash,as_expected,unexpected,identity,kind,incomplete,missing,not_expected,undecided,");
 	expect_keys(get(run, "explored"), "executions,states,transitions,points,seconds,interleavings,"
-					  "interleavings_infinite,collision_chance,depth,rechecked,");
+					  "interleavings_infinite,collision_chance,depth,rechecked,end_hash,");
 	expect_keys(finding, "rule,workspace,message,repro,count,preemptions,steps,repro_command,remedy,waits,");
-	expect_keys(json_array_get(get(finding, "steps"), 0), "task,op,object,value,matters,collides,preempted,");
+	expect_keys(json_array_get(get(finding, "steps"), 0),
+		    "task,op,object,value,matters,collides,preempted,number,at_ns,");
 	expect_keys(json_array_get(get(finding, "waits"), 0), "task,op,object,holder,");
 	json_decref(result);
 }
@@ -142,6 +155,8 @@ static void a_clean_run_has_every_figure(void **state)
 	expect_real(explored, "collision_chance", 1.19e-13, 1.21e-13);
 	expect_whole(explored, "depth", 93);
 	expect_whole(explored, "rechecked", 12);
+	expect_text(explored, "end_hash", "00c0ffee00c0ffee");
+	expect_text(run, "identity", "machine");
 	json_decref(result);
 }
 
@@ -259,21 +274,40 @@ static void numbers_stay_exact(void **state)
 
 static void runs_keep_their_order_and_their_judgement(void **state)
 {
-	struct gx_result_run runs[] = {gx_run_found, gx_run_interrupted, gx_run_bare};
+	static const char *const missing[] = {"wedged"};
+	static const char *const unexpected[] = {"isolation", "crash"};
+	struct gx_result_run runs[] = {gx_run_found, gx_run_interrupted, gx_run_bare, gx_run_incomplete, gx_run_found};
 	json_t *result;
 
 	(void)state;
-	runs[0].judged = true;
-	runs[0].as_expected = true;
-	result = written(runs, 3);
-	assert_int_equal(json_array_size(get(result, "runs")), 3);
+	runs[0].judgement = GX_JUDGEMENT_AS_EXPECTED;
+	runs[3].judgement = GX_JUDGEMENT_UNDECIDED;
+	runs[4].judgement = GX_JUDGEMENT_OTHERWISE;
+	runs[4].missing = (struct gx_result_rules){missing, 1};
+	runs[4].unexpected = (struct gx_result_rules){unexpected, 2};
+	result = written(runs, 5);
+	assert_int_equal(json_array_size(get(result, "runs")), 5);
 	expect_bool(run_of(result, 0), "as_expected", true);
 	expect_bool(run_of(result, 0), "interrupted", false);
 	expect_text(run_of(result, 1), "gate", "./mygate.so");
 	expect_null(run_of(result, 1), "as_expected");
 	expect_bool(run_of(result, 1), "interrupted", true);
 	expect_bool(run_of(result, 2), "as_expected", false);
-	expect_text(run_of(result, 2), "unexpected", gx_run_bare.unexpected);
+	expect_text(run_of(result, 2), "unexpected", gx_run_bare.misfit);
+	expect_text(run_of(result, 0), "kind", "exploration");
+	expect_text(run_of(result, 0), "incomplete", "");
+	expect_text(run_of(result, 0), "unexpected", "");
+	expect_text(run_of(result, 1), "incomplete", "interrupted");
+	expect_text(run_of(result, 2), "kind", "interleaving");
+	expect_bool(run_of(result, 3), "as_expected", false);
+	expect_bool(run_of(result, 3), "undecided", true);
+	expect_text(run_of(result, 3), "unexpected", "incomplete: the state budget is used up");
+	expect_text(run_of(result, 3), "incomplete", "stopped");
+	expect_bool(run_of(result, 4), "undecided", false);
+	expect_text(run_of(result, 4), "unexpected", "missing: wedged; not expected: isolation, crash");
+	expect_texts(run_of(result, 4), "missing", missing, 1);
+	expect_texts(run_of(result, 4), "not_expected", unexpected, 2);
+	expect_texts(run_of(result, 0), "missing", NULL, 0);
 	expect_text(run_of(result, 2), "strategy", ""); /* left out by a run that was given up */
 	json_decref(result);
 }

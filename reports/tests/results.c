@@ -27,29 +27,31 @@ const struct gx_result_run gx_run_clean = {
 		     .interleavings = 1234567890,
 		     .collision_chance = 1.2e-13,
 		     .depth = 93,
-		     .rechecked = 12},
-	.unexpected = "",
+		     .rechecked = 12,
+		     .end_hash = 0x00c0ffee00c0ffee},
+	.one_identity = true,
 };
 
 /* ---- found ---- */
 
 static const struct gx_result_step collision_steps[] = {
-	{FIRST, "arrive", "ws-a", "", false, false, false},
-	{FIRST, "row.read", "ws-a", "online", false, false, false},
-	{FIRST, "docker.remove.mark", "ws-a", "stop begins", true, false, false},
-	{FIRST, "docker.remove.release", "ws-a", "204, stop ends", true, false, false},
-	{SECOND, "arrive", "ws-a", "", false, false, true},
-	{SECOND, "row.read", "ws-a", "offline", false, false, false},
-	{SECOND, "docker.remove.mark", "ws-a", "404 no such container, stop begins", true, false, false},
-	{SECOND, "row.write", "ws-a", "offline", false, false, false},
-	{FIRST, "token.revoke", "ws-a", "1 revoked", false, false, true},
-	{FIRST, "docker.create.reserve", "ws-a", "", true, true, false},
-	{SECOND, "docker.create.reserve", "ws-a", "409 name is already in use, start fails", true, true, true},
+	{FIRST, "arrive", "ws-a", "", false, false, false, 1, 1000},
+	{FIRST, "row.read", "ws-a", "online", false, false, false, 2, 2000},
+	{FIRST, "docker.remove.mark", "ws-a", "stop begins", true, false, false, 3, 3000},
+	{FIRST, "docker.remove.release", "ws-a", "204, stop ends", true, false, false, 4, 4000},
+	{SECOND, "arrive", "ws-a", "", false, false, true, 5, 5000},
+	{SECOND, "row.read", "ws-a", "offline", false, false, false, 6, 6000},
+	{SECOND, "docker.remove.mark", "ws-a", "404 no such container, stop begins", true, false, false, 7, 7000},
+	{SECOND, "row.write", "ws-a", "offline", false, false, false, 8, 8000},
+	{FIRST, "token.revoke", "ws-a", "1 revoked", false, false, true, 9, 9000},
+	{FIRST, "docker.create.reserve", "ws-a", "", true, true, false, 10, 10000},
+	{SECOND, "docker.create.reserve", "ws-a", "409 name is already in use, start fails", true, true, true, 11,
+	 11000},
 };
 
 static const struct gx_result_step token_steps[] = {
-	{FIRST, "token.revoke", "ws-a", "1 revoked", true, true, false},
-	{SECOND, "token.mint", "ws-a", "", true, true, true},
+	{FIRST, "token.revoke", "ws-a", "1 revoked", true, true, false, 1, 1000},
+	{SECOND, "token.mint", "ws-a", "", true, true, true, 2, 2000},
 };
 
 static const struct gx_result_finding found_findings[] = {
@@ -102,14 +104,13 @@ const struct gx_result_run gx_run_found = {
 		     .rechecked = 40},
 	.findings = found_findings,
 	.finding_count = COUNT(found_findings),
-	.unexpected = "",
 };
 
 /* ---- deadlock ---- */
 
 static const struct gx_result_step lock_steps[] = {
-	{FIRST, "mutex.lock", "mutex m1", "", true, false, false},
-	{FIRST, "mutex.lock", "mutex m1", "", true, false, false},
+	{FIRST, "mutex.lock", "mutex m1", "", true, false, false, 1, 1000},
+	{FIRST, "mutex.lock", "mutex m1", "", true, false, false, 2, 2000},
 };
 
 static const struct gx_result_wait lock_waits[] = {
@@ -141,11 +142,11 @@ const struct gx_result_run gx_run_deadlock = {
 	.strategy = "random",
 	.seed = 7,
 	.verdict = GX_VERDICT_FOUND,
+	.incomplete = GX_INCOMPLETE_SAMPLE,
 	.incomplete_why = "",
 	.explored = {.executions = 20000, .points = 1000000, .seconds = 123.4},
 	.findings = &lock_finding,
 	.finding_count = 1,
-	.unexpected = "",
 };
 
 /* ---- not to the end ---- */
@@ -157,9 +158,9 @@ const struct gx_result_run gx_run_incomplete = {
 	.strategy = "exhaustive",
 	.seed = 1,
 	.verdict = GX_VERDICT_INCOMPLETE,
+	.incomplete = GX_INCOMPLETE_STOPPED,
 	.incomplete_why = "the state budget is used up",
 	.explored = {.states = 100000, .transitions = 250000, .points = 250000, .seconds = 0.5},
-	.unexpected = "",
 };
 
 const struct gx_result_run gx_run_interrupted = {
@@ -169,16 +170,17 @@ const struct gx_result_run gx_run_interrupted = {
 	.strategy = "random",
 	.seed = 7,
 	.verdict = GX_VERDICT_INCOMPLETE,
+	.incomplete = GX_INCOMPLETE_INTERRUPTED,
 	.incomplete_why = "interrupted",
 	.interrupted = true,
 	.explored = {.executions = 1, .points = 93, .seconds = 1},
-	.unexpected = "",
 };
 
 const struct gx_result_run gx_run_replayed = {
 	.scenario = "double-click",
 	.gate = "none",
 	.gate_summary = "",
+	.kind = GX_RUN_REPRO,
 	.strategy = "replay",
 	.verdict = GX_VERDICT_FOUND,
 	.incomplete_why = "",
@@ -186,20 +188,19 @@ const struct gx_result_run gx_run_replayed = {
 	.explored = {.executions = 10000, .points = 93, .seconds = 0.7, .depth = 93},
 	.findings = &found_findings[1],
 	.finding_count = 1,
-	.unexpected = "",
 };
 
 /* ---- many tasks ---- */
 
 static const struct gx_result_step crowd_steps[] = {
-	{"manual-restart#1", "docker.remove.mark", "ws-a", "stop begins", true, false, false},
-	{"manual-restart#2", "docker.remove.mark", "ws-a", "409 removal in progress", true, false, true},
-	{"container(ws-a)#1", "row.heartbeat", "ws-a", "401", true, false, true},
-	{"programmatic-restart#1", "token.revoke", "ws-a", "1 revoked", false, false, true},
-	{"programmatic-restart#1", "docker.create.reserve", "ws-a", "", true, true, false},
+	{"manual-restart#1", "docker.remove.mark", "ws-a", "stop begins", true, false, false, 1, 1000},
+	{"manual-restart#2", "docker.remove.mark", "ws-a", "409 removal in progress", true, false, true, 2, 2000},
+	{"container(ws-a)#1", "row.heartbeat", "ws-a", "401", true, false, true, 3, 3000},
+	{"programmatic-restart#1", "token.revoke", "ws-a", "1 revoked", false, false, true, 4, 4000},
+	{"programmatic-restart#1", "docker.create.reserve", "ws-a", "", true, true, false, 5, 5000},
 	{"manual-restart#1/go#1", "docker.create.reserve", "ws-a",
 	 "409 name is already in use by a container whose name nobody would want to read to its end, start fails", true,
-	 true, true},
+	 true, true, 6, 6000},
 };
 
 static const struct gx_result_finding crowd_finding = {
@@ -222,19 +223,20 @@ const struct gx_result_run gx_run_crowded = {
 	.strategy = "auto",
 	.seed = 1,
 	.verdict = GX_VERDICT_FOUND,
+	.incomplete = GX_INCOMPLETE_STOPPED,
 	.incomplete_why = "the state budget is used up",
 	.explored = {.executions = 5000, .states = 100000, .transitions = 250000, .points = 300000, .seconds = 2},
 	.findings = &crowd_finding,
 	.finding_count = 1,
-	.unexpected = "",
 };
 
 const struct gx_result_run gx_run_bare = {
 	.scenario = "double-click#conflict",
 	.gate = "none",
 	.verdict = GX_VERDICT_INCOMPLETE,
-	.judged = true,
-	.unexpected =
+	.kind = GX_RUN_INTERLEAVING,
+	.judgement = GX_JUDGEMENT_OTHERWISE,
+	.misfit =
 		"step 3: the recipe wants manual-restart#3, which is no task; manual-restart#1 and manual-restart#2 can go on",
 };
 

@@ -259,9 +259,12 @@ static void the_collision_chance_is_the_next_power_of_ten(void **state)
 static void a_switch_at_a_step_that_is_left_out_is_marked_at_the_next_of_the_same_task(void **state)
 {
 	static const struct gx_result_step steps[] = {
-		{.task = "a", .op = "one", .matters = true},    {.task = "b", .op = "two", .preempted = true},
-		{.task = "b", .op = "three", .matters = true},  {.task = "b", .op = "four", .matters = true},
-		{.task = "c", .op = "five", .preempted = true}, {.task = "a", .op = "six", .matters = true},
+		{.task = "a", .op = "one", .matters = true, .number = 1},
+		{.task = "b", .op = "two", .preempted = true, .number = 2},
+		{.task = "b", .op = "three", .matters = true, .number = 3},
+		{.task = "b", .op = "four", .matters = true, .number = 4},
+		{.task = "c", .op = "five", .preempted = true, .number = 5},
+		{.task = "a", .op = "six", .matters = true, .number = 6},
 	};
 	struct gx_result_finding finding = gx_run_found.findings[1];
 	struct gx_result_run run = gx_run_found;
@@ -281,7 +284,7 @@ static void a_switch_at_a_step_that_is_left_out_is_marked_at_the_next_of_the_sam
 
 static void marks_are_explained_only_where_they_are_used(void **state)
 {
-	static const struct gx_result_step steps[] = {{.task = "a", .op = "one", .matters = true}};
+	static const struct gx_result_step steps[] = {{.task = "a", .op = "one", .matters = true, .number = 1}};
 	struct gx_result_finding finding = gx_run_found.findings[1];
 	struct gx_result_run run = gx_run_found;
 
@@ -300,27 +303,28 @@ static void marks_are_explained_only_where_they_are_used(void **state)
 
 static void a_matrix_is_a_line_per_run_and_shows_what_was_not_expected(void **state)
 {
+	static const char *const missing[] = {"name-conflict"};
+	static const char *const unexpected[] = {"isolation", "double-token-write"};
 	struct gx_result_run runs[] = {gx_run_clean,       gx_run_found,    gx_run_found,
 				       gx_run_interrupted, gx_run_replayed, gx_run_bare};
 
 	(void)state;
-	for (size_t i = 0; i < 5; i++) {
-		runs[i].judged = true;
-		runs[i].as_expected = i != 1 && i != 3;
-	}
-	runs[1].unexpected = "missing: name-conflict; not expected: isolation, double-token-write";
-	runs[3].unexpected = "incomplete: interrupted";
-	runs[3].undecided = true;
+	runs[0].judgement = runs[2].judgement = runs[4].judgement = GX_JUDGEMENT_AS_EXPECTED;
+	runs[1].judgement = GX_JUDGEMENT_OTHERWISE;
+	runs[1].missing = (struct gx_result_rules){missing, 1};
+	runs[1].unexpected = (struct gx_result_rules){unexpected, 2};
+	runs[3].judgement = GX_JUDGEMENT_UNDECIDED;
 	expect(runs, 6, true, matrix_text);
 }
 
 static void an_interrupted_run_that_has_shown_something_unexpected_is_not_as_expected(void **state)
 {
+	static const char *const unexpected[] = {"wedged"};
 	struct gx_result_run run = gx_run_interrupted;
 
 	(void)state;
-	run.judged = true;
-	run.unexpected = "incomplete: interrupted; not expected: wedged";
+	run.judgement = GX_JUDGEMENT_OTHERWISE;
+	run.unexpected = (struct gx_result_rules){unexpected, 1};
 	expect(&run, 1, true,
 	       "FAIL  burst  ./mygate.so  incomplete: interrupted; not expected: wedged\n"
 	       "\n"
@@ -332,8 +336,7 @@ static void a_matrix_without_surprises_ends_in_all_as_expected(void **state)
 	struct gx_result_run runs[] = {gx_run_clean, gx_run_found};
 
 	(void)state;
-	runs[0].judged = runs[0].as_expected = true;
-	runs[1].judged = runs[1].as_expected = true;
+	runs[0].judgement = runs[1].judgement = GX_JUDGEMENT_AS_EXPECTED;
 	expect(runs, 2, true,
 	       "ok    double-click  per-workspace  clean    complete   2,146 states  0.03 s\n"
 	       "ok    double-click  none           found 2  complete  38,422 states  12.3 s\n"

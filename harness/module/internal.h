@@ -1,0 +1,61 @@
+/*
+ * internal.h - what the files of module share: a plugin on its way from a file to a gate.
+ *
+ *     elf.c         is it a shared object for this machine?        before anything of it is mapped
+ *     rehearsal.c   does it crash, hang or exit?                   all that follows, in a child first
+ *     plugin.c      dlopen(), where place.h says
+ *     calls.c       does it call what is not modelled?
+ *     gate.c        is what it exports a gate?
+ *     segments.c    which memory of it belongs to the world?
+ */
+#ifndef GX_MODULE_INTERNAL_H
+#define GX_MODULE_INTERNAL_H
+
+#include <link.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/status.h"
+#include "core/world.h"
+#include "gatecrash/gate.h"
+
+struct gx_segment {
+	unsigned char *base;
+	size_t size;
+	unsigned char *pristine; /* a copy of its bytes after loading */
+};
+
+struct gx_plugin {
+	struct gx_plugin *next; /* among those that are loaded */
+	void *handle;
+	const struct gx_gate *gate;
+	struct gx_segment segments[GX_WORLD_ADOPTED];
+	unsigned count;
+};
+
+/* The one clear line: GX_EINPUT. What is quoted in it comes from the file, and is cleaned. */
+enum gx_status gx_module_refuse(struct gx_error *err, const char *format, ...) GX_PRINTF(2, 3) GX_COLD;
+
+enum gx_status gx_module_check_file(const char *path, struct gx_error *err) GX_MUST_USE;
+
+/* Do in a child what could crash: everything but keeping the plugin. */
+enum gx_status gx_module_rehearse(const char *path, struct gx_error *err) GX_MUST_USE;
+
+/* dlopen() and all checks. gx_module_close() in every case. */
+enum gx_status gx_module_open(struct gx_plugin *plugin, const char *path, struct gx_error *err) GX_MUST_USE;
+void gx_module_close(struct gx_plugin *plugin);
+
+enum gx_status gx_module_check_calls(const struct link_map *map, const char *path, struct gx_error *err) GX_MUST_USE;
+/* Whether an address lies in the program itself, and not in libc or a plugin. */
+bool gx_module_is_of_the_program(const void *address);
+
+enum gx_status gx_module_check_gate(const struct gx_gate *gate, const char *path, struct gx_error *err) GX_MUST_USE;
+
+enum gx_status gx_module_find_segments(struct gx_plugin *plugin, const struct link_map *map, const char *path,
+				       struct gx_error *err) GX_MUST_USE;
+/* Keep a copy of them as they are; as they were when `twin` was loaded, which has the same static data, if there is one. */
+enum gx_status gx_module_keep_pristine(struct gx_plugin *plugin, const struct gx_plugin *twin, const char *path,
+				       struct gx_error *err) GX_MUST_USE;
+void gx_module_put_back(const struct gx_plugin *plugin);
+
+#endif

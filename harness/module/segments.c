@@ -1,0 +1,102 @@
+/*
+ * segments.c - a plugin's static data: where it is, and as it was when the plugin had been loaded.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "module/internal.h"
+
+enum { STATIC_BYTES_MAX = 1 << 20 /* each state of a search compares all of them */ };
+
+struct search {
+	struct gx_plugin *plugin;
+	uintptr_t base;
+	bool too_many;
+	bool thread_local;
+};
+
+static void add_segment(struct search *search, uintptr_t from, uintptr_t to)
+{
+	struct gx_plugin *plugin = search->plugin;
+
+	if (from >= to)
+		return;
+	if (plugin->count == GX_WORLD_ADOPTED) {
+		search->too_many = true;
+		return;
+	}
+	plugin->segments[plugin->count++] = (struct gx_segment){.base = (unsigned char *)from, .size = to - from};
+}
+
+/* Writable, less what the loader makes read-only again once it has relocated it (RELRO, whole pages). */
+static int look_at_object(struct dl_phdr_info *info, size_t size, void *data)
+{
+	struct search *search = data;
+	uintptr_t relro = 0;
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	(void)size;
+	if (info->dlpi_addr != search->base)
+		return 0;
+	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+		if (info->dlpi_phdr[i].p_type == PT_GNU_RELRO)
+			relro = (info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz) &
+				~(page - 1);
+		search->thread_local |= info->dlpi_phdr[i].p_type == PT_TLS;
+	}
+	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *phdr = &info->dlpi_phdr[i];
+		uintptr_t from = info->dlpi_addr + phdr->p_vaddr;
+		uintptr_t to = from + phdr->p_memsz;
+
+		if (phdr->p_type == PT_LOAD && phdr->p_flags & PF_W)
+			add_segment(search, relro > from ? relro : from, to);
+	}
+	return 1;
+}
+
+enum gx_status gx_module_find_segments(struct gx_plugin *plugin, const struct link_map *map, const char *path,
+				       struct gx_error *err)
+{
+	struct search search = {.plugin = plugin, .base = map->l_addr};
+	size_t bytes = 0;
+
+	dl_iterate_phdr(look_at_object, &search);
+	for (unsigned i = 0; i < plugin->count; i++)
+		bytes += plugin->segments[i].size;
+	if (search.thread_local)
+		return gx_module_refuse(
+			err,
+			"%s: has thread-local variables (_Thread_local, __thread), which gatecrash does not model: all tasks would share them",
+			path);
+	if (search.too_many)
+		return gx_module_refuse(err, "%s: more than %d writable segments", path, GX_WORLD_ADOPTED);
+	if (bytes > STATIC_BYTES_MAX)
+		return gx_module_refuse(
+			err,
+			"%s: has %zu KiB of writable static data, and %d are too many to be saved with every state",
+			path, bytes >> 10, STATIC_BYTES_MAX >> 10);
+	return GX_OK;
+}
+
+enum gx_status gx_module_keep_pristine(struct gx_plugin *plugin, const struct gx_plugin *twin, const char *path,
+				       struct gx_error *err)
+{
+	for (unsigned i = 0; i < plugin->count; i++) {
+		struct gx_segment *segment = &plugin->segments[i];
+
+		segment->pristine = malloc(segment->size);
+		if (!segment->pristine)
+			return gx_fail(err, GX_ENOMEM, "out of memory for the static data of %s", path);
+		memcpy(segment->pristine, twin ? twin->segments[i].pristine : segment->base, segment->size);
+	}
+	return GX_OK;
+}
+
+void gx_module_put_back(const struct gx_plugin *plugin)
+{
+	for (unsigned i = 0; i < plugin->count; i++)
+		if (plugin->segments[i].pristine)
+			memcpy(plugin->segments[i].base, plugin->segments[i].pristine, plugin->segments[i].size);
+}
