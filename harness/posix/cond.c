@@ -103,7 +103,7 @@ static int wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t dea
 
 int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
-	if (!gx_task_self())
+	if (!gx_posix_in_task())
 		return GX_REAL_VERSION(pthread_cond_wait, "GLIBC_2.3.2")(cond, mutex);
 	return wait_until(cond, mutex, GX_FOREVER);
 }
@@ -113,7 +113,7 @@ int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const s
 	clockid_t clock;
 	uint64_t deadline;
 
-	if (!gx_task_self())
+	if (!gx_posix_in_task())
 		return GX_REAL_VERSION(pthread_cond_timedwait, "GLIBC_2.3.2")(cond, mutex, when);
 	clock = cond->__data.__wrefs & CLOCK_IS_MONOTONIC ? CLOCK_MONOTONIC : CLOCK_REALTIME;
 	return gx_posix_deadline(clock, when, &deadline) ? wait_until(cond, mutex, deadline) : EINVAL;
@@ -123,7 +123,7 @@ int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid
 {
 	uint64_t deadline;
 
-	if (!gx_task_self())
+	if (!gx_posix_in_task())
 		return GX_REAL(pthread_cond_clockwait)(cond, mutex, clock, when);
 	return gx_posix_deadline(clock, when, &deadline) ? wait_until(cond, mutex, deadline) : EINVAL;
 }
@@ -139,7 +139,7 @@ int pthread_cond_signal(pthread_cond_t *cond)
 {
 	struct gx_task *waiter;
 
-	if (!gx_task_self())
+	if (!gx_posix_in_task())
 		return GX_REAL_VERSION(pthread_cond_signal, "GLIBC_2.3.2")(cond);
 	gx_posix_check_place(cond);
 	gx_point(&(struct gx_op){
@@ -160,7 +160,7 @@ int pthread_cond_broadcast(pthread_cond_t *cond)
 {
 	struct gx_task *waiter;
 
-	if (!gx_task_self())
+	if (!gx_posix_in_task())
 		return GX_REAL_VERSION(pthread_cond_broadcast, "GLIBC_2.3.2")(cond);
 	gx_posix_check_place(cond);
 	gx_posix_step(GX_L_COND_BROADCAST, GX_WRITE, cond);

@@ -46,6 +46,18 @@ void gx_posix_check_place(const void *object);
 /* Park until `ready`, or until `deadline` (virtual ns). */
 enum gx_granted gx_posix_block(uint16_t label, const void *object, gx_ready_fn *ready, uint64_t deadline);
 
+/*
+ * True in a controlled task. What earlier calls left on its stack is cleared: it would show in gaps of the frames of the call that begins,
+ * in which the task may wait.
+ */
+static inline bool gx_posix_in_task(void)
+{
+	if (!gx_task_self())
+		return false;
+	gx_scrub_stack();
+	return true;
+}
+
 /* The running step reads or writes an object that its op does not name. */
 static inline void gx_posix_touch(const void *object, unsigned access)
 {

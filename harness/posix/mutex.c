@@ -106,14 +106,14 @@ static int lock_until(pthread_mutex_t *mutex, uint64_t deadline)
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
-	return gx_task_self() ? lock_until(mutex, GX_FOREVER) : GX_REAL(pthread_mutex_lock)(mutex);
+	return gx_posix_in_task() ? lock_until(mutex, GX_FOREVER) : GX_REAL(pthread_mutex_lock)(mutex);
 }
 
 int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *when)
 {
 	uint64_t deadline;
 
-	if (!gx_task_self())
+	if (!gx_posix_in_task())
 		return GX_REAL(pthread_mutex_timedlock)(mutex, when);
 	return gx_posix_deadline(CLOCK_REALTIME, when, &deadline) ? lock_until(mutex, deadline) : EINVAL;
 }
@@ -122,7 +122,7 @@ int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock, const struc
 {
 	uint64_t deadline;
 
-	if (!gx_task_self())
+	if (!gx_posix_in_task())
 		return GX_REAL(pthread_mutex_clocklock)(mutex, clock, when);
 	return gx_posix_deadline(clock, when, &deadline) ? lock_until(mutex, deadline) : EINVAL;
 }
@@ -131,7 +131,7 @@ int pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
 	int rc;
 
-	if (!gx_task_self())
+	if (!gx_posix_in_task())
 		return GX_REAL(pthread_mutex_trylock)(mutex);
 	rc = examine(mutex);
 	if (rc)
@@ -164,7 +164,7 @@ int pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
 	int rc;
 
-	if (!gx_task_self())
+	if (!gx_posix_in_task())
 		return GX_REAL(pthread_mutex_unlock)(mutex);
 	rc = examine(mutex);
 	if (rc)

@@ -31,7 +31,7 @@ static int wait_until(sem_t *semaphore, uint64_t deadline)
 
 int sem_wait(sem_t *semaphore)
 {
-	return gx_task_self() ? wait_until(semaphore, GX_FOREVER) : GX_REAL(sem_wait)(semaphore);
+	return gx_posix_in_task() ? wait_until(semaphore, GX_FOREVER) : GX_REAL(sem_wait)(semaphore);
 }
 
 static int wait_by_clock(sem_t *semaphore, clockid_t clock, const struct timespec *when)
@@ -46,18 +46,19 @@ static int wait_by_clock(sem_t *semaphore, clockid_t clock, const struct timespe
 
 int sem_timedwait(sem_t *semaphore, const struct timespec *when)
 {
-	return gx_task_self() ? wait_by_clock(semaphore, CLOCK_REALTIME, when)
-			      : GX_REAL(sem_timedwait)(semaphore, when);
+	return gx_posix_in_task() ? wait_by_clock(semaphore, CLOCK_REALTIME, when)
+				  : GX_REAL(sem_timedwait)(semaphore, when);
 }
 
 int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *when)
 {
-	return gx_task_self() ? wait_by_clock(semaphore, clock, when) : GX_REAL(sem_clockwait)(semaphore, clock, when);
+	return gx_posix_in_task() ? wait_by_clock(semaphore, clock, when)
+				  : GX_REAL(sem_clockwait)(semaphore, clock, when);
 }
 
 int sem_trywait(sem_t *semaphore)
 {
-	if (!gx_task_self())
+	if (!gx_posix_in_task())
 		return GX_REAL(sem_trywait)(semaphore);
 	gx_posix_check_place(semaphore);
 	gx_posix_step(GX_L_SEM_TRYWAIT, GX_READ | GX_WRITE, semaphore);
@@ -71,7 +72,7 @@ int sem_trywait(sem_t *semaphore)
 
 int sem_post(sem_t *semaphore)
 {
-	if (!gx_task_self())
+	if (!gx_posix_in_task())
 		return GX_REAL(sem_post)(semaphore);
 	gx_posix_check_place(semaphore);
 	gx_posix_step(GX_L_SEM_POST, GX_WRITE, semaphore);

@@ -61,7 +61,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	struct gx_task *task;
 	int detached = PTHREAD_CREATE_JOINABLE;
 
-	if (!gx_task_self())
+	if (!gx_posix_in_task())
 		return GX_REAL(pthread_create)(thread, attributes, routine, argument);
 	if (attributes)
 		pthread_attr_getdetachstate(attributes, &detached);
@@ -124,7 +124,7 @@ int pthread_join(pthread_t thread, void **result)
 {
 	int rc;
 
-	if (!gx_task_self())
+	if (!gx_posix_in_task())
 		return GX_REAL(pthread_join)(thread, result);
 	rc = cannot_join(thread);
 	if (rc)
@@ -193,7 +193,7 @@ static bool not_under_way(const struct gx_task *task)
 
 int pthread_once(pthread_once_t *once, void (*routine)(void))
 {
-	if (!gx_task_self())
+	if (!gx_posix_in_task())
 		return GX_REAL(pthread_once)(once, routine);
 	gx_posix_check_place(once);
 	gx_posix_block(GX_L_ONCE, once, not_under_way, GX_FOREVER);

@@ -79,13 +79,16 @@ static enum gx_leg_result leg(const struct gx_request *request, enum gx_leg whic
 	return run_leg(request, gx_request_workspace(request->id), which);
 }
 
+/* How the gate waited, or in which order it called, must not stay behind in gaps of the frames that the leg lives in. */
 enum gx_leg_result gx_stop(const struct gx_request *request)
 {
+	gx_scrub_stack();
 	return leg(request, GX_STOP);
 }
 
 enum gx_leg_result gx_start(const struct gx_request *request)
 {
+	gx_scrub_stack();
 	return leg(request, GX_START);
 }
 
@@ -112,6 +115,7 @@ void gx_defer(void (*fn)(void *), void *arg)
 
 	call->next = (struct call *)(uintptr_t)self->user[GX_USER_SERVICE_2];
 	self->user[GX_USER_SERVICE_2] = (uintptr_t)call;
+	gx_scrub_stack();
 }
 
 /* Takes the last one off the list of the running task. Out of line, and asked for anew each time: see park() in core/task.c. */
@@ -132,8 +136,10 @@ void gx_run_deferred(void)
 {
 	struct call now;
 
-	while (take_deferred(&now))
+	while (take_deferred(&now)) {
+		gx_scrub_stack();
 		now.fn(now.arg);
+	}
 }
 
 void gx_end_of_thread(void)
@@ -146,6 +152,7 @@ static void go_main(void *argument)
 	struct call now = *(struct call *)argument;
 
 	gx_arena_free(argument);
+	gx_scrub_stack();
 	now.fn(now.arg);
 	gx_run_deferred();
 }
