@@ -33,6 +33,7 @@ static void *open_gate(void)
 
 static void close_gate(void *gate)
 {
+	gx_note("closed");
 	free(gate);
 }
 
@@ -41,6 +42,12 @@ static enum gx_outcome cycle(const struct gx_request *request)
 	if (gx_stop(request) == GX_LEG_DONE)
 		gx_start(request);
 	return GX_RAN;
+}
+
+static enum gx_outcome one_cycle(void *gate, const struct gx_request *request)
+{
+	(void)gate;
+	return cycle(request);
 }
 
 /* Play a scenario with a gate that does this; what else there is to a gate is the same for all. */
@@ -353,6 +360,27 @@ static void a_worker_that_waits_while_work_is_left_is_blocked(void **state)
 	assert_string_equal(nth_fact(GX_F_FINAL_BLOCKED, 0)->task, "gate.open/thread#1");
 }
 
+/* ---- probes ---- */
+
+static enum gx_outcome never_unlocks(void *gate, const struct gx_request *request)
+{
+	(void)gate;
+	pthread_mutex_lock(&at->mutex);
+	return cycle(request);
+}
+
+static void a_gate_that_stays_locked_lets_no_probe_through_and_is_not_closed(void **state)
+{
+	(void)state;
+	play_with(ONE, never_unlocks);
+	assert_int_equal(nth_fact(GX_F_PROBE_RESULT, 0)->event.value, 0);
+	assert_finds(GX_RULE_GATE_LEAKED);
+	assert_int_equal(count_facts(GX_F_NOTE), 0);
+	play_with(ONE, one_cycle);
+	assert_int_equal(nth_fact(GX_F_PROBE_RESULT, 0)->event.value, 1);
+	assert_int_equal(count_facts(GX_F_NOTE), 1);
+}
+
 /* ---- circles of waiters ---- */
 
 static struct timespec in_an_hour(void)
@@ -490,6 +518,7 @@ int main(void)
 		cmocka_unit_test(what_was_deferred_last_runs_first_and_before_the_answer),
 		cmocka_unit_test(a_worker_that_waits_for_work_is_not_blocked),
 		cmocka_unit_test(a_worker_that_waits_while_work_is_left_is_blocked),
+		cmocka_unit_test(a_gate_that_stays_locked_lets_no_probe_through_and_is_not_closed),
 		cmocka_unit_test(two_who_wait_for_each_other_are_a_circle),
 		cmocka_unit_test(a_circle_that_a_time_out_breaks_is_none),
 		cmocka_unit_test(who_waits_for_himself_is_a_circle_of_one),

@@ -53,7 +53,7 @@ struct play {
 
 /* An answer in five bits: a status, what became of a process, or what inspect and list say of the container. */
 static const unsigned statuses[] = {0, 200, 201, 204, 304, 404, 409, 500};
-enum { OVER = sizeof(statuses) / sizeof(statuses[0]), AGAIN, FIRST_STATE, WORD_BITS = 5 };
+enum { OVER = sizeof(statuses) / sizeof(statuses[0]), AGAIN, FIRST_STATE, WORD_BITS = 5, FLAG_BITS = 5 };
 _Static_assert(FIRST_STATE + GX_DOCKER_DEAD < 1 << WORD_BITS, "an answer has five bits");
 
 enum { OLD = 1 };
@@ -72,6 +72,9 @@ static struct shared {
 	uint8_t answers[CLIENTS][REQUESTS];
 	uint8_t started;
 	uint8_t revived; /* a process began although a removal was under way */
+	uint8_t stray;   /* a signal or an end for another process than the one that was there when the stop came */
+	uint8_t signalled
+		[CLIENTS]; /* the run, counted from 1, that a client's stop has sent its signal to; 0: it stops nobody */
 } * shared;
 
 /* ---- clients ---- */
@@ -149,6 +152,7 @@ static void client_main(void *argument)
 
 	for (unsigned i = 0; i < REQUESTS && stand.play->clients[client][i]; i++) {
 		shared->answers[client][i] = ask(stand.play->clients[client][i]);
+		shared->signalled[client] = 0;
 		gx_scrub_stack();
 	}
 }
@@ -164,7 +168,28 @@ static void on_started(void *context, uint64_t container, uint16_t name)
 		shared->revived = 1;
 }
 
-static const struct gx_docker_hooks hooks = {.started = on_started};
+static void on_signalled(void *context, uint64_t container, uint16_t name, unsigned signal)
+{
+	(void)context;
+	(void)name;
+	(void)signal;
+	shared->signalled[gx_task_self()->number - 1] = (uint8_t)(shared->started + 1);
+	if (gx_docker_peek(&shared->engine, container)->flags & GX_DOCKER_F_RESTARTING)
+		shared->stray = 1; /* between two runs there is nobody to get it */
+}
+
+static void on_exited(void *context, uint64_t container, uint16_t name)
+{
+	uint8_t run = shared->signalled[gx_task_self()->number - 1];
+
+	(void)context;
+	(void)container;
+	(void)name;
+	if (run && run != shared->started + 1)
+		shared->stray = 1;
+}
+
+static const struct gx_docker_hooks hooks = {.started = on_started, .exited = on_exited, .signalled = on_signalled};
 
 /* ---- a play ---- */
 
@@ -193,7 +218,8 @@ static bool at_rest(void *context)
 		for (unsigned k = 0; k < REQUESTS && play->clients[i][k]; k++)
 			key = key << WORD_BITS | shared->answers[i][k];
 	key = key << WORD_BITS | (FIRST_STATE + (unsigned)(c ? gx_docker_state_of(c) : GX_DOCKER_ABSENT));
-	gx_explore_hit(key << 4 | (uint64_t)shared->revived << 3 | shared->started);
+	gx_explore_hit(key << FLAG_BITS | (uint64_t)shared->stray << 4 | (uint64_t)shared->revived << 3 |
+		       shared->started);
 	return false;
 }
 
@@ -227,7 +253,7 @@ static int print_word(char *text, size_t size, uint64_t word)
 static void describe(uint64_t key, char text[TEXT])
 {
 	const struct play *play = stand.play;
-	unsigned shift = 4 + WORD_BITS * count_answers(play);
+	unsigned shift = FLAG_BITS + WORD_BITS * count_answers(play);
 	uint64_t mask = (1u << WORD_BITS) - 1;
 	int at = 0;
 
@@ -238,11 +264,13 @@ static void describe(uint64_t key, char text[TEXT])
 			shift -= WORD_BITS;
 		}
 	at += snprintf(text + at, TEXT - (size_t)at, " => ");
-	at += print_word(text + at, TEXT - (size_t)at, key >> 4 & mask);
+	at += print_word(text + at, TEXT - (size_t)at, key >> FLAG_BITS & mask);
 	if (key & 7)
 		at += snprintf(text + at, TEXT - (size_t)at, ", %u started", (unsigned)(key & 7));
 	if (key & 8)
-		snprintf(text + at, TEXT - (size_t)at, " while removed");
+		at += snprintf(text + at, TEXT - (size_t)at, " while removed");
+	if (key & 16)
+		snprintf(text + at, TEXT - (size_t)at, ", the wrong one stopped");
 }
 
 /* Search every interleaving of a play. */

@@ -35,6 +35,7 @@ static void a_manual_restart_stops_and_provisions_step_by_step(void **state)
 	play(ONE("online") DOES("manual-restart"), &gx_gate_none);
 	assert_does("manual-restart#1", "row.read", "row.write", "docker.remove", PREPARES, LAUNCHES);
 	assert_string_equal(answers_to("manual-restart#1"), "204 200 200 201 404 200 201 200 204 200");
+	assert_int_equal(nth_fact(GX_F_CONTAINER_REMOVED, 0)->event.extra, 1); /* by its own leg */
 	assert_string_equal(final_status(), "online");
 	assert_finds_nothing();
 }
