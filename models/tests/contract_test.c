@@ -476,7 +476,7 @@ static enum gx_outcome one_lock_for_all_and_an_hour(void *gate, const struct gx_
 
 #define A_IN_ITS_LEG IT("{run: manual-restart#1, until: docker.remove.mark}, {run: manual-restart#2, until: blocked}")
 
-static void who_waits_for_another_workspace_s_leg_is_not_isolated(void **state)
+static void who_waits_for_the_leg_of_another_workspace_is_told(void **state)
 {
 	(void)state;
 	play_with(APART A_IN_ITS_LEG, one_lock_for_all);
@@ -485,7 +485,7 @@ static void who_waits_for_another_workspace_s_leg_is_not_isolated(void **state)
 	assert_int_equal(nth_fact(GX_F_ISOLATION, 0)->event.object, 1);
 }
 
-static void who_waits_for_no_longer_than_an_hour_is_isolated(void **state)
+static void who_waits_for_an_hour_at_most_is_not_told(void **state)
 {
 	(void)state;
 	play_with(
@@ -495,7 +495,7 @@ static void who_waits_for_no_longer_than_an_hour_is_isolated(void **state)
 	assert_int_equal(count_facts(GX_F_ISOLATION), 0);
 }
 
-static void who_waits_for_his_own_workspace_s_leg_is_isolated(void **state)
+static void who_waits_for_the_leg_of_his_own_workspace_is_not_told(void **state)
 {
 	(void)state;
 	play_with(
@@ -522,9 +522,9 @@ int main(void)
 		cmocka_unit_test(two_who_wait_for_each_other_are_a_circle),
 		cmocka_unit_test(a_circle_that_a_time_out_breaks_is_none),
 		cmocka_unit_test(who_waits_for_himself_is_a_circle_of_one),
-		cmocka_unit_test(who_waits_for_another_workspace_s_leg_is_not_isolated),
-		cmocka_unit_test(who_waits_for_no_longer_than_an_hour_is_isolated),
-		cmocka_unit_test(who_waits_for_his_own_workspace_s_leg_is_isolated),
+		cmocka_unit_test(who_waits_for_the_leg_of_another_workspace_is_told),
+		cmocka_unit_test(who_waits_for_an_hour_at_most_is_not_told),
+		cmocka_unit_test(who_waits_for_the_leg_of_his_own_workspace_is_not_told),
 	};
 
 	gx_service_register();
