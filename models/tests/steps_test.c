@@ -407,6 +407,48 @@ static void a_probe_comes_an_hour_later_to_its_first_leg_and_no_further(void **s
 	assert_int_equal(count_facts(GX_F_PROVISION_BEGIN), 1);
 }
 
+/* ---- what stands in front of a gate ---- */
+
+/* The answer to the nth request, from 0. */
+static uint64_t answer_to(unsigned nth)
+{
+	return nth_fact(GX_F_ANSWER, nth)->event.value;
+}
+
+static void a_programmatic_restart_soon_after_another_is_dropped(void **state)
+{
+	(void)state;
+	play(ONE("online") "actors:\n - {do: programmatic-restart, on: ws-a}\n - {do: programmatic-restart, on: ws-a, at: 59s}\n"
+			   " - {do: programmatic-restart, on: ws-a, at: 61s}\n",
+	     &gx_gate_per_workspace);
+	assert_int_equal(answer_to(0), GX_RAN);
+	assert_int_equal(answer_to(1), GX_DROPPED);
+	assert_int_equal(answer_to(2), GX_RAN);
+	assert_int_equal(count_facts(GX_F_PROVISION_BEGIN), 2);
+}
+
+static void a_restart_after_a_mutation_is_not_dropped(void **state)
+{
+	(void)state;
+	play(ONE("online") "actors:\n - {do: programmatic-restart, on: ws-a}\n - {do: restart-after-mutation, on: ws-a, at: 59s}\n",
+	     &gx_gate_per_workspace);
+	assert_int_equal(answer_to(1), GX_RAN);
+	assert_int_equal(count_facts(GX_F_PROVISION_BEGIN), 2);
+}
+
+static void who_comes_while_a_cycle_runs_is_coalesced_into_the_next(void **state)
+{
+	(void)state;
+	play(ONE("online") "actors: [{do: restart-after-mutation, on: ws-a, count: 3}]\n" IT(
+		     "{run: restart-after-mutation#1, until: docker.remove}, {run: restart-after-mutation#2, until: end}, "
+		     "{run: restart-after-mutation#3, until: end}"),
+	     &gx_gate_per_workspace);
+	assert_int_equal(answer_to(0), GX_COALESCED);
+	assert_int_equal(answer_to(1), GX_COALESCED);
+	assert_int_equal(answer_to(2), GX_RAN);
+	assert_int_equal(count_facts(GX_F_PROVISION_BEGIN), 2); /* one for the first, one for both others */
+}
+
 /* ---- final facts ---- */
 
 #define TWO_LIVE(last)                                                                                                  \
@@ -469,6 +511,9 @@ int main(void)
 		cmocka_unit_test(a_server_that_stops_refuses_connections),
 		cmocka_unit_test(a_shutdown_waits_for_the_handlers_and_for_their_tracked_tasks),
 		cmocka_unit_test(a_probe_comes_an_hour_later_to_its_first_leg_and_no_further),
+		cmocka_unit_test(a_programmatic_restart_soon_after_another_is_dropped),
+		cmocka_unit_test(a_restart_after_a_mutation_is_not_dropped),
+		cmocka_unit_test(who_comes_while_a_cycle_runs_is_coalesced_into_the_next),
 		cmocka_unit_test(of_two_live_tokens_the_one_is_named_that_the_container_does_not_hold),
 		cmocka_unit_test(every_container_of_a_workspace_is_told_at_the_end_and_whether_it_runs),
 	};
