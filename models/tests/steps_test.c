@@ -449,6 +449,21 @@ static void who_comes_while_a_cycle_runs_is_coalesced_into_the_next(void **state
 	assert_int_equal(count_facts(GX_F_PROVISION_BEGIN), 2); /* one for the first, one for both others */
 }
 
+static void who_comes_between_the_last_look_and_the_deferred_clear_is_lost(void **state)
+{
+	(void)state;
+	/* C1: #1 has released the gate, has found nothing pending, and is about to say that it runs no more. */
+	play(ONE("online") "actors: [{do: restart-after-mutation, on: ws-a, count: 2}]\n" IT(
+		     "{run: restart-after-mutation#1, until: url.cache}, {run: restart-after-mutation#1, until: mutex.lock}, "
+		     "{run: restart-after-mutation#1, until: mutex.lock}, {run: restart-after-mutation#1, until: mutex.lock}, "
+		     "{run: restart-after-mutation#2, until: end}"),
+	     &gx_gate_per_workspace);
+	assert_int_equal(answer_to(0), GX_COALESCED);
+	assert_int_equal(answer_to(1), GX_RAN);
+	assert_int_equal(count_facts(GX_F_PROVISION_BEGIN), 1);
+	assert_finds(GX_RULE_LOST_RESTART);
+}
+
 /* ---- final facts ---- */
 
 #define TWO_LIVE(last)                                                                                                  \
@@ -514,6 +529,7 @@ int main(void)
 		cmocka_unit_test(a_programmatic_restart_soon_after_another_is_dropped),
 		cmocka_unit_test(a_restart_after_a_mutation_is_not_dropped),
 		cmocka_unit_test(who_comes_while_a_cycle_runs_is_coalesced_into_the_next),
+		cmocka_unit_test(who_comes_between_the_last_look_and_the_deferred_clear_is_lost),
 		cmocka_unit_test(of_two_live_tokens_the_one_is_named_that_the_container_does_not_hold),
 		cmocka_unit_test(every_container_of_a_workspace_is_told_at_the_end_and_whether_it_runs),
 	};
