@@ -276,7 +276,7 @@ static void describe(uint64_t key, char text[TEXT])
 /* Search every interleaving of a play. */
 static void plays(const struct play *play)
 {
-	struct gx_explore_options options = {.strategy = GX_STRATEGY_EXHAUSTIVE};
+	struct gx_explore_options options = {.strategy = &gx_strategy_exhaustive};
 	struct gx_error err;
 	uint16_t name = gx_docker_intern("ws-a");
 
