@@ -4,24 +4,27 @@
 
 #include "core/internal.h"
 
-static const char *label_names[GX_LABELS_END];
+/* Where in its owner's array a label's name stands: so a label has one owner, with one number for it. NULL: it is nobody's. */
+static const char *const *label_names[GX_LABELS_END];
 
 void gx_labels_register(unsigned first, const char *const *names, unsigned count)
 {
-	GX_ASSERT(first + count <= GX_LABELS_END);
-	for (unsigned i = 0; i < count; i++)
-		label_names[first + i] = names[i];
+	GX_ASSERT(first && first < GX_LABELS_END && count <= GX_LABELS_END - first);
+	for (unsigned i = 0; i < count; i++) {
+		GX_ASSERT(!label_names[first + i] || label_names[first + i] == &names[i]);
+		label_names[first + i] = &names[i];
+	}
 }
 
 const char *gx_label_name(unsigned label)
 {
-	return label < GX_LABELS_END && label_names[label] ? label_names[label] : "?";
+	return label < GX_LABELS_END && label_names[label] ? *label_names[label] : "?";
 }
 
 unsigned gx_label_find(const char *name)
 {
 	for (unsigned i = 0; i < GX_LABELS_END; i++)
-		if (label_names[i] && !strcmp(label_names[i], name))
+		if (label_names[i] && !strcmp(*label_names[i], name))
 			return i;
 	return 0;
 }

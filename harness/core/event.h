@@ -1,18 +1,23 @@
 /*
  * event.h - everything that happens is an event: small, fixed in size, free of text and of addresses.
  *
- * The modelled primitives and the models emit events; rules judge them, reports render them, replay compares them.
- * Nothing formats text while exploring: an event carries a *label*, a small number whose name ("docker.create.reserve")
- * stands in a table that each module registers once.
+ * The scheduler, the modelled primitives and the layers above emit events; an observer judges them, replay compares them, and whoever
+ * tells of an execution renders them. Nothing formats text while exploring: an event carries a *label*, a small number whose name
+ * ("mutex.lock") stands in a table.
  *
- * Label ranges: core 1..63, posix 64..127, docker 128..255, service (platform, actors, gate API) 256..511.
+ * Each layer owns a range of labels, and says in its header where it begins; registering their names takes them. Nobody gets a range that
+ * is not free, so that no two owners can mean different things by one number. Labels are in the hash of the events, and so in repro
+ * lines: a number that has moved is another execution.
+ *
+ * Main thread only.
  */
 #ifndef GX_CORE_EVENT_H
 #define GX_CORE_EVENT_H
 
 #include <stdint.h>
 
-enum { GX_LABELS_CORE = 1, GX_LABELS_POSIX = 64, GX_LABELS_DOCKER = 128, GX_LABELS_SERVICE = 256, GX_LABELS_END = 512 };
+/* Core's own labels (task.h) lie below GX_LABELS_CORE_END, everybody else's between there and GX_LABELS_END, the size of the table. */
+enum { GX_LABELS_CORE = 1, GX_LABELS_CORE_END = 64, GX_LABELS_END = 512 };
 
 enum gx_event_kind {
 	GX_EVENT_STEP =
@@ -22,7 +27,7 @@ enum gx_event_kind {
 
 struct gx_event {
 	uint32_t step; /* number of the grant it belongs to; the first is 1, setup is 0 */
-	uint16_t task; /* index of the task in this execution; 0 is the clock */
+	uint16_t task; /* index of the task in this execution; 0 is the clock, or nobody */
 	uint16_t label;
 	uint16_t kind;   /* enum gx_event_kind */
 	uint16_t extra;  /* free for the label's owner */
@@ -32,24 +37,25 @@ struct gx_event {
 };
 
 /*
- * Name the labels first..first+count-1. `names` must live as long as the process. Called once per module at start-up, from
- * the main thread. A name is lower case words joined by dots: "mutex.lock", "docker.create.reserve".
+ * Take the labels first..first+count-1 and name them. `names` and its texts must live as long as the process. Each owner calls it before its
+ * first event; again with the same `names` is nothing new, a label that another owner has is a bug of the harness. A name is lower case
+ * words joined by dots, the thing before what is done to it: "mutex.lock".
  */
 void gx_labels_register(unsigned first, const char *const *names, unsigned count);
 
-/* The name of a label, or "?" for one that nobody registered. Any thread. */
+/* The name of a label, or "?" for one that nobody has registered. */
 const char *gx_label_name(unsigned label);
 
-/* The label with this name, or 0. For recipes and scenario files; linear, not for hot paths. */
+/* The label with this name, or 0. Linear: for what people write, not for hot paths. */
 unsigned gx_label_find(const char *name);
 
 /*
- * Emit a fact from inside a controlled task or a scheduler callback. The observers are called at once, in the emitting
- * context; they must not reach a point.
+ * Emit a fact, from inside a controlled task, for which it then is, or from a callback of the program. The program's observer (sched.h) is
+ * called at once, in the emitting context; it must not reach a point, and may emit in turn.
  */
 void gx_emit(unsigned label, uint64_t object, uint64_t value);
 void gx_emit_extra(unsigned label, uint16_t extra, uint64_t object, uint64_t value);
-/* The same on behalf of the task with this index (from an observer, which runs in nobody's context). */
+/* The same on behalf of the task with this index, whoever runs: for callbacks, which know whom they speak of. */
 void gx_emit_for(unsigned task, unsigned label, uint16_t extra, uint64_t object, uint64_t value);
 
 #endif

@@ -10,8 +10,8 @@
 static struct gx_state *initial;
 
 static const char *const names[] = {
-	"task.begin", "task.end",   "task.spawn", "task.kill", "clock.tick", "task.crash",
-	"task.hang",  "step.limit", "world.full", "sleep",     "deadlock",
+	"task.begin", "task.end",  "task.spawn", "task.kill",  "clock.tick",
+	"task.crash", "task.hang", "step.limit", "world.full", "sleep",
 };
 
 _Static_assert(sizeof(names) / sizeof(names[0]) == GX_L_CORE_END - GX_LABELS_CORE, "every core label has a name");

@@ -346,7 +346,7 @@ static bool slot_taken(uint32_t slot)
 }
 
 static struct gx_task *__attribute__((noinline))
-spawn(enum gx_task_role role, uint32_t number, void (*entry)(void *), void *argument)
+spawn(unsigned role, uint32_t number, void (*entry)(void *), void *argument)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
 	uint32_t nth = gx_current ? ++gx_current->children : ++hidden->maker_children;
@@ -356,6 +356,7 @@ spawn(enum gx_task_role role, uint32_t number, void (*entry)(void *), void *argu
 	struct gx_task *task;
 	unsigned char *top;
 
+	GX_ASSERT(role < GX_ROLES_MAX);
 	/* Who gets the last places matters; else the order in which children come does not. */
 	if (__builtin_popcountll(free_mask) < FEW_PLACES)
 		gx_touch(gx_object(GX_OBJECT_CORE, GX_OBJECT_PLACES), GX_WRITE);
@@ -390,7 +391,7 @@ spawn(enum gx_task_role role, uint32_t number, void (*entry)(void *), void *argu
 	return task;
 }
 
-struct gx_task *gx_task_spawn(enum gx_task_role role, uint32_t number, void (*entry)(void *), void *argument)
+struct gx_task *gx_task_spawn(unsigned role, uint32_t number, void (*entry)(void *), void *argument)
 {
 	struct gx_task *task = spawn(role, number, entry, argument);
 

@@ -8,9 +8,13 @@
  * publishes the op that it is about to perform and parks. Granted, it performs the op and runs on, alone, until its next
  * point. What stands between two points therefore needs no lock, and the scheduler always knows everybody's next op.
  *
- * Enabledness is a predicate over the world, never a wait queue: any waiter may win, as POSIX allows.
+ * Enabledness is a predicate over the world, never a wait queue: whoever is ready may be the next, in any order.
  *
- * Functions marked [task] are for code inside a controlled task, [sched] for the scheduler side and its callbacks.
+ * Whose work a task does is none of core's business. Its maker says so by a role and a number, and the layers above keep what they have
+ * to remember of it in its words (user).
+ *
+ * Times are virtual, in ns. Functions marked [task] are for code inside a controlled task, [sched] for the scheduler's side: set-up and
+ * the other callbacks of a program (sched.h). All others may be called by both. Main thread only, but for gx_task_self().
  */
 #ifndef GX_CORE_TASK_H
 #define GX_CORE_TASK_H
@@ -19,23 +23,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/event.h"
 #include "core/footprint.h"
 #include "core/status.h"
 
-#define GX_TASKS_MAX 64u /* index 0 is the clock */
-#define GX_CLOCK     0u  /* the clock as a task index */
-#define GX_FOREVER   UINT64_MAX
+#define GX_TASKS_MAX  64u /* at a time; index 0 is the clock, which has no record: 63 tasks */
+#define GX_CLOCK      0u  /* the clock as a task index */
+#define GX_FOREVER    UINT64_MAX
+#define GX_ROLES_MAX  256u
+#define GX_USER_WORDS 6u
 
-enum gx_task_state { GX_TASK_NONE, GX_TASK_PARKED, GX_TASK_RUNNING, GX_TASK_ENDED };
-
-/* What a task is; decides how it is named and what the rules at the end of an execution expect of it. */
-enum gx_task_role {
-	GX_ROLE_DRIVER,    /* opens and closes the gate, sends the probes */
-	GX_ROLE_ACTOR,     /* sends requests */
-	GX_ROLE_GO,        /* tracked: gx_go(), goAsync */
-	GX_ROLE_THREAD,    /* made by the gate with pthread_create */
-	GX_ROLE_CONTAINER, /* the process in a container */
-	GX_ROLE_HANDLER    /* a request of a container that outlives it (late_requests) */
+enum gx_task_state {
+	GX_TASK_NONE,    /* a record that is free */
+	GX_TASK_PARKED,  /* at `op` */
+	GX_TASK_RUNNING, /* the one whose step it is */
+	GX_TASK_ENDED    /* its record waits to be reaped; it has no stack any more */
 };
 
 struct gx_task;
@@ -66,15 +68,15 @@ struct gx_task {
 	/* Who it is. Hashed. */
 	uint32_t slot;        /* place in the world; follows from `path` */
 	uint32_t path;        /* identity: hash of (parent's path, nth child) */
-	uint32_t parent;      /* slot of its maker; 0 for the tasks of the scenario */
+	uint32_t parent;      /* slot of its maker; 0: a callback of the program */
 	uint16_t nth;         /* nth child of its maker, from 1 */
-	uint8_t role;         /* enum gx_task_role */
+	uint8_t role;         /* its maker's, like `number`: gx_task_spawn() */
 	uint8_t state;        /* enum gx_task_state */
-	uint32_t number;      /* free for the maker: actor's number, container's workspace, ... */
+	uint32_t number;      /* free for the maker */
 	uint16_t children;    /* how many tasks it has made */
 	uint8_t grants;       /* how the last grant came: enum gx_granted */
 	uint8_t autoreap;     /* gx_task_autoreap() */
-	uint32_t serial;      /* gx_task_serial(): containers, tokens, ... that it has made */
+	uint32_t serial;      /* how many numbers gx_task_serial() has given it */
 	uint32_t alternative; /* which way the granted op goes */
 
 	/* What it is about to do. Hashed. */
@@ -82,8 +84,8 @@ struct gx_task {
 	void (*entry)(void *); /* until it has begun; NULL from then on, like its argument */
 	void *argument;
 
-	/* Words for the layers above; each layer documents its own. Hashed. */
-	uint64_t user[6];
+	/* Words for the layers above, 0 at first: each layer numbers its own behind those of the layer below, and documents them. Hashed. */
+	uint64_t user[GX_USER_WORDS];
 
 	/* Where it is. The stack from sp to its top is hashed, sp itself is not. */
 	void *sp;
@@ -95,16 +97,6 @@ enum gx_granted {
 	GX_GRANTED_READY,   /* its predicate held */
 	GX_GRANTED_TIMEOUT, /* its deadline had come and the predicate did not hold */
 	GX_GRANTED_SPURIOUS /* neither: a spurious wake-up */
-};
-
-/* user[] words by owner. */
-enum {
-	GX_USER_POSIX_0 = 0,
-	GX_USER_POSIX_1 = 1,
-	GX_USER_SERVICE_0 = 2,
-	GX_USER_SERVICE_1 = 3,
-	GX_USER_SERVICE_2 = 4,
-	GX_USER_SERVICE_3 = 5
 };
 
 /* The running controlled task, or NULL in the scheduler, in set-up and in any thread that is not the harness's. */
@@ -120,16 +112,20 @@ enum gx_granted gx_point(const struct gx_op *op);
 void gx_point_simple(uint16_t label, uint8_t access, uint64_t object);
 
 /*
- * [task or sched] Make a task that will run entry(argument). It is parked at an op (label core "task.begin") at once, so
- * its first step is a point of its own. Returns NULL when all GX_TASKS_MAX tasks are in use (an ended task's place is used again
- * once it has been reaped). From a scheduler callback the maker is the scenario itself (slot 0).
+ * Make a task that will run entry(argument). It is parked at an op (GX_L_TASK_BEGIN) at once, so its first step is a point of its own.
+ * Returns NULL when no record is left (an ended task's is used again once it has been reaped). In a callback the maker is the program
+ * itself (slot 0). Call it where the record's address does not stay on the stack across a point (gx_point()).
+ *
+ * `role` says what the task is for, as its maker sees it: below GX_ROLES_MAX, and each layer that makes tasks owns some of the numbers
+ * (posix/posix.h, facts/roles.h). Core keeps role and `number` in the record and tells them in GX_L_TASK_SPAWN, so they are in the hash
+ * of the events.
  */
-struct gx_task *gx_task_spawn(enum gx_task_role role, uint32_t number, void (*entry)(void *), void *argument);
+struct gx_task *gx_task_spawn(unsigned role, uint32_t number, void (*entry)(void *), void *argument);
 
-/* [task] End the running task at once, its frames abandoned. `reap` frees its record; otherwise it stays ENDED until reaped. */
+/* [task] End the running task at once, its frames abandoned. What becomes of its record: gx_task_reap(). */
 void gx_task_exit(void) __attribute__((noreturn));
 
-/* End another, parked task at once, its frames abandoned (a container that is killed). Not for the running one. */
+/* End another, parked task at once, its frames abandoned. Not for the running one. */
 void gx_task_kill(struct gx_task *task);
 
 /*
@@ -149,12 +145,13 @@ uint64_t gx_task_indices(void);
 /* The record of the lowest index in such a set. */
 struct gx_task *gx_task_first(uint64_t indices);
 
-/* [task] A number that only this task hands out: (path << 12 | nth). Identities of containers and tokens are made of it. */
+/* [task] A number that only this task hands out, (path << 12 | nth): an identity for what it makes. At most 4095 per task. */
 uint64_t gx_task_serial(void);
 
 /*
- * [task] Clear what functions that have returned left behind below the caller's frame: dead bytes would tell apart states that differ in
- * nothing else. Worth a call after one that took different ways to one result. Half a kilobyte deep, a few ns.
+ * [task] Clear what functions that have returned left behind below the caller's frame: dead bytes would tell apart states that differ in nothing
+ * else, once frames with gaps that nobody writes come to lie on them. Worth a call after one that took different ways to one result, and
+ * before one in which the task will wait. Half a kilobyte deep, a few ns; not under a pilot (sched.h), where nobody compares states.
  */
 void gx_scrub_stack(void);
 
@@ -171,16 +168,17 @@ uint64_t gx_clock_look(void);
 void gx_sleep(uint16_t label, uint64_t ns);
 
 /*
- * [task] The task cannot go on (crash, world too small): the execution ends here. `label` is the fact to emit (core
- * "task.crash", ...), `value` its value. Does not return.
+ * [task] The task cannot go on (crash, world too small): the execution ends here, as GX_ENDING_FATAL. `label` is the fact to emit
+ * (GX_L_TASK_CRASH, ...), `value` its value; its object is the task's path.
  */
 void gx_task_fatal(uint16_t label, uint64_t value) __attribute__((noreturn));
 
 /*
  * The arena of the running task: canonical first fit, every block zeroed when freed, so that the bytes depend on which
  * blocks are live and not on the order in which others came and went. 16-byte alignment unless more is asked (power of
- * two, at most 4096). [task] for the first; free and size work from any context on any block of the world. When the arena is full the execution ends with
- * core "world.full": never NULL, so that our limit is not mistaken for the gate's bug.
+ * two, at most 4096). [task] for the first; the others work from any context on the blocks of any task. gx_arena_free() wants a live
+ * block: ask gx_arena_owns(), then gx_arena_is_live(). When the arena is full the execution ends with GX_L_WORLD_FULL: never NULL, so
+ * that our limit is not mistaken for a bug of the program's.
  */
 void *gx_arena_alloc(size_t size, size_t alignment);
 void gx_arena_free(void *block);
@@ -190,19 +188,18 @@ bool gx_arena_is_live(const void *block); /* an owned one that gx_arena_alloc() 
 
 enum gx_limit { GX_LIMIT_STEPS, GX_LIMIT_TIME };
 
-/* Core labels. */
+/* Core's labels. A fact belongs to the task that it tells of, unless it says whose it is. */
 enum {
-	GX_L_TASK_BEGIN = 1, /* "task.begin": first step of a task */
-	GX_L_TASK_END,       /* fact: a task ended */
-	GX_L_TASK_SPAWN,     /* fact: object = slot of the new task */
-	GX_L_TASK_KILL,      /* fact: object = slot of the killed task */
-	GX_L_CLOCK_TICK,     /* step of the clock; value = new time in ns */
-	GX_L_TASK_CRASH, /* fact: value = signal number, 0: it tried to end the process; extra = 1 if the stack overflowed */
-	GX_L_TASK_HANG, /* fact: no point for a long while */
-	GX_L_STEP_LIMIT, /* fact: extra = enum gx_limit; value = the limit that was reached (steps, or ns of virtual time) */
-	GX_L_WORLD_FULL, /* fact: value = bytes asked for, 0: no task left */
-	GX_L_SLEEP,      /* "sleep" */
-	GX_L_DEADLOCK,   /* fact: object = slot of a waiter, one fact each */
+	GX_L_TASK_BEGIN = GX_LABELS_CORE, /* op: first step of a task */
+	GX_L_TASK_END,                    /* fact: object = path of the task, which has come to its end */
+	GX_L_TASK_SPAWN, /* fact of the maker: object = path of the new task, extra = its index, value = role << 32 | number */
+	GX_L_TASK_KILL,  /* fact of the killer: object = path of the killed task, extra = its index */
+	GX_L_CLOCK_TICK, /* step of the clock; value = new time in ns */
+	GX_L_TASK_CRASH, /* fact: object = path; value = signal, 0: it tried to end the process; extra = 1: its stack overflowed */
+	GX_L_TASK_HANG,  /* fact: object = path; no point for a long while */
+	GX_L_STEP_LIMIT, /* fact of nobody's: extra = enum gx_limit; value = the limit that was reached (steps, or ns) */
+	GX_L_WORLD_FULL, /* fact: object = path; value = bytes asked for; 0: no task, no arena left, or too many choices (object 0) */
+	GX_L_SLEEP, /* op: gx_sleep(), for layers that have no label of their own for it */
 	GX_L_CORE_END
 };
 

@@ -2,8 +2,11 @@
  * internal.h - what the files of posix share.
  *
  * user[] words of a task (core/task.h) as this layer uses them:
- *   GX_USER_POSIX_0: in a wait on a condition variable, the mutex; of a thread that has ended, its result
- *   GX_USER_POSIX_1: low half: how many mutexes it holds; GX_WOKEN: a signal has reached it
+ *   GX_USER_POSIX_0: before a thread's first step its start routine; in a wait on a condition variable, the mutex, canonical; of a thread
+ *                    that has ended, its result; 0 otherwise
+ *   GX_USER_POSIX_1: how many mutexes it holds; and GX_WOKEN: a signal has reached it
+ *
+ * Everything here is for controlled tasks: the functions that stand in for libc's ask gx_posix_in_task() first, or gx_task_self().
  */
 #ifndef GX_POSIX_INTERNAL_H
 #define GX_POSIX_INTERNAL_H
@@ -20,7 +23,10 @@
 
 #define GX_WOKEN (1ull << 63)
 
-/* libc's own function of the same name. `version` is needed where the oldest one would be found (condition variables). */
+/*
+ * libc's own function of the same name, looked up on its first call. `version` is needed where the oldest one would be found (condition
+ * variables).
+ */
 #define GX_REAL(function)                                                           \
 	({                                                                          \
 		static __typeof__(&function) real_;                                 \
@@ -43,12 +49,12 @@ void gx_posix_misuse(enum gx_posix_misuse misuse, const void *object);
 /* The object must be memory that executions reset; otherwise the execution ends here, with a misuse. */
 void gx_posix_check_place(const void *object);
 
-/* Park until `ready`, or until `deadline` (virtual ns). */
+/* A step that blocks: park until `ready`, which finds the object in op.subject, or until `deadline` (virtual ns). It reads and writes. */
 enum gx_granted gx_posix_block(uint16_t label, const void *object, gx_ready_fn *ready, uint64_t deadline);
 
 /*
  * True in a controlled task. What earlier calls left on its stack is cleared: it would show in gaps of the frames of the call that begins,
- * in which the task may wait.
+ * in which the task may wait. For functions that cannot wait gx_task_self() is enough.
  */
 static inline bool gx_posix_in_task(void)
 {
@@ -65,7 +71,7 @@ static inline void gx_posix_touch(const void *object, unsigned access)
 		gx_touch(gx_world_canonical(object), access);
 }
 
-/* A step that never blocks. */
+/* A step that never blocks. `access` is to the object; gx_posix_touch() tells of what else the step does. */
 void gx_posix_step(uint16_t label, uint8_t access, const void *object);
 
 /* time.c: absolute time of a clock -> virtual ns since start. False for a time that is none (EINVAL). */
@@ -77,7 +83,7 @@ void gx_mutex_give_back(pthread_mutex_t *mutex);
 void gx_mutex_take_again(pthread_mutex_t *mutex);
 uint32_t gx_mutex_owner(const pthread_mutex_t *mutex);
 
-/* thread.c: slot of the thread that a parked joiner waits for. */
+/* thread.c: slot of the thread that a parked joiner waits for; 0: it is no more. */
 uint32_t gx_thread_joined(const struct gx_task *joiner);
 
 #endif

@@ -1,17 +1,20 @@
 /*
  * posix.h - POSIX threads, semaphores and time for controlled tasks; the real ones for everybody else.
  *
- * The symbols themselves (pthread_mutex_lock, ...) are those of libc's headers, defined again in the executable: gates that
- * are linked in and gates that are loaded reach them by ordinary calls. Inside a controlled task they are points of the
- * scheduler over the words of the caller's own object, laid out as glibc's static initialisers expect; in any other thread they
+ * The symbols themselves (pthread_mutex_lock, ...) are those of libc's headers, defined again in the executable: code that
+ * is linked in and code that is loaded reach them by ordinary calls. Inside a controlled task they are points of the
+ * scheduler over the words of the caller's own object, laid out as glibc's static initialisers expect; outside of tasks they
  * are libc's.
  *
- *     mutex.c cond.c semaphore.c thread.c once.c   blocking ones: an op with a predicate each
- *     time.c                                       virtual time; CLOCK_REALTIME starts at a fixed date
- *     memory.c                                     malloc and friends from the task's arena
- *     process.c                                    abort, exit, assert: the end of the task, not of the harness
+ *     mutex.c cond.c semaphore.c   blocking ones: an op with a predicate each
+ *     thread.c                     create, join, detach, exit; once, which blocks too; yield
+ *     time.c                       virtual time, for sleeps and clocks; CLOCK_REALTIME begins at a fixed date
+ *     memory.c                     malloc and friends, from the task's arena; no points
+ *     process.c                    abort, exit, assert: the end of the execution, not of the harness
+ *     posix.c                      labels, misuse, what a parked task waits for
  *
- * This header is what the layers above need to know: labels, what a parked task waits for, misuse.
+ * This header is what the layers above need to know: what this layer owns of what tasks are marked with, what a parked task waits for,
+ * misuse. Unless stated otherwise it is for any context of the main thread.
  */
 #ifndef GX_POSIX_H
 #define GX_POSIX_H
@@ -21,24 +24,32 @@
 
 #include "core/task.h"
 
+/* The role of tasks that pthread_create() makes, with their maker's path as their number; all other roles are free. */
+enum { GX_ROLE_THREAD = 3 };
+
+/* This layer's user[] words of a task (posix/internal.h); those of the layers above begin at GX_USER_POSIX_END. */
+enum { GX_USER_POSIX_0, GX_USER_POSIX_1, GX_USER_POSIX_END };
+
+/* Ops, and one fact. Their object is the mutex, condition variable, semaphore or once that they are about; none for threads. */
 enum {
-	GX_L_MUTEX_LOCK = 64, /* object: the mutex, also below */
+	GX_LABELS_POSIX = GX_LABELS_CORE_END,
+	GX_L_MUTEX_LOCK = GX_LABELS_POSIX, /* also as the last step of a wait on a condition variable */
 	GX_L_MUTEX_TRYLOCK,
 	GX_L_MUTEX_UNLOCK,
-	GX_L_COND_ENTER, /* gives the mutex back and begins to wait, in one step (POSIX: atomically) */
-	GX_L_COND_WAIT,  /* until signalled, timed out or woken for no reason */
-	GX_L_COND_SIGNAL,
+	GX_L_COND_ENTER,  /* gives the mutex back and begins to wait, in one step (POSIX: atomically) */
+	GX_L_COND_WAIT,   /* until signalled, timed out or woken for no reason */
+	GX_L_COND_SIGNAL, /* alternatives: which waiter */
 	GX_L_COND_BROADCAST,
 	GX_L_SEM_WAIT,
 	GX_L_SEM_TRYWAIT,
 	GX_L_SEM_POST,
 	GX_L_SEM_GETVALUE,
 	GX_L_THREAD_CREATE,
-	GX_L_THREAD_JOIN, /* object: the joined thread */
+	GX_L_THREAD_JOIN, /* detail: path of the thread */
 	GX_L_THREAD_DETACH,
 	GX_L_ONCE,
 	GX_L_YIELD,
-	GX_L_POSIX_MISUSE, /* fact: value = enum gx_posix_misuse */
+	GX_L_POSIX_MISUSE, /* fact: object as above, 0 for a thread; value = enum gx_posix_misuse */
 	GX_L_POSIX_END
 };
 
@@ -53,29 +64,32 @@ enum gx_posix_misuse {
 	GX_POSIX_JOIN_DETACHED,      /* pthread_join, pthread_detach */
 	GX_POSIX_EXITED_HOLDING,     /* a thread ended and left a mutex locked for ever */
 	GX_POSIX_BAD_FREE,           /* free, realloc: not a live block */
-	GX_POSIX_OUTSIDE,            /* ours: the object is no memory of the gate, see gx_world_contains() */
+	GX_POSIX_OUTSIDE,            /* ours: the object is no memory that executions reset, see gx_world_contains() */
 	GX_POSIX_MISUSE_END
 };
 
-/* "unlocks a mutex that another task holds"; "?" for no misuse. */
+/* "unlocks a mutex that another task holds": what a program does that breaks it. "?" for a number that is no misuse. */
 const char *gx_posix_misuse_text(unsigned misuse);
 
-/* Register the names of the labels above: "mutex.lock", "cond.wait", ... Once, at start-up. */
+/* Register the names of the labels above: "mutex.lock", "cond.wait", ... Before the first execution; as often as you like. */
 void gx_posix_register_labels(void);
 
 /* What a parked task waits for. */
 struct gx_posix_wait {
-	uint64_t object; /* canonical: the mutex, condition variable, semaphore or thread */
+	uint64_t object; /* that of its op */
 	uint32_t holder; /* slot of the task that has to act first (owner, joined thread); 0: nobody in particular */
 };
 
-/* True and *out filled if the parked task's op is a blocking one of this layer. Scheduler's context. */
+/* True and *out filled if the task is parked at a blocking op of this layer, whether that is ready or not. */
 bool gx_posix_wait_describe(const struct gx_task *task, struct gx_posix_wait *out);
 
-/* True if it waits on a condition variable or a semaphore: how a daemon waits for work (design section 6). */
+/* True if it is parked in a wait on a condition variable or a semaphore, as a thread does that waits for work. */
 bool gx_posix_is_work_wait(const struct gx_task *task);
 
-/* Called in a thread that the gate made, when its start routine ends and before a joiner sees it. May be NULL. */
+/*
+ * Called in a thread that pthread_create() has made, when it ends by itself (its start routine returns, or pthread_exit()) and before a
+ * joiner sees it; it may reach points. NULL: nothing to do. Set before the first execution, and constant from then on.
+ */
 extern void (*gx_posix_thread_end_hook)(void);
 
 #endif

@@ -26,7 +26,7 @@ static struct gx_task *task_of(pthread_t thread)
 	return NULL;
 }
 
-/* Detached is what core calls reaped by itself; actors, and the driver, are that from birth. */
+/* Detached is what core calls reaped by itself. Tasks that are no threads may be that from birth: nobody joins them. */
 static bool is_detached(const struct gx_task *task)
 {
 	return gx_task_is_autoreap(task);
@@ -176,7 +176,7 @@ void pthread_exit(void *result)
 
 	if (self && self->role == GX_ROLE_THREAD)
 		end_thread(result);
-	if (self) /* a handler of the service or the driver is no thread of the gate's to end */
+	if (self) /* it was made by another layer, and is not the program's to end */
 		gx_task_fatal(GX_L_TASK_CRASH, 0);
 	GX_REAL(pthread_exit)(result);
 	__builtin_unreachable();

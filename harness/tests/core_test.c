@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -367,7 +368,7 @@ static void makes_two_children(void *argument)
 	unsigned number = number_of(argument);
 
 	for (unsigned i = 0; i < 2; i++) {
-		struct gx_task *child = gx_task_spawn(GX_ROLE_THREAD, 10 * number + i, does_nothing, NULL);
+		struct gx_task *child = gx_task_spawn(FIXTURE_ROLE, 10 * number + i, does_nothing, NULL);
 
 		w->words[8 * number + i] = child->path;
 		w->words[8 * number + 2 + i] = child->slot;
@@ -396,13 +397,13 @@ static void a_task_is_known_by_its_maker_and_not_by_when_it_came(void **state)
 static void makes_tasks_until_none_is_left(void *argument)
 {
 	(void)argument;
-	while (gx_task_spawn(GX_ROLE_THREAD, 0, does_nothing, NULL))
+	while (gx_task_spawn(FIXTURE_ROLE, 0, does_nothing, NULL))
 		w->words[0]++;
 	while (gx_task_by_slot(gx_task_at(2)->slot)->state != GX_TASK_ENDED)
 		point();
 	gx_task_reap(gx_task_at(2));
-	w->words[1] = gx_task_spawn(GX_ROLE_THREAD, 0, does_nothing, NULL) != NULL;
-	w->words[2] = gx_task_spawn(GX_ROLE_THREAD, 0, does_nothing, NULL) != NULL;
+	w->words[1] = gx_task_spawn(FIXTURE_ROLE, 0, does_nothing, NULL) != NULL;
+	w->words[2] = gx_task_spawn(FIXTURE_ROLE, 0, does_nothing, NULL) != NULL;
 }
 
 static void there_are_63_tasks_and_a_reaped_ones_place_is_used_again(void **state)
@@ -850,11 +851,56 @@ static void labels_have_names_and_names_have_labels(void **state)
 	(void)state;
 	fixture_load(&writer);
 	assert_string_equal(gx_label_name(GX_L_TASK_BEGIN), "task.begin");
-	assert_string_equal(gx_label_name(GX_L_DEADLOCK), "deadlock");
+	assert_string_equal(gx_label_name(GX_L_SLEEP), "sleep");
 	assert_string_equal(gx_label_name(GX_L_MUTEX_LOCK), "mutex.lock");
 	assert_string_equal(gx_label_name(GX_LABELS_END), "?");
 	assert_int_equal(gx_label_find("clock.tick"), GX_L_CLOCK_TICK);
 	assert_int_equal(gx_label_find("no.such.label"), 0);
+}
+
+static const char *const own_names[] = {"own.first", "own.second"};
+static const char *const other_names[] = {"other.first", "other.second", "own.first"};
+
+/* Whether somebody may take these labels: a child tries, and ends of SIGABRT if it is a bug. */
+static bool may_register(unsigned first, const char *const *names, unsigned count)
+{
+	pid_t child = fork();
+	int status;
+
+	if (!child) {
+		close(STDERR_FILENO);
+		gx_labels_register(first, names, count);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) ? !WEXITSTATUS(status) : WTERMSIG(status) == SIGABRT);
+	return WIFEXITED(status);
+}
+
+static void a_label_has_one_owner(void **state)
+{
+	enum { FIRST = GX_LABELS_END - 10 };
+
+	(void)state;
+	fixture_load(&writer);
+	gx_labels_register(FIRST, own_names, 2);
+	gx_labels_register(FIRST, own_names, 2);
+	gx_posix_register_labels();
+	assert_string_equal(gx_label_name(FIRST + 1), "own.second");
+	assert_true(may_register(FIRST, own_names, 2));
+	assert_true(may_register(FIRST + 2, other_names, 3));
+	assert_true(may_register(FIRST - 3, other_names, 3));
+	assert_true(may_register(GX_LABELS_END - 3, other_names, 3));
+	assert_false(may_register(FIRST, other_names, 1));
+	assert_false(may_register(FIRST + 1, other_names, 3));
+	assert_false(may_register(FIRST - 2, other_names,
+				  3)); /* that its third has the name of our first makes it no friend */
+	assert_false(may_register(FIRST + 1, own_names, 2));
+	assert_false(may_register(GX_L_TASK_BEGIN, other_names, 1));
+	assert_false(may_register(GX_L_YIELD, other_names, 1));
+	assert_false(may_register(0, other_names, 1));
+	assert_false(may_register(GX_LABELS_END - 2, other_names, 3));
+	assert_false(may_register(UINT32_MAX, other_names, 3));
 }
 
 int main(void)
@@ -893,6 +939,7 @@ int main(void)
 		cmocka_unit_test(equal_executions_have_equal_events_and_others_have_not),
 		cmocka_unit_test(a_record_that_is_too_short_goes_on_counting),
 		cmocka_unit_test(labels_have_names_and_names_have_labels),
+		cmocka_unit_test(a_label_has_one_owner),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,7 +66,7 @@ static enum gx_status setup(void *context, struct gx_error *err)
 	if (fixture->start)
 		fixture->start();
 	for (unsigned i = 0; i < FIXTURE_TASKS && fixture->tasks[i]; i++)
-		gx_task_autoreap(gx_task_spawn(GX_ROLE_ACTOR, i + 1, fixture->tasks[i], (void *)(uintptr_t)(i + 1)));
+		gx_task_autoreap(gx_task_spawn(FIXTURE_ROLE, i + 1, fixture->tasks[i], (void *)(uintptr_t)(i + 1)));
 	return GX_OK;
 }
 

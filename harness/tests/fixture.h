@@ -34,6 +34,9 @@
 
 enum { FIXTURE_TASKS = 8, FIXTURE_SAW = 64, FIXTURE_EVENTS = 4096, FIXTURE_SHARED = 1024 };
 
+/* The role of its tasks, and of those that tests of core make: no thread's. */
+enum { FIXTURE_ROLE = 1 };
+
 /* A program. What is left out: no outcome, no spurious wake-ups, limits that no test reaches. */
 struct fixture {
 	void (*tasks[FIXTURE_TASKS])(void *); /* argument: number of the task, from 1; see number_of() */

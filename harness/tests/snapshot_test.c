@@ -157,7 +157,7 @@ static void does_nothing(void *argument)
 /* In a frame of its own: a child's record lies where the order of arrival put it, so its address must not stay behind. */
 static void __attribute__((noinline)) spawn_detached(void)
 {
-	gx_task_autoreap(gx_task_spawn(GX_ROLE_THREAD, 0, does_nothing, (void *)2));
+	gx_task_autoreap(gx_task_spawn(FIXTURE_ROLE, 0, does_nothing, (void *)2));
 }
 
 static void makes_a_child(void *argument)
@@ -186,7 +186,7 @@ static void children_that_came_in_another_order_make_no_other_state(void **state
 static void hands_over_what_it_read(void *argument)
 {
 	(void)argument;
-	gx_task_autoreap(gx_task_spawn(GX_ROLE_THREAD, 0, does_nothing, (void *)(uintptr_t)(1 + w->words[3])));
+	gx_task_autoreap(gx_task_spawn(FIXTURE_ROLE, 0, does_nothing, (void *)(uintptr_t)(1 + w->words[3])));
 }
 
 static void raises_for_a_moment(void *argument)
@@ -209,7 +209,7 @@ static void the_argument_of_a_task_that_has_not_begun_is_part_of_the_state(void 
 
 static void makes_a_detached_child_if_raised(void *argument)
 {
-	struct gx_task *child = gx_task_spawn(GX_ROLE_THREAD, 0, does_nothing, argument);
+	struct gx_task *child = gx_task_spawn(FIXTURE_ROLE, 0, does_nothing, argument);
 
 	if (w->words[3])
 		gx_task_autoreap(child);
@@ -261,7 +261,7 @@ static void wanders(void *argument)
 		case 4:
 			if (number_of(argument) < 8)
 				gx_task_autoreap(
-					gx_task_spawn(GX_ROLE_THREAD, 0, wanders, (void *)(uintptr_t)(8 + number)));
+					gx_task_spawn(FIXTURE_ROLE, 0, wanders, (void *)(uintptr_t)(8 + number)));
 			break;
 		case 5:
 			gx_sleep(GX_L_SLEEP, gx_rng_below(&w->rng, 3) * 1000);

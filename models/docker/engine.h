@@ -33,6 +33,7 @@
 #define GX_DOCKER_MOUNTS_MAX     3u
 
 /* Labels of the ops, and of one fact. */
+enum { GX_LABELS_DOCKER = 128 };
 enum gx_docker_label {
 	GX_L_DOCKER_CREATE_RESERVE = GX_LABELS_DOCKER,
 	GX_L_DOCKER_CREATE_REGISTER,
@@ -71,7 +72,7 @@ enum gx_docker_label {
 	GX_L_DOCKER_END
 };
 
-/* Name them "docker.create.reserve" and so on. Once, at start-up. */
+/* Name them "docker.create.reserve" and so on. Before the first execution. */
 void gx_docker_register_labels(void);
 
 /*

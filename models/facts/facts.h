@@ -15,6 +15,9 @@
 #include "core/event.h"
 #include "posix/posix.h"
 
+/* Here the labels of the service begin: facts first, then the ops of its platform (platform/platform.h), then its own (service/labels.h). */
+enum { GX_LABELS_SERVICE = 256 };
+
 #define GX_WORKSPACES_MAX 8u
 #define GX_REQUESTS_MAX   48u /* of actors and probes together; ids 1..48 */
 #define GX_NO_WORKSPACE   0xffu

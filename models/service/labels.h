@@ -4,7 +4,7 @@
 #ifndef GX_SERVICE_LABELS_H
 #define GX_SERVICE_LABELS_H
 
-#include "core/event.h"
+#include "facts/facts.h"
 
 enum gx_service_label {
 	GX_L_ARRIVE = GX_LABELS_SERVICE + 128, /* an actor's request arrives (its virtual time has come) */

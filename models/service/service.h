@@ -18,6 +18,7 @@
 #include "core/task.h"
 #include "docker/engine.h"
 #include "facts/facts.h"
+#include "facts/roles.h"
 #include "gatecrash/gate.h"
 #include "platform/platform.h"
 
@@ -73,13 +74,16 @@ static inline struct gx_service *gx_service(void)
 	return gx_places->service;
 }
 
-/*
- * user[] words of tasks (core/task.h) as the service uses them.
- *   GX_USER_SERVICE_0: what the task is doing, struct-like bits below
- *   GX_USER_SERVICE_1: containers: the container's id
- *   GX_USER_SERVICE_2: gx_defer() list
- *   GX_USER_SERVICE_3: free
- */
+/* user[] words of tasks (core/task.h) that are the models'. */
+enum {
+	GX_USER_SERVICE_0 = GX_USER_POSIX_END, /* what the task is doing: the bits below */
+	GX_USER_SERVICE_1,                     /* containers: the container's id */
+	GX_USER_SERVICE_2,                     /* what gx_defer() has put off: a list, the last one first */
+	GX_USER_SERVICE_END
+};
+
+_Static_assert(GX_USER_SERVICE_END <= GX_USER_WORDS, "a task has a word for each");
+
 #define GX_DOING_HANDLE(word)   ((unsigned)((word)&0xff))        /* request whose handle() it runs */
 #define GX_DOING_LEG(word)      ((unsigned)((word) >> 8 & 0xff)) /* request whose leg it runs */
 #define GX_DOING_LEG_KIND(word) ((unsigned)((word) >> 16 & 0x3)) /* enum gx_leg */
@@ -87,7 +91,7 @@ static inline struct gx_service *gx_service(void)
 #define GX_DOING_REQUEST        (1ull << 19)                     /* a container inside a request to the platform */
 #define GX_DOING_DYING          (1ull << 20)                     /* killed, but its request runs on (late_requests) */
 
-/* Register the labels of the models: facts, platform, docker, service, and of the primitives below them. Once, at start-up. */
+/* Register the labels of the models: facts, platform, docker, service, and of the primitives below them. Before the first execution. */
 void gx_service_register(void);
 
 /* ---- requests, by id ---- */

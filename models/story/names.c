@@ -140,7 +140,7 @@ void gx_name_object(struct gx_name_book *book, unsigned label, uint64_t object, 
 			snprintf(text, size, "%s", gx_name_workspace(book->trial, object & 0xffffffff));
 		return;
 	}
-	if (label >= GX_LABELS_DOCKER) {
+	if (label >= GX_LABELS_DOCKER && label < GX_L_DOCKER_END) {
 		for (unsigned w = 0; w < book->trial->scenario->workspace_count; w++)
 			if ((object & 0xffffffff) == book->trial->places.name[w]) {
 				snprintf(text, size, "%s", gx_name_workspace(book->trial, w));
@@ -149,7 +149,7 @@ void gx_name_object(struct gx_name_book *book, unsigned label, uint64_t object, 
 		snprintf(text, size, "%s", gx_docker_object_name(object));
 		return;
 	}
-	if (label < GX_LABELS_POSIX || object >> 48 == 0)
+	if (label < GX_LABELS_POSIX || label >= GX_L_POSIX_END || object >> 48 == 0)
 		return;
 	while (i < book->object_count && book->object[i] != object)
 		i++;

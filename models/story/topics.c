@@ -37,7 +37,7 @@ static unsigned topics_of_label(unsigned label)
 	case GX_L_SERVER_DRAIN:
 		return GX_TOPIC_SERVER;
 	default:
-		return label >= GX_LABELS_POSIX && label < GX_LABELS_DOCKER ? GX_TOPIC_LOCKS : 0;
+		return label >= GX_LABELS_POSIX && label < GX_L_POSIX_END ? GX_TOPIC_LOCKS : 0;
 	}
 }
 

@@ -104,10 +104,10 @@ struct row {
 	const char *name;
 	const char *rules;
 	/* Of the finding of rule crash, hang or misuse. */
-	unsigned detail;        /* misuse: enum gx_misuse; crash: 1 if the stack overflowed */
-	unsigned value;         /* crash: the signal, 0: it ends the process */
-	unsigned request;       /* the one to blame; 0: none, or any */
-	enum gx_task_role role; /* crash, hang: of the task that does it */
+	unsigned detail;  /* misuse: enum gx_misuse; crash: 1 if the stack overflowed */
+	unsigned value;   /* crash: the signal, 0: it ends the process */
+	unsigned request; /* the one to blame; 0: none, or any */
+	unsigned role;    /* crash, hang: of the task that does it */
 };
 
 #define CRASH_OF_2(signal) .rules = "crash", .value = (signal), .request = 2, .role = GX_ROLE_ACTOR

@@ -3,6 +3,8 @@
 
 #include <signal.h>
 
+#include "docker/engine.h"
+
 /* ---- name-conflict ---- */
 
 /* Two cycles head to head, both past P9; 1 has minted its token. */
@@ -365,9 +367,9 @@ static void facts_that_are_no_news_to_any_rule_are_passed_over(void **state)
 {
 	(void)state;
 	SEE(core_fact(GX_L_TASK_END, 0, 0), core_fact(GX_L_TASK_SPAWN, 0, 7), core_fact(GX_L_TASK_KILL, 0, 7),
-	    core_fact(GX_L_DEADLOCK, 0, 7), fact_on(GX_LABELS_DOCKER, WS_A, 0, 409), request(1, GX_MANUAL, WS_A),
-	    fact_of(GX_F_NOTE, 1, 0xbeef), fact_on(GX_F_ROW_STATUS, WS_A, 0, GX_ROW_FAILED),
-	    fact_of(GX_F_SECRET_READ, 1, 0), fact_on(GX_F_DRAINED, GX_NO_WORKSPACE, 0, 0));
+	    fact_on(GX_L_DOCKER_ANSWER, WS_A, 0, 409), request(1, GX_MANUAL, WS_A), fact_of(GX_F_NOTE, 1, 0xbeef),
+	    fact_on(GX_F_ROW_STATUS, WS_A, 0, GX_ROW_FAILED), fact_of(GX_F_SECRET_READ, 1, 0),
+	    fact_on(GX_F_DRAINED, GX_NO_WORKSPACE, 0, 0));
 }
 
 /* A step's label may be the number of a fact: only facts are judged. */

@@ -18,7 +18,7 @@ extern struct gx_trial *gx_trial_running;
 
 /* setup.c: gx_program.setup; and a task of the trial's own. */
 enum gx_status gx_trial_setup(void *trial, struct gx_error *err);
-void gx_trial_spawn(enum gx_task_role role, unsigned number, void (*entry)(void *), void *argument);
+void gx_trial_spawn(enum gx_role role, unsigned number, void (*entry)(void *), void *argument);
 
 /* arrive.c: tasks. `actor` is an index of the scenario's, `request` an id. */
 void gx_actor_main(void *actor);

@@ -93,7 +93,7 @@ static void open_main(void *argument GX_UNUSED)
 	}
 }
 
-void gx_trial_spawn(enum gx_task_role role, unsigned number, void (*entry)(void *), void *argument)
+void gx_trial_spawn(enum gx_role role, unsigned number, void (*entry)(void *), void *argument)
 {
 	struct gx_task *task = gx_task_spawn(role, number, entry, argument);
 
