@@ -7,7 +7,7 @@
  *
  *     │head│ block in use │head│ free, zeroed │head│ block in use │ 0 ...
  *
- * Gates allocate little (a map, a few locks), so a walk over the blocks costs less than any index would.
+ * Programs under test allocate little (a map, a few locks), so a walk over the blocks costs less than any index would.
  */
 #include <string.h>
 
@@ -65,7 +65,7 @@ size_t gx_arena_high(uint32_t slot)
 {
 	struct head *head = first(slot);
 
-	/* A gate may have written over a header: stay inside. */
+	/* A task may have written over a header: stay inside. */
 	while (head < limit(slot) && head->bytes)
 		head = next(head);
 	return head < limit(slot) ? (size_t)((unsigned char *)head - gx_slot_arena(slot)) : GX_ARENA_BYTES;

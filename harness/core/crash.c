@@ -1,5 +1,5 @@
 /*
- * crash.c - a gate that crashes or spins is a finding, not the end of the harness.
+ * crash.c - a task that crashes, spins or blocks in the kernel ends the execution, not the harness.
  *
  * The handler runs on the signal stack (the task's own may be what overflowed). It does not return into the task: it rewrites
  * the interrupted context so that sigreturn lands in landing(), on a stack of its own, which jumps back to the scheduler. So the

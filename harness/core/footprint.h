@@ -10,7 +10,8 @@
  *
  * What core declares by itself: the object and access of the op that is granted; the task whose step it is (read), the one that is
  * killed, ends, is reaped (written); the arena of an allocation; time, sleepers, spurious wake-ups; everything, if the step ends the
- * execution. Code in a task's context declares the rest. Memory of the gate is not declared yet: it is protected by locks, or a race.
+ * execution. Code in a task's context declares the rest. Memory of the program under test is not declared yet: it is protected by
+ * locks, or a race.
  *
  * Main thread only. Without a footprint under way a touch costs one comparison.
  */

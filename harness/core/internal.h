@@ -21,8 +21,8 @@
 
 /*
  * The hidden area. Saved and restored as bytes. Of it, only what can change the future is hashed: what the clock shows to those who have
- * looked at it, `spurious_left`, `maker_children`, `ending`, and the tasks, each by what it says, with its deadline relative to now.
- * Time that nobody sees does not tell states apart (enum gx_time).
+ * looked at it, `spurious_left`, `maker_children`, `ticks`, `ending`, and the tasks, each by what it says, with its deadline relative to
+ * now; and what is left of `time_ns_max`, where that counts. Time that nobody sees does not tell states apart (enum gx_time).
  */
 struct gx_hidden {
 	uint64_t now;

@@ -3,7 +3,7 @@
  *
  * ASan keeps one shadow byte per 8 bytes of memory. A stack that is put back to an earlier state needs the shadow of that
  * state too, or the redzones of frames that no longer exist would accuse the ones that do. So in ASan builds a saved stack
- * carries its shadow with it (snapshot.c), and the exhaustive search stays on.
+ * carries its shadow with it (snapshot.c, track.c), and the exhaustive search stays on.
  */
 #ifndef GX_CORE_SANITIZER_H
 #define GX_CORE_SANITIZER_H

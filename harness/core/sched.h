@@ -2,13 +2,14 @@
  * sched.h - one execution, step by step: who can step, step them, notice the end.
  *
  *     gx_sched_load(program) ─► set-up, initial snapshot
- *     loop:  gx_sched_options() ─► strategy picks one ─► gx_sched_step(choice)
- *     until  gx_sched_options() gives 0: the execution is over, gx_sched_ending() says how
+ *     step by step:  gx_sched_options() ─► somebody picks one ─► gx_sched_step(choice)
+ *                    until gx_sched_options() gives 0: the execution is over, gx_sched_ending() says how
+ *     all at once:   gx_sched_run(pilot), who picks at the points themselves
  *     gx_sched_reset() ─► the initial snapshot again
  *
- * Time is a pseudo-task: the clock can step whenever somebody sleeps, and its step wakes the earliest sleepers.
+ * Time is a pseudo-task: the clock can step whenever somebody sleeps, and its step wakes the earliest sleepers. Times are virtual ns.
  *
- * Everything here runs on the harness's one thread, outside of controlled tasks.
+ * Main thread only, and outside of controlled tasks, but for gx_sched_stop() and what only answers a question.
  */
 #ifndef GX_CORE_SCHED_H
 #define GX_CORE_SCHED_H
@@ -57,23 +58,23 @@ struct gx_pilot {
 #define GX_PILOT_STACK_BYTES (16u << 10)
 
 /*
- * What is executed. The callbacks get `context`; they run in the scheduler's context and must keep all that changes in the
- * world (gx_world_shared()).
+ * What is executed. The callbacks get `context`; they run between the steps of tasks, but for observe(), and must keep all that changes in
+ * the world (gx_world_shared()). They reach no points.
  */
 struct gx_program {
 	void *context;
-	/* Build the models in the shared area and spawn the first tasks. Once per load, before the initial snapshot. */
+	/* Lay out what the program has in the shared area and spawn the first tasks. Once per load, before the initial snapshot. */
 	enum gx_status (*setup)(void *context, struct gx_error *err);
 	/* Nobody who matters can step. Return true after changing the world so that somebody can, false to end the execution. */
 	bool (*at_rest)(void *context);
-	/* A daemon by nature, whose wake-ups do not keep an execution going (design: a thread that waits for work). */
+	/* Nobody can step but this task, once its deadline comes: is it a daemon, whose waking up keeps no execution going? */
 	bool (*daemon)(void *context, const struct gx_task *task);
-	/* Every event, in order, as it happens, in the emitting context. Must not reach a point. May be NULL. */
+	/* Every event, in order, as it happens, in the emitting context: of a fact most often a task's. May be NULL. */
 	void (*observe)(void *context, const struct gx_event *event);
-	/* After each step; for rules over the whole view (isolation). May be NULL. */
+	/* After each step, for what no single event says. May be NULL. */
 	void (*after_step)(void *context);
-	uint32_t steps_max;    /* of one execution; beyond: GX_L_STEP_LIMIT, the execution ends */
-	uint64_t time_ns_max;  /* virtual */
+	uint32_t steps_max;    /* of one execution: with this many it ends, GX_L_STEP_LIMIT */
+	uint64_t time_ns_max;  /* an execution in which the clock goes beyond ends, GX_L_STEP_LIMIT too */
 	uint32_t spurious_max; /* spurious wake-ups per execution */
 	/*
 	 * How many ticks the clock may take, once somebody has looked at it, and still overtake a task that could step; afterwards it only
@@ -128,8 +129,8 @@ enum gx_time { GX_TIME_COME, GX_TIME_SEEN, GX_TIME_LEFT };
 /* Set it; GX_TIME_COME after gx_sched_load(). */
 void gx_sched_count_time(enum gx_time time);
 /*
- * What executions since then have shown to be needed, at least what was set. If that is more than what was set, states may have been taken for one that are
- * not: a search has to be made again.
+ * What executions since then have shown to be needed, at least what was set. If that is more than what was set, states may have been taken
+ * for one that are not: a search has to be made again.
  */
 enum gx_time gx_sched_time_needed(void);
 

@@ -12,11 +12,11 @@
 
 enum gx_status {
 	GX_OK = 0,
-	GX_EINPUT,    /* bad scenario, repro, plugin or flag: exit status 2 */
+	GX_EINPUT,    /* what the caller was given is wrong: a file, a line, a flag; exit status 2 */
 	GX_ENOMEM,    /* out of memory or address space */
 	GX_ESYSTEM,   /* a system call failed */
 	GX_EDIVERGED, /* a replay or a re-execution did not do what was recorded: exit status 3 */
-	GX_ELIMIT     /* the world is too small for the scenario: exit status 3 */
+	GX_ELIMIT     /* the world is too small for the program: exit status 3 */
 };
 
 #define GX_MUST_USE          __attribute__((warn_unused_result))
@@ -34,7 +34,7 @@ struct gx_error {
 /* Format the message into `err` (may be NULL) and return `status`, so that `return gx_fail(...)` reads as one thought. */
 enum gx_status gx_fail(struct gx_error *err, enum gx_status status, const char *format, ...) GX_PRINTF(3, 4) GX_COLD;
 
-/* The harness broke its own rule: print where, and abort. Never for input, never for what a gate does. */
+/* The harness broke its own rule: print where, and abort. Never for input, never for what a program under test does. */
 void gx_bug(const char *file, int line, const char *what) GX_COLD __attribute__((noreturn));
 #define GX_BUG(what)    gx_bug(__FILE__, __LINE__, (what))
 #define GX_ASSERT(fact) ((fact) ? (void)0 : gx_bug(__FILE__, __LINE__, #fact))

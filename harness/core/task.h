@@ -13,8 +13,8 @@
  * Whose work a task does is none of core's business. Its maker says so by a role and a number, and the layers above keep what they have
  * to remember of it in its words (user).
  *
- * Times are virtual, in ns. Functions marked [task] are for code inside a controlled task, [sched] for the scheduler's side: set-up and
- * the other callbacks of a program (sched.h). All others may be called by both. Main thread only, but for gx_task_self().
+ * Times are virtual, in ns. Functions marked [task] are for code inside a controlled task; all others also for the callbacks of a
+ * program (sched.h) and between its steps. Main thread only, but for gx_task_self().
  */
 #ifndef GX_CORE_TASK_H
 #define GX_CORE_TASK_H
@@ -116,9 +116,8 @@ void gx_point_simple(uint16_t label, uint8_t access, uint64_t object);
  * Returns NULL when no record is left (an ended task's is used again once it has been reaped). In a callback the maker is the program
  * itself (slot 0). Call it where the record's address does not stay on the stack across a point (gx_point()).
  *
- * `role` says what the task is for, as its maker sees it: below GX_ROLES_MAX, and each layer that makes tasks owns some of the numbers
- * (posix/posix.h, facts/roles.h). Core keeps role and `number` in the record and tells them in GX_L_TASK_SPAWN, so they are in the hash
- * of the events.
+ * `role` says what the task is for, as its maker sees it: below GX_ROLES_MAX, and each layer that makes tasks owns some of the numbers and
+ * says so in a header. Core keeps role and `number` in the record and tells them in GX_L_TASK_SPAWN, so they are in the hash of the events.
  */
 struct gx_task *gx_task_spawn(unsigned role, uint32_t number, void (*entry)(void *), void *argument);
 
@@ -149,9 +148,10 @@ struct gx_task *gx_task_first(uint64_t indices);
 uint64_t gx_task_serial(void);
 
 /*
- * [task] Clear what functions that have returned left behind below the caller's frame: dead bytes would tell apart states that differ in nothing
- * else, once frames with gaps that nobody writes come to lie on them. Worth a call after one that took different ways to one result, and
- * before one in which the task will wait. Half a kilobyte deep, a few ns; not under a pilot (sched.h), where nobody compares states.
+ * [task] Clear what functions that have returned left behind below the caller's frame: dead bytes would tell apart states that differ in
+ * nothing else, once frames with gaps that nobody writes come to lie on them. Worth a call after one that took different ways to one
+ * result, and before one in which the task will wait. Half a kilobyte deep, a few ns; not under a pilot (sched.h), where nobody compares
+ * states.
  */
 void gx_scrub_stack(void);
 

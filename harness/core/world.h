@@ -2,8 +2,8 @@
  * world.h - every byte that an execution can change, in one block at one fixed address.
  *
  *     0x567000000000
- *     ├─ hidden area ── scheduler's bookkeeping: saved and restored, hashed only through the tasks
- *     ├─ shared area ── models, rules: what gx_world_shared() handed out; saved, restored, hashed
+ *     ├─ hidden area ── scheduler's bookkeeping, records of tasks: saved and restored; of it, what can change the future is hashed
+ *     ├─ shared area ── the program's: what gx_world_shared() handed out; saved, restored, hashed
  *     ├─ slot 0 ─────── one megabyte per task: guard page │ stack ↓ │ arena ↑
  *     ├─ slot 1
  *     └─ ...            mapped (PROT_NONE) as a whole, opened slot by slot on first use
@@ -15,7 +15,7 @@
  * Writable data of a plugin belongs to the world too: gx_world_adopt() adds a segment, which is then saved, restored and
  * hashed like the shared area.
  *
- * Everything here is called from the one thread that runs the harness.
+ * Main thread only.
  */
 #ifndef GX_CORE_WORLD_H
 #define GX_CORE_WORLD_H
@@ -37,20 +37,26 @@
 #define GX_SLOT_STACK_BYTES (256ull << 10) /* guard page included */
 #define GX_ARENA_BYTES      (GX_SLOT_BYTES - GX_SLOT_STACK_BYTES)
 
-/* Map the block. Once per process; GX_ENOMEM or GX_ESYSTEM with a hint when the address is taken. */
+/*
+ * Map the block, and have crashes of tasks reach the harness (crash.c). Before anything else of core; again is nothing new. GX_ESYSTEM,
+ * with a hint, if the address is taken.
+ */
 enum gx_status gx_world_open(struct gx_error *err) GX_MUST_USE;
 
 /*
  * Hand out `size` zeroed bytes of the shared area, aligned to 16. During set-up of a program only (before the initial
- * snapshot). The bytes live until gx_world_clear(). Never fails: the area is sized for the largest legal scenario, a
- * request beyond it is a bug of the harness.
+ * snapshot). The bytes live until gx_world_clear(). Never fails: the area is sized for the largest program, a request beyond it is a bug of
+ * the harness.
  */
 void *gx_world_shared(size_t size);
 
-/* Forget everything: no tasks, no shared bytes, all of it zero, adopted segments dropped. Called before a set-up. */
+/* Forget everything: no tasks, no shared bytes, all of it zero, adopted segments dropped. gx_sched_load() calls it before a set-up. */
 void gx_world_clear(void);
 
-/* Add a writable segment of a loaded plugin to the world. At most GX_WORLD_ADOPTED of them; GX_ELIMIT beyond. */
+/*
+ * Add a writable segment of a loaded plugin to the world, during set-up; it stays the plugin's. At most GX_WORLD_ADOPTED of them; GX_ELIMIT
+ * beyond. They are known by the order in which they come, which must be the same in every process.
+ */
 #define GX_WORLD_ADOPTED 16
 enum gx_status gx_world_adopt(void *base, size_t size, struct gx_error *err) GX_MUST_USE;
 
@@ -58,8 +64,8 @@ enum gx_status gx_world_adopt(void *base, size_t size, struct gx_error *err) GX_
 bool gx_world_contains(const void *address);
 
 /*
- * A number for an address that is the same in every process: an offset in the world or in an adopted segment. Objects of
- * events are made of these. An address outside the world gives 0.
+ * A number for an address that is the same in every process: the offset in the block, or in an adopted segment, and above bit 48 which of
+ * them. Objects of events and footprints are made of these. An address outside the world gives 0.
  */
 uint64_t gx_world_canonical(const void *address);
 

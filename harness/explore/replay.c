@@ -28,7 +28,7 @@ static const char *op_name(unsigned task)
 	return gx_label_name(record->op.label);
 }
 
-/* "manual-restart#1 (docker.start), clock (clock.tick)" */
+/* "task 1 (mutex.lock), clock (clock.tick)" */
 static void list_enabled(const struct gx_replay *replay, char *text, size_t size)
 {
 	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
@@ -305,7 +305,7 @@ static enum gx_status recipe_step(struct gx_replay *replay, const struct gx_reci
 	return diverged(replay, err, where, expected);
 }
 
-/* What comes before the story: the gate is opened, the actors are made. */
+/* What comes before the first line: whoever makes its task has to act first. */
 static void run_prologue(struct gx_replay *replay, const struct gx_recipe_step *first, struct gx_path *whole)
 {
 	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;

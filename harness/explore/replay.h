@@ -10,7 +10,7 @@
 
 #include "explore/path.h"
 
-/* Names a task for a message: "manual-restart#1". Writes at most `size` bytes; the clock is task 0. */
+/* Names a task for a message, as people know it. Writes at most `size` bytes; the clock is task 0. */
 typedef void gx_task_namer(void *context, unsigned task, char *text, size_t size);
 
 struct gx_replay {

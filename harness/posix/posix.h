@@ -49,7 +49,7 @@ enum {
 	GX_L_THREAD_DETACH,
 	GX_L_ONCE,
 	GX_L_YIELD,
-	GX_L_POSIX_MISUSE, /* fact: object as above, 0 for a thread; value = enum gx_posix_misuse */
+	GX_L_POSIX_MISUSE, /* fact: object as above or the block that is freed, 0 for a thread; value = enum gx_posix_misuse */
 	GX_L_POSIX_END
 };
 
@@ -64,7 +64,7 @@ enum gx_posix_misuse {
 	GX_POSIX_JOIN_DETACHED,      /* pthread_join, pthread_detach */
 	GX_POSIX_EXITED_HOLDING,     /* a thread ended and left a mutex locked for ever */
 	GX_POSIX_BAD_FREE,           /* free, realloc: not a live block */
-	GX_POSIX_OUTSIDE,            /* ours: the object is no memory that executions reset, see gx_world_contains() */
+	GX_POSIX_OUTSIDE, /* ours: no memory that executions reset (gx_world_contains()); ends the execution; object: the task's path */
 	GX_POSIX_MISUSE_END
 };
 

@@ -1,5 +1,5 @@
 /*
- * process.c - ways to end a process: in a controlled task they end the execution, and are a finding (rule `crash`).
+ * process.c - ways to end a process: in a controlled task they end the execution, as a crash does.
  */
 #include <assert.h>
 #include <signal.h>

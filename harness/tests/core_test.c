@@ -893,8 +893,8 @@ static void a_label_has_one_owner(void **state)
 	assert_true(may_register(GX_LABELS_END - 3, other_names, 3));
 	assert_false(may_register(FIRST, other_names, 1));
 	assert_false(may_register(FIRST + 1, other_names, 3));
-	assert_false(may_register(FIRST - 2, other_names,
-				  3)); /* that its third has the name of our first makes it no friend */
+	/* That its third has the name of our first makes it no friend. */
+	assert_false(may_register(FIRST - 2, other_names, 3));
 	assert_false(may_register(FIRST + 1, own_names, 2));
 	assert_false(may_register(GX_L_TASK_BEGIN, other_names, 1));
 	assert_false(may_register(GX_L_YIELD, other_names, 1));
