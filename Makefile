@@ -42,7 +42,7 @@ HEADERS := $(wildcard harness/*/*.h harness/include/gatecrash/*.h models/*/*.h r
 ALL_SRC := $(LIB_SRC) $(CLI_SRC) $(BENCH_SRC) $(wildcard harness/tests/*.c harness/tests/*/*.c models/tests/*.c \
 	models/tests/*/*.c reports/tests/*.c)
 
-.PHONY: all setup demo test unit matrix bench fuzz fuzz-targets lint format install clean help
+.PHONY: all setup demo test unit matrix mutants bench fuzz fuzz-targets lint format install clean help
 .DEFAULT_GOAL := all
 
 all: $(BIN) ## build gatecrash
@@ -61,6 +61,9 @@ matrix: $(BIN) ## every scenario with every gate, held against what it expects
 
 bench: $(BUILD)/bench ## the figures of the engine on this machine; BENCH="floor bare": only these
 	@$(BUILD)/bench $(BENCH)
+
+mutants: $(BIN) $(TESTS) ## break the project in one line after the other: a test has to notice; MUTANTS="NAME..." for some
+	@CC="$(CC)" SAN="$(SAN)" scripts/mutants $(BUILD) $(MUTANTS)
 
 fuzz: ## fuzz the parsers for FUZZ_SECONDS each; default 60
 	@scripts/setup all

@@ -1,12 +1,33 @@
+#include "core/mark.h"
 #include "rules/internal.h"
 
 enum { TOKENS_OVERLAP, TOKENS_TWO_LIVE };
 
+static void mark_innocent(const struct gx_request_seen *request, const struct gx_event *event, bool own)
+{
+	if (own && request->touched)
+		GX_MARK("double-token-write: its own bearer");
+	if (own || !request->legs)
+		return;
+	if (request->workspace != event->object) {
+		if (request->touched)
+			GX_MARK("double-token-write: of another workspace");
+	} else if (request->provision) {
+		GX_MARK("double-token-write: the other has only begun");
+	} else {
+		GX_MARK("double-token-write: the other's provision is over");
+	}
+}
+
 static unsigned other_writer(const struct gx_rules *rules, const struct gx_event *event)
 {
-	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
-		if (id != event->extra && rules->request[id].touched && rules->request[id].workspace == event->object)
+	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++) {
+		const struct gx_request_seen *request = &rules->request[id];
+
+		if (id != event->extra && request->touched && request->workspace == event->object)
 			return id;
+		mark_innocent(request, event, id == event->extra);
+	}
 	return 0;
 }
 
@@ -16,6 +37,8 @@ static void judge(struct gx_rules *rules, const struct gx_event *event)
 
 	finding.requests[1] = (uint8_t)other_writer(rules, event);
 	finding.detail = TOKENS_OVERLAP;
+	if (!event->extra && finding.requests[1])
+		GX_MARK("double-token-write: minted by no provision");
 	if (event->extra && finding.requests[1]) /* by nobody's provision: extra is 0 */
 		gx_report_finding(rules, &finding);
 }
@@ -24,6 +47,8 @@ static void judge_end(struct gx_rules *rules, const struct gx_event *quiet, unsi
 {
 	struct gx_finding finding = gx_found_at_end(quiet, GX_RULE_DOUBLE_TOKEN_WRITE, workspace);
 
+	if (rules->end[workspace].tokens == 1)
+		GX_MARK("double-token-write: one live token");
 	if (rules->end[workspace].tokens < 2)
 		return;
 	finding.detail = TOKENS_TWO_LIVE;

@@ -1,3 +1,4 @@
+#include "core/mark.h"
 #include "rules/internal.h"
 
 /* Blocked, or answered and neither it nor anybody else came to a leg: a probe may be coalesced into another's cycle. */
@@ -6,6 +7,10 @@ static void judge(struct gx_rules *rules, const struct gx_event *event)
 	struct gx_finding finding = gx_found_by(event, GX_RULE_GATE_LEAKED);
 	const struct gx_request_seen *probe = &rules->request[finding.requests[0]];
 
+	if (event->value)
+		GX_MARK("gate-leaked: the probe came to a leg");
+	if (!event->value && probe->answered && probe->followed)
+		GX_MARK("gate-leaked: another's cycle followed");
 	if (event->value || (probe->answered && probe->followed))
 		return;
 	finding.detail = probe->answered;

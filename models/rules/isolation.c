@@ -1,4 +1,5 @@
 #include "rules/isolation.h"
+#include "core/mark.h"
 
 #include "rules/internal.h"
 
@@ -11,14 +12,20 @@ static bool isolated(const struct gx_isolation_task *view, unsigned count, unsig
 
 		if (i == blocked)
 			continue;
-		if (task->in_leg && task->leg_workspace == view[blocked].workspace)
+		if (task->in_leg && task->leg_workspace == view[blocked].workspace) {
+			GX_MARK("isolation: a leg of its own workspace");
 			return false; /* under way, even if its task rests */
+		}
 		if (task->at_rest)
 			continue;
-		if (!task->in_leg)
+		if (!task->in_leg) {
+			GX_MARK("isolation: somebody is in no leg");
 			return false;
+		}
 		others++;
 	}
+	if (!others)
+		GX_MARK("isolation: nobody is in a leg");
 	return others > 0;
 }
 

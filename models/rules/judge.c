@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "core/mark.h"
 #include "rules/internal.h"
 
 /* Which rules a fact concerns, by label. Follows from the rows alone, so it is no state: made again by each set-up, always the same. */
@@ -97,6 +98,8 @@ void gx_rules_observe(struct gx_rules *rules, const struct gx_event *event)
 		gx_rules_note(rules, event);
 		return;
 	}
+	if (event->value & GX_ONLY_BLOCKED)
+		GX_MARK("an end at which only waiters are judged");
 	if (!(event->value & GX_ONLY_BLOCKED)) {
 		judge_end(rules, event);
 		forget_past(rules);

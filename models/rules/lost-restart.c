@@ -1,3 +1,4 @@
+#include "core/mark.h"
 #include "rules/internal.h"
 
 enum { LOST_REQUEST, LOST_SECRET };
@@ -14,13 +15,24 @@ static void judge(struct gx_rules *rules, const struct gx_event *event)
 		*secrets_of(rules, event->object) = (uint16_t)event->value;
 }
 
+static void mark_innocent_secret(const struct gx_workspace_end *end, unsigned secrets)
+{
+	if (secrets && !end->has_secret)
+		GX_MARK("lost-restart: nothing runs that could lack the secret");
+	if (secrets && end->has_secret && end->secret >= secrets)
+		GX_MARK("lost-restart: made with the newest secret");
+}
+
 /* One finding per workspace says it: the lowest lost request, else the secret. */
 static void judge_end(struct gx_rules *rules, const struct gx_event *quiet, unsigned workspace)
 {
 	const struct gx_workspace_end *end = &rules->end[workspace];
 	struct gx_finding finding = gx_found_at_end(quiet, GX_RULE_LOST_RESTART, workspace);
 
-	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
+	mark_innocent_secret(end, *secrets_of(rules, workspace));
+	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++) {
+		if (rules->request[id].legs && !rules->request[id].acknowledged && !rules->request[id].settled)
+			GX_MARK("lost-restart: not answered");
 		if (rules->request[id].acknowledged && rules->request[id].workspace == workspace) {
 			finding.requests[0] = (uint8_t)id;
 			finding.detail = LOST_REQUEST;
@@ -28,6 +40,7 @@ static void judge_end(struct gx_rules *rules, const struct gx_event *quiet, unsi
 			gx_report_finding(rules, &finding);
 			return;
 		}
+	}
 	if (end->has_secret && end->secret < *secrets_of(rules, workspace)) {
 		finding.detail = LOST_SECRET;
 		finding.value = end->secret;

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "core/mark.h"
 #include "rules/internal.h"
 
 bool gx_cycle_is_open(const struct gx_request_seen *request)
@@ -48,18 +49,24 @@ static void note_request(struct gx_request_seen *request, const struct gx_event 
 	request->workspace = (uint8_t)event->object;
 	request->legs = (uint8_t)(event->value >> 8 & 0xff);
 	request->probe = event->value >> 16 & 1;
+	if (request->probe)
+		GX_MARK("lost-restart: a probe");
+	else if (!(request->legs & GX_START))
+		GX_MARK("lost-restart: it has no start leg");
 	if (request->probe || !(request->legs & GX_START))
 		request->settled = 1;
 }
 
 static void note_answer(struct gx_request_seen *request, uint64_t outcome)
 {
-	if (request->probe)
+	if (request->probe) {
 		request->answered = (uint8_t)((outcome > GX_BUSY ? GX_BUSY : outcome) + 1);
-	else if (outcome > GX_COALESCED)
+	} else if (outcome > GX_COALESCED) {
+		GX_MARK("lost-restart: refused");
 		request->settled = 1;
-	else if (!request->settled)
+	} else if (!request->settled) {
 		request->acknowledged = 1;
+	}
 }
 
 static void note_leg_begin(struct gx_rules *rules, struct gx_request_seen *request, const struct gx_event *event)
@@ -74,6 +81,7 @@ static void note_leg_end(struct gx_request_seen *request, const struct gx_event 
 {
 	request->over |= (uint8_t)(event->value & 0xff);
 	if (event->value >> 8 != GX_LEG_DONE) {
+		GX_MARK("its own leg has closed the cycle");
 		request->closed = 1;
 		settle(request);
 	}
@@ -85,8 +93,10 @@ static void note_provision(struct gx_rules *rules, struct gx_request_seen *reque
 {
 	request->provision = GX_PROVISION_BEGUN;
 	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
-		if (rules->request[id].legs && rules->request[id].workspace == workspace)
+		if (rules->request[id].legs && rules->request[id].workspace == workspace) {
+			GX_MARK("lost-restart: a provision serves it");
 			settle(&rules->request[id]);
+		}
 }
 
 static void note_provision_end(struct gx_request_seen *request)

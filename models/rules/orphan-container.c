@@ -1,3 +1,4 @@
+#include "core/mark.h"
 #include "rules/internal.h"
 
 /* The finding's detail: the number of containers, and this bit if the row accounts for one. */
@@ -9,6 +10,10 @@ static void judge_end(struct gx_rules *rules, const struct gx_event *quiet, unsi
 	struct gx_finding finding = gx_found_at_end(quiet, GX_RULE_ORPHAN_CONTAINER, workspace);
 	bool accounted = end->row != GX_ROW_NONE && end->row != GX_ROW_REMOVED;
 
+	if (end->containers == 1 && accounted)
+		GX_MARK("orphan-container: its row accounts for one");
+	if (!end->containers && !accounted)
+		GX_MARK("orphan-container: there is none");
 	if (!end->containers || (accounted && end->containers == 1))
 		return;
 	finding.detail = (uint16_t)(end->containers | (accounted ? BESIDE_ONE : 0));

@@ -1,3 +1,4 @@
+#include "core/mark.h"
 #include "rules/internal.h"
 
 /* The finding's detail: the leg that begins, and this bit if it meets no cycle but an ungated provision. */
@@ -12,6 +13,10 @@ static unsigned in_the_way(const struct gx_rules *rules, const struct gx_event *
 		if (id != event->extra && request->workspace == event->object &&
 		    (gx_cycle_is_open(request) || request->provision))
 			return id;
+		if (id != event->extra && request->legs && request->workspace == event->object)
+			GX_MARK("overlapping-cycles: the other's cycle is not open");
+		if (gx_cycle_is_open(request) && request->workspace != event->object)
+			GX_MARK("overlapping-cycles: of another workspace");
 	}
 	return 0;
 }

@@ -1,3 +1,4 @@
+#include "core/mark.h"
 #include "rules/internal.h"
 
 enum { STALE_AT_END, STALE_CLIENT };
@@ -15,6 +16,12 @@ static void judge(struct gx_rules *rules, const struct gx_event *event)
 /* No container, no copy to be stale; nothing live, everything is admitted (wsauth: the grandfathered path). */
 static bool is_stale(const struct gx_workspace_end *end)
 {
+	if (!end->running)
+		GX_MARK("stale-bearer: nothing runs");
+	else if (!end->token)
+		GX_MARK("stale-bearer: nothing is live");
+	else if (end->token == end->file && end->file == end->held)
+		GX_MARK("stale-bearer: one and the same");
 	return end->running && end->token && !(end->token == end->file && end->file == end->held);
 }
 

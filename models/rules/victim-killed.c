@@ -8,6 +8,10 @@ static void judge(struct gx_rules *rules, const struct gx_event *event)
 
 	if (maker && maker == event->extra)
 		GX_MARK("victim-killed: by its own request");
+	if (!maker)
+		GX_MARK("victim-killed: made by no request");
+	if (maker && maker != event->extra && !rules->request[maker].provision)
+		GX_MARK("victim-killed: its provision is over");
 	if (!maker || maker == event->extra || !rules->request[maker].provision)
 		return;
 	finding = gx_found_by(event, GX_RULE_VICTIM_KILLED);

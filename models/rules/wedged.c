@@ -1,3 +1,4 @@
+#include "core/mark.h"
 #include "rules/internal.h"
 
 struct memory {
@@ -16,6 +17,8 @@ static void note_answer(struct memory *memory, const struct gx_request_seen *req
 
 	if (!request->probe && outcome <= GX_COALESCED && (request->legs & restart) == restart)
 		memory->restart_acknowledged = 1;
+	else if (!request->probe && outcome <= GX_COALESCED)
+		GX_MARK("wedged: acknowledged, but no restart");
 }
 
 static void judge(struct gx_rules *rules, const struct gx_event *event)
@@ -36,6 +39,10 @@ static void judge(struct gx_rules *rules, const struct gx_event *event)
  */
 static bool is_excused(const struct memory *memory, uint64_t excuses)
 {
+	if (excuses & GX_EXCUSE_FAULT)
+		GX_MARK("wedged: a fault has struck");
+	if (excuses & GX_EXCUSE_NO_BACKEND && memory->no_backend)
+		GX_MARK("wedged: it has no backend");
 	return excuses & GX_EXCUSE_FAULT || (excuses & GX_EXCUSE_NO_BACKEND && memory->no_backend);
 }
 
@@ -45,8 +52,13 @@ static void judge_end(struct gx_rules *rules, const struct gx_event *quiet, unsi
 	unsigned row = rules->end[workspace].row;
 	struct gx_finding finding = gx_found_at_end(quiet, GX_RULE_WEDGED, workspace);
 
-	if (row != GX_ROW_FAILED && row != GX_ROW_PROVISIONING)
+	if (row != GX_ROW_FAILED && row != GX_ROW_PROVISIONING) {
+		if (memory->restart_acknowledged)
+			GX_MARK("wedged: the row says something else");
 		return;
+	}
+	if (!memory->restart_acknowledged)
+		GX_MARK("wedged: no restart was acknowledged");
 	if (!memory->restart_acknowledged || is_excused(memory, quiet->value))
 		return;
 	finding.detail = (uint16_t)row;

@@ -8,6 +8,7 @@ static void cycles_one_after_the_other_do_not_overlap(void **state)
 	(void)state;
 	SEE(request(1, GX_MANUAL, WS_A), request(2, GX_PROGRAMMATIC, WS_A), CYCLE(1), answer(1, GX_RAN), CYCLE(2),
 	    answer(2, GX_RAN));
+	reaches("overlapping-cycles: the other's cycle is not open");
 }
 
 static void a_stop_leg_in_the_middle_of_another_start_leg_overlaps(void **state)
@@ -36,12 +37,14 @@ static void a_request_that_waits_in_the_gate_has_no_cycle_yet(void **state)
 {
 	(void)state;
 	SEE(request(1, GX_MANUAL, WS_A), request(2, GX_MANUAL, WS_A), STOP_LEG(2), START_LEG(2), leg_begin(1, GX_STOP));
+	reaches("overlapping-cycles: the other's cycle is not open");
 }
 
 static void a_leg_that_ends_before_the_other_begins_in_the_same_step_does_not_overlap(void **state)
 {
 	(void)state;
 	SEE(request(1, GX_CREATE, WS_A), request(2, GX_MANUAL, WS_A), START_LEG(1), leg_begin(2, GX_STOP));
+	reaches("overlapping-cycles: the other's cycle is not open");
 }
 
 static void a_skipped_leg_closes_the_cycle(void **state)
@@ -49,6 +52,8 @@ static void a_skipped_leg_closes_the_cycle(void **state)
 	(void)state;
 	SEE(request(1, GX_PROGRAMMATIC, WS_A), request(2, GX_MANUAL, WS_A), leg_begin(1, GX_STOP),
 	    leg_end(1, GX_STOP, GX_LEG_SKIPPED), leg_begin(2, GX_STOP));
+	reaches("its own leg has closed the cycle");
+	reaches("overlapping-cycles: the other's cycle is not open");
 }
 
 static void a_failed_stop_leg_closes_the_cycle(void **state)
@@ -56,6 +61,8 @@ static void a_failed_stop_leg_closes_the_cycle(void **state)
 	(void)state;
 	SEE(request(1, GX_MANUAL, WS_A), request(2, GX_MANUAL, WS_A), leg_begin(1, GX_STOP),
 	    leg_end(1, GX_STOP, GX_LEG_FAILED), leg_begin(2, GX_STOP));
+	reaches("its own leg has closed the cycle");
+	reaches("overlapping-cycles: the other's cycle is not open");
 }
 
 static void a_failed_start_leg_closes_the_cycle_only_when_fail_has_been_written(void **state)
@@ -102,6 +109,7 @@ static void a_cycle_of_another_workspace_is_in_nobodys_way(void **state)
 	SEE(request(1, GX_MANUAL, WS_A), request(2, GX_MANUAL, WS_B), leg_begin(1, GX_STOP), leg_begin(2, GX_STOP),
 	    leg_done(1, GX_STOP), leg_done(2, GX_STOP), START_LEG_BEGIN(2), START_LEG_BEGIN(1), START_LEG_END(1),
 	    START_LEG_END(2));
+	reaches("overlapping-cycles: of another workspace");
 }
 
 static void the_lowest_of_several_open_cycles_is_named(void **state)
@@ -144,12 +152,14 @@ static void a_refused_request_is_not_lost(void **state)
 	(void)state;
 	SEE(request(1, GX_PROGRAMMATIC, WS_A), answer(1, GX_DROPPED), request(2, GX_MANUAL, WS_A), answer(2, GX_BUSY),
 	    ALL_WELL);
+	reaches("lost-restart: refused");
 }
 
 static void a_request_that_was_never_answered_is_not_lost(void **state)
 {
 	(void)state;
 	SEE(request(1, GX_MANUAL, WS_A), ALL_WELL);
+	reaches("lost-restart: not answered");
 }
 
 static void a_provision_that_began_after_the_request_reached_the_gate_serves_it(void **state)
@@ -157,18 +167,21 @@ static void a_provision_that_began_after_the_request_reached_the_gate_serves_it(
 	(void)state;
 	SEE(request(1, GX_MANUAL, WS_A), STOP_LEG(1), leg_begin(1, GX_START), request(2, GX_PROGRAMMATIC, WS_A),
 	    provision_begin(1), answer(2, GX_COALESCED), START_LEG_END(1), answer(1, GX_RAN), ALL_WELL);
+	reaches("lost-restart: a provision serves it");
 }
 
 static void a_provision_that_begins_after_the_answer_serves_it_too(void **state)
 {
 	(void)state;
 	SEE(request(1, GX_MANUAL, WS_A), answer(1, GX_ACCEPTED), CYCLE(1), ALL_WELL);
+	reaches("lost-restart: a provision serves it");
 }
 
 static void a_provision_that_failed_has_served_all_the_same(void **state)
 {
 	(void)state;
 	SEE(request(1, GX_CREATE, WS_A), START_LEG_BEGIN(1), START_LEG_FAILS(1), answer(1, GX_RAN), ALL_WELL);
+	reaches("lost-restart: a provision serves it");
 }
 
 static void a_provision_of_another_workspace_serves_nobody_here(void **state)
@@ -184,6 +197,7 @@ static void a_request_whose_leg_was_skipped_is_not_lost(void **state)
 	(void)state;
 	SEE(request(1, GX_PROGRAMMATIC, WS_A), leg_begin(1, GX_STOP), leg_end(1, GX_STOP, GX_LEG_SKIPPED),
 	    answer(1, GX_RAN), ALL_WELL);
+	reaches("its own leg has closed the cycle");
 }
 
 static void a_request_whose_leg_failed_is_not_lost(void **state)
@@ -191,6 +205,7 @@ static void a_request_whose_leg_failed_is_not_lost(void **state)
 	(void)state;
 	SEE(request(1, GX_MANUAL, WS_A), answer(1, GX_ACCEPTED), leg_begin(1, GX_STOP),
 	    leg_end(1, GX_STOP, GX_LEG_FAILED), ALL_WELL);
+	reaches("its own leg has closed the cycle");
 }
 
 static void another_requests_skipped_leg_excuses_nobody(void **state)
@@ -205,6 +220,7 @@ static void a_request_without_a_start_leg_cannot_be_lost(void **state)
 {
 	(void)state;
 	SEE(request(1, GX_PAUSE, WS_A), STOP_LEG(1), answer(1, GX_RAN), ALL_WELL);
+	reaches("lost-restart: it has no start leg");
 }
 
 static void a_create_can_be_lost(void **state)
@@ -218,6 +234,7 @@ static void the_end_before_the_gate_was_open_loses_nothing(void **state)
 {
 	(void)state;
 	SEE(request(1, GX_MANUAL, WS_A), answer(1, GX_ACCEPTED), quiet(ONLY_BLOCKED));
+	reaches("an end at which only waiters are judged");
 }
 
 /* ---- lost-restart: the secret ---- */
@@ -251,6 +268,7 @@ static void a_secret_that_the_running_container_was_made_with_is_not_lost(void *
 	(void)state;
 	SEE(request(1, GX_PROGRAMMATIC, WS_A), secret_write(1, 1), answer(1, GX_DROPPED), FINAL_WELL(WS_A, 1),
 	    FINAL_WELL(WS_B, 0), quiet(NO_EXCUSE));
+	reaches("lost-restart: made with the newest secret");
 }
 
 static void without_a_running_container_no_secret_is_lost(void **state)
@@ -258,6 +276,7 @@ static void without_a_running_container_no_secret_is_lost(void **state)
 	(void)state;
 	SEE(request(1, GX_PROGRAMMATIC, WS_A), secret_write(1, 1), answer(1, GX_DROPPED),
 	    FINAL_DOWN(WS_A, GX_ROW_OFFLINE), FINAL_WELL(WS_B, 0), quiet(NO_EXCUSE));
+	reaches("lost-restart: nothing runs that could lack the secret");
 }
 
 static void a_secret_of_another_workspace_is_not_missed_here(void **state)
@@ -265,6 +284,7 @@ static void a_secret_of_another_workspace_is_not_missed_here(void **state)
 	(void)state;
 	SEE(request(1, GX_PROGRAMMATIC, WS_B), secret_write(1, 1), answer(1, GX_DROPPED), FINAL_WELL(WS_A, 0),
 	    FINAL_WELL(WS_B, 1), quiet(NO_EXCUSE));
+	reaches("lost-restart: made with the newest secret");
 }
 
 /* ---- gate-leaked ---- */
@@ -274,6 +294,7 @@ static void a_probe_that_comes_to_a_leg_is_well(void **state)
 	(void)state;
 	SEE(ALL_WELL, probe(1, WS_A), leg_begin(1, GX_STOP), leg_done(1, GX_STOP), leg_begin(1, GX_START),
 	    leg_done(1, GX_START), answer(1, GX_RAN), probe_result(1, true));
+	reaches("gate-leaked: the probe came to a leg");
 }
 
 static void a_probe_that_is_refused_although_it_came_to_a_leg_is_well(void **state)
@@ -281,6 +302,7 @@ static void a_probe_that_is_refused_although_it_came_to_a_leg_is_well(void **sta
 	(void)state;
 	SEE(ALL_WELL, probe(1, WS_A), leg_begin(1, GX_STOP), leg_done(1, GX_STOP), answer(1, GX_BUSY),
 	    probe_result(1, true));
+	reaches("gate-leaked: the probe came to a leg");
 }
 
 static void a_probe_that_blocks_shows_a_leak(void **state)
@@ -323,6 +345,7 @@ static void a_probe_that_is_coalesced_into_a_cycle_that_follows_is_well(void **s
 	SEE(request(1, GX_MANUAL, WS_A), answer(1, GX_ACCEPTED), ALL_WELL);
 	assert_found(GX_RULE_LOST_RESTART, WS_A, 1, 0);
 	SEE(probe(2, WS_A), answer(2, GX_COALESCED), CYCLE(1), probe_result(2, false));
+	reaches("gate-leaked: another's cycle followed");
 }
 
 static void a_probe_that_blocks_is_a_leak_although_another_cycle_follows(void **state)
@@ -345,6 +368,7 @@ static void a_probe_is_no_request_that_could_be_lost(void **state)
 {
 	(void)state;
 	SEE(probe(1, WS_A), answer(1, GX_ACCEPTED), ALL_WELL);
+	reaches("lost-restart: a probe");
 }
 
 /* ---- isolation: the view ---- */
@@ -394,6 +418,7 @@ static void waiting_for_a_leg_of_ones_own_workspace_is_what_a_gate_is_for(void *
 	assert_int_equal(ISOLATION_BROKEN(IN_LEG(1, WS_A), WAITS(2, WS_A)), 0);
 	assert_int_equal(ISOLATION_BROKEN(IN_LEG(1, WS_A), WAITS(2, WS_B), IN_LEG(3, WS_B)), 0);
 	assert_int_equal(ISOLATION_BROKEN(IN_LEG(1, WS_A), WAITS(2, WS_B), IN_DETACHED_LEG(WS_B)), 0);
+	reaches("isolation: a leg of its own workspace");
 }
 
 static void a_leg_of_ones_own_workspace_counts_even_if_its_task_rests(void **state)
@@ -402,6 +427,7 @@ static void a_leg_of_ones_own_workspace_counts_even_if_its_task_rests(void **sta
 	assert_int_equal(ISOLATION_BROKEN(IN_LEG(1, WS_A), WAITS(2, WS_B),
 					  {.at_rest = true, .in_leg = true, .leg_workspace = WS_B}),
 			 0);
+	reaches("isolation: a leg of its own workspace");
 }
 
 static void waiting_while_somebody_is_in_no_leg_may_be_a_short_wait(void **state)
@@ -410,6 +436,7 @@ static void waiting_while_somebody_is_in_no_leg_may_be_a_short_wait(void **state
 	assert_int_equal(ISOLATION_BROKEN(IN_LEG(1, WS_A), WAITS(2, WS_B), DECIDES(3, WS_A)), 0);
 	assert_int_equal(ISOLATION_BROKEN(IN_LEG(1, WS_A), WAITS(2, WS_B), STEPS), 0);
 	assert_int_equal(ISOLATION_BROKEN(DECIDES(1, WS_A), WAITS(2, WS_B)), 0);
+	reaches("isolation: somebody is in no leg");
 }
 
 static void waiting_for_nobody_is_for_the_rule_of_deadlocks(void **state)
@@ -418,6 +445,7 @@ static void waiting_for_nobody_is_for_the_rule_of_deadlocks(void **state)
 	assert_int_equal(ISOLATION_BROKEN(WAITS(1, WS_A)), 0);
 	assert_int_equal(ISOLATION_BROKEN(WAITS(1, WS_A), REST), 0);
 	assert_int_equal(ISOLATION_BROKEN(WAITS(1, WS_A), WAITS(2, WS_B)), 0);
+	reaches("isolation: nobody is in a leg");
 }
 
 static void nobody_waits_nothing_is_broken(void **state)

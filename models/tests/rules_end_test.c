@@ -105,6 +105,7 @@ static void waiters_of_the_first_end_are_not_those_of_the_second(void **state)
 	SEE(blocked(1, 1, WS_A), ALL_WELL);
 	assert_found(GX_RULE_DEADLOCK, WS_A, 1, 0);
 	SEE(quiet(ONLY_BLOCKED));
+	reaches("an end at which only waiters are judged");
 }
 
 static void an_end_where_all_is_well_is_silent(void **state)
@@ -164,6 +165,7 @@ static void one_bearer_in_three_places_is_not_stale(void **state)
 {
 	(void)state;
 	SEE(FINAL_BEARERS(21, 21, 21));
+	reaches("stale-bearer: one and the same");
 }
 
 static void without_a_running_container_no_copy_is_stale(void **state)
@@ -171,6 +173,7 @@ static void without_a_running_container_no_copy_is_stale(void **state)
 	(void)state;
 	SEE(final_row(WS_A, GX_ROW_OFFLINE, false), final_tokens(WS_A, 1, 21), final_file(WS_A, 22),
 	    final_container(WS_A, OLD_CONTAINER, false), FINAL_WELL(WS_B, 0), quiet(NO_EXCUSE));
+	reaches("stale-bearer: nothing runs");
 }
 
 static void with_nothing_live_every_bearer_is_admitted(void **state)
@@ -178,6 +181,7 @@ static void with_nothing_live_every_bearer_is_admitted(void **state)
 	(void)state;
 	SEE(final_row(WS_A, GX_ROW_ONLINE, true), final_tokens(WS_A, 0, 0), final_file(WS_A, 22),
 	    final_container(WS_A, OLD_CONTAINER, true), final_held(WS_A, 22), FINAL_WELL(WS_B, 0), quiet(NO_EXCUSE));
+	reaches("stale-bearer: nothing is live");
 }
 
 static void bearers_of_two_workspaces_are_not_compared(void **state)
@@ -187,6 +191,7 @@ static void bearers_of_two_workspaces_are_not_compared(void **state)
 	    final_container(WS_A, 1, true), final_held(WS_A, 21), final_row(WS_B, GX_ROW_ONLINE, true),
 	    final_tokens(WS_B, 1, 22), final_file(WS_B, 22), final_container(WS_B, 2, true), final_held(WS_B, 22),
 	    quiet(NO_EXCUSE));
+	reaches("stale-bearer: one and the same");
 }
 
 static void a_client_that_is_answered_401_is_found_at_once(void **state)
@@ -219,6 +224,7 @@ static void one_live_token_in_each_of_two_workspaces_is_well(void **state)
 {
 	(void)state;
 	SEE(ALL_WELL);
+	reaches("double-token-write: one live token");
 }
 
 /* ---- wedged ---- */
@@ -253,6 +259,7 @@ static void no_other_status_is_wedged(void **state)
 		begin(state);
 	}
 	SEE(RESTARTED(1, WS_A), ALL_WELL);
+	reaches("wedged: the row says something else");
 }
 
 static void a_row_that_fails_when_nobody_was_acknowledged_is_not_wedged(void **state)
@@ -260,6 +267,7 @@ static void a_row_that_fails_when_nobody_was_acknowledged_is_not_wedged(void **s
 	(void)state;
 	SEE(request(1, GX_MANUAL, WS_A), CYCLE(1), request(2, GX_MANUAL, WS_A), answer(2, GX_BUSY),
 	    request(3, GX_PROGRAMMATIC, WS_A), answer(3, GX_DROPPED), WEDGED(GX_ROW_FAILED, NO_EXCUSE));
+	reaches("wedged: no restart was acknowledged");
 }
 
 static void an_acknowledged_request_that_is_no_restart_wedges_nothing(void **state)
@@ -267,12 +275,15 @@ static void an_acknowledged_request_that_is_no_restart_wedges_nothing(void **sta
 	(void)state;
 	SEE(request(1, GX_CREATE, WS_A), START_LEG_BEGIN(1), START_LEG_FAILS(1), answer(1, GX_RAN),
 	    request(2, GX_PAUSE, WS_A), STOP_LEG(2), answer(2, GX_RAN), WEDGED(GX_ROW_FAILED, NO_EXCUSE));
+	reaches("wedged: acknowledged, but no restart");
+	reaches("wedged: no restart was acknowledged");
 }
 
 static void a_fault_that_struck_explains_a_failed_row(void **state)
 {
 	(void)state;
 	SEE(RESTARTED(1, WS_A), WEDGED(GX_ROW_FAILED, FAULT_STRUCK));
+	reaches("wedged: a fault has struck");
 }
 
 static void a_missing_backend_explains_a_failed_row(void **state)
@@ -280,6 +291,7 @@ static void a_missing_backend_explains_a_failed_row(void **state)
 	(void)state;
 	SEE(request(1, GX_MANUAL, WS_A), leg_begin(1, GX_STOP), leg_end(1, GX_STOP, GX_LEG_FAILED), answer(1, GX_RAN),
 	    WEDGED(GX_ROW_FAILED, NO_BACKEND));
+	reaches("wedged: it has no backend");
 }
 
 static void a_missing_backend_of_another_workspace_explains_nothing_here(void **state)
@@ -295,6 +307,7 @@ static void a_restart_of_another_workspace_wedges_nothing_here(void **state)
 {
 	(void)state;
 	SEE(RESTARTED(1, WS_B), WEDGED(GX_ROW_FAILED, NO_EXCUSE));
+	reaches("wedged: no restart was acknowledged");
 }
 
 /* ---- status-mismatch ---- */
@@ -388,12 +401,14 @@ static void one_container_per_row_is_no_orphan_even_stopped(void **state)
 {
 	(void)state;
 	SEE(FINAL_DOWN(WS_A, GX_ROW_PAUSED), final_container(WS_A, 1, false), FINAL_WELL(WS_B, 0), quiet(NO_EXCUSE));
+	reaches("orphan-container: its row accounts for one");
 }
 
 static void a_removed_row_without_a_container_has_no_orphan(void **state)
 {
 	(void)state;
 	SEE(FINAL_DOWN(WS_A, GX_ROW_REMOVED), FINAL_DOWN(WS_B, GX_ROW_NONE), quiet(NO_EXCUSE));
+	reaches("orphan-container: there is none");
 }
 
 int main(void)

@@ -22,6 +22,7 @@
 
 #include <cmocka.h>
 
+#include "core/mark.h"
 #include "core/task.h"
 #include "facts/facts.h"
 #include "gatecrash/gate.h"
@@ -265,6 +266,7 @@ static inline GX_UNUSED int begin(void **state)
 {
 	(void)state;
 	memset(&seen, 0, sizeof(seen));
+	gx_marks_clear();
 	seen.rules = calloc(1, gx_rules_size());
 	assert_non_null(seen.rules);
 	gx_rules_init(seen.rules, WORKSPACES, on_found, &seen);
@@ -313,6 +315,13 @@ static inline GX_UNUSED void see(const struct gx_event *events, size_t count)
 		assert_int_equal(next_->workspace, where);                                          \
 		assert_int_equal(next_->requests[0], who);                                          \
 		assert_int_equal(next_->requests[1], other);                                        \
+	} while (0)
+
+/* What was to be silent has come to this branch of the rule: it has been judged innocent, not overlooked. */
+#define reaches(mark)                         \
+	do {                                  \
+		if (!gx_mark_hits(mark))      \
+			fail_msg("no " mark); \
 	} while (0)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)

@@ -151,18 +151,21 @@ static void a_provision_may_discard_what_it_made(void **state)
 {
 	(void)state;
 	SEE(HEAD_TO_HEAD, made(1), removes(1, CONTAINER(1)), START_LEG_FAILS(1));
+	reaches("victim-killed: by its own request");
 }
 
 static void a_container_whose_provision_is_over_may_be_removed(void **state)
 {
 	(void)state;
 	SEE(HEAD_TO_HEAD, made(1), started(1), provision_end(1, true), removes(2, CONTAINER(1)));
+	reaches("victim-killed: its provision is over");
 }
 
 static void an_old_container_is_nobodys_victim(void **state)
 {
 	(void)state;
 	SEE(HEAD_TO_HEAD, removes(2, OLD_CONTAINER), made(1), somebody_removes(WS_B, OLD_CONTAINER + 1));
+	reaches("victim-killed: made by no request");
 }
 
 /* ---- double-token-write ---- */
@@ -207,6 +210,7 @@ static void two_provisions_that_have_only_begun_write_nothing(void **state)
 	(void)state;
 	SEE(request(1, GX_CREATE, WS_A), request(2, GX_CREATE, WS_A), provision_begin(1), provision_begin(2),
 	    REPLACES_BEARER(2), provision_end(2, true), REPLACES_BEARER(1));
+	reaches("double-token-write: the other has only begun");
 }
 
 static void a_provision_that_ended_even_failed_writes_no_more(void **state)
@@ -214,6 +218,7 @@ static void a_provision_that_ended_even_failed_writes_no_more(void **state)
 	(void)state;
 	SEE(request(1, GX_CREATE, WS_A), request(2, GX_CREATE, WS_A), provision_begin(1), REPLACES_BEARER(1),
 	    provision_end(1, false), provision_begin(2), REPLACES_BEARER(2));
+	reaches("double-token-write: the other's provision is over");
 }
 
 static void a_provision_may_write_its_own_bearer_twice(void **state)
@@ -221,6 +226,7 @@ static void a_provision_may_write_its_own_bearer_twice(void **state)
 	(void)state;
 	SEE(request(1, GX_CREATE, WS_A), provision_begin(1), REPLACES_BEARER(1), made(1), write_token(1), started(1),
 	    provision_end(1, true));
+	reaches("double-token-write: its own bearer");
 }
 
 static void bearers_of_two_workspaces_are_two_bearers(void **state)
@@ -228,6 +234,7 @@ static void bearers_of_two_workspaces_are_two_bearers(void **state)
 	(void)state;
 	SEE(request(1, GX_CREATE, WS_A), request(2, GX_CREATE, WS_B), provision_begin(1), provision_begin(2),
 	    REPLACES_BEARER(1), REPLACES_BEARER(2));
+	reaches("double-token-write: of another workspace");
 }
 
 /* A client's bearer, or one that a container is given when it registers. */
@@ -237,6 +244,7 @@ static void a_token_that_no_provision_mints_is_no_double_write(void **state)
 	SEE(request(1, GX_CREATE, WS_A), provision_begin(1), revoke_tokens(1, 1),
 	    by_task(9, fact_on(GX_F_TOKEN_MINT, WS_A, 0, NUMBER(9, 1))), mint(1), provision_end(1, true),
 	    request(2, GX_CREATE, WS_A), provision_begin(2), REPLACES_BEARER(2));
+	reaches("double-token-write: minted by no provision");
 }
 
 /* ---- misuse ---- */
