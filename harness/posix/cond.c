@@ -96,6 +96,7 @@ static int wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t dea
 	});
 	gx_task_self()->user[GX_USER_POSIX_0] = 0;
 	gx_task_self()->user[GX_USER_POSIX_1] &= ~GX_WOKEN;
+	gx_scrub_stack(); /* how it was woken makes no difference to the wait for the mutex */
 	gx_mutex_take_again(mutex);
 	mutex->__data.__count = depth;
 	return granted == GX_GRANTED_TIMEOUT ? ETIMEDOUT : 0;

@@ -102,6 +102,7 @@ static void beat_once(struct life *life)
 	enter_platform();
 	if (admitted(life)) {
 		gx_row_heartbeat(life->row, life->index);
+		gx_scrub_stack();
 		gx_keys_alive(life->row, life->index);
 	}
 	leave_platform();
