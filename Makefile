@@ -113,7 +113,7 @@ $(BUILD)/reports/tests/%_test: $(BUILD)/reports/tests/%_test.o $(SHARED_reports)
 
 # The engine's requests as ordinary functions: without a scheduler (models/tests/core_double.h).
 $(BUILD)/models/tests/docker_recorded_test: $(BUILD)/models/tests/docker_recorded_test.o $(BUILD)/models/tests/core_double.o \
-	$(filter $(BUILD)/models/docker/%,$(LIB_OBJ)) $(BUILD)/harness/core/status.o
+	$(filter $(BUILD)/models/docker/%,$(LIB_OBJ)) $(BUILD)/harness/core/status.o $(BUILD)/harness/core/footprint.o
 	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ -lcmocka
 
 # A fuzz target; without SAN=fuzzer a program that replays saved inputs.

@@ -1,6 +1,5 @@
 #include "core/identity.h"
 
-#include <alloca.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -89,14 +88,18 @@ static void settle(char **argv)
 /* The stack ends below arguments and environment, which take less than this, or twice this, ...: go on at such a place. */
 enum { ENVIRONMENT_BYTES = 1 << 20 };
 
+static int __attribute__((noinline)) run_below(int argc, char **argv, int (*program)(int argc, char **argv))
+{
+	char above[(uintptr_t)__builtin_frame_address(0) % ENVIRONMENT_BYTES + 1];
+
+	__asm__ volatile("" : : "r"(above) : "memory"); /* it is used, and so is there */
+	return program(argc, argv);
+}
+
 int gx_identity_main(int argc, char **argv, int (*program)(int argc, char **argv))
 {
-	volatile char *below;
-
 	settle(argv);
-	below = alloca((uintptr_t)__builtin_frame_address(0) % ENVIRONMENT_BYTES + 1);
-	*below = 0; /* it is used, and so is there */
-	return program(argc, argv);
+	return run_below(argc, argv, program);
 }
 
 enum gx_identity gx_identity(void)

@@ -27,7 +27,9 @@ struct gx_explore_options {
 	uint64_t states;     /* budget of a search; 0: none */
 	double seconds;      /* wall clock budget; 0: none */
 	bool stop_at_first;
-	bool no_visited; /* search without the visited set: every path, for checking the search itself */
+	bool count_pairs; /* search: collect footprints, say how many pairs of enabled steps are independent */
+	bool check_pairs; /* and take each of these in both orders */
+	bool no_visited;  /* search without the visited set: every path, for checking the search itself */
 	const volatile sig_atomic_t *interrupted; /* ends the exploration when it becomes true; may be NULL */
 	void (*progress)(void *context, const struct gx_progress *progress); /* now and then; may be NULL */
 	void *progress_context;
@@ -54,6 +56,10 @@ struct gx_explored {
 	uint64_t end_states;  /* search: different ones */
 	uint64_t end_hash;    /* search: sum over the different end states, for comparing searches */
 	uint32_t depth;       /* steps of the longest execution */
+	uint64_t pairs;       /* search that counts them: of enabled steps of different tasks, over all states */
+	uint64_t independent; /* of those: footprints do not conflict */
+	uint64_t unequal;     /* of those: the two orders did not agree, which is a bug of the harness */
+	char unequal_what[160];
 	uint64_t rechecked;
 	double seconds;
 	double interleavings; /* search, complete only: number of different executions; exact below 2^53 */

@@ -6,6 +6,7 @@
 
 #include "core/snapshot.h"
 #include "core/track.h"
+#include "explore/pairs.h"
 #include "explore/run.h"
 #include "explore/visited.h"
 
@@ -17,12 +18,14 @@ struct node {
 	uint32_t last;       /* task that ran last */
 	uint64_t event_hash; /* of all events up to here */
 	uint64_t fingerprint;
-	double paths;   /* interleavings behind it, so far */
-	uint64_t index; /* in the order of discovery */
-	uint64_t low;   /* the least index of an open state that is known to be reachable from it */
-	size_t members; /* how many open states, popped already, were there before it */
-	bool loops;     /* a step of it leads back to itself */
-	bool ends;      /* an end can be reached from it, or from a state of its component */
+	double paths;                    /* interleavings behind it, so far */
+	uint64_t index;                  /* in the order of discovery */
+	uint64_t low;                    /* the least index of an open state that is known to be reachable from it */
+	size_t members;                  /* how many open states, popped already, were there before it */
+	struct gx_footprint *footprints; /* of each choice, when pairs are counted; `room` of them */
+	unsigned room;
+	bool loops; /* a step of it leads back to itself */
+	bool ends;  /* an end can be reached from it, or from a state of its component */
 };
 
 struct searcher {
@@ -75,6 +78,8 @@ static struct node *node_at(struct searcher *s, uint32_t depth)
 	if (!s->nodes[depth]) {
 		s->nodes[depth] = malloc(sizeof(struct node)); /* each field is set when it is pushed */
 		GX_ASSERT(s->nodes[depth]);
+		s->nodes[depth]->footprints = NULL;
+		s->nodes[depth]->room = 0;
 	}
 	return s->nodes[depth];
 }
@@ -189,6 +194,11 @@ static void begin_node(struct searcher *s, struct node *node)
 	node->members = s->member_count;
 	node->loops = false;
 	node->ends = false;
+	if (s->job->options->count_pairs && node->room < node->count) {
+		node->footprints = realloc(node->footprints, node->count * sizeof(*node->footprints));
+		GX_ASSERT(node->footprints);
+		node->room = node->count;
+	}
 }
 
 /* Make the state that was just reached the top of the stack. */
@@ -237,7 +247,10 @@ static enum gx_status expand(struct searcher *s, struct node *node)
 
 	if (preemptions > s->job->preemptions_max)
 		return GX_OK;
+	if (s->job->options->count_pairs)
+		gx_footprint_begin(&node->footprints[node->next - 1]);
 	gx_sched_step(choice);
+	gx_footprint_end();
 	child->count = gx_sched_options(child->choices);
 	gx_run_take_hits(&s->run, current_path, s, NULL);
 	child->preemptions = preemptions;
@@ -333,6 +346,16 @@ static enum gx_status keep_open(struct searcher *s, const struct node *node, str
 	return GX_OK;
 }
 
+static enum gx_status look_at_pairs(struct searcher *s, const struct node *node)
+{
+	const struct gx_pairs_state state = {.choices = node->choices,
+					     .footprints = node->footprints,
+					     .count = node->count};
+
+	gx_pairs_count(&state, s->out);
+	return s->job->options->check_pairs ? gx_pairs_check(&state, s->out, s->err) : GX_OK;
+}
+
 /* All steps out of the state on top have been taken. */
 static enum gx_status finish(struct searcher *s)
 {
@@ -341,7 +364,9 @@ static enum gx_status finish(struct searcher *s)
 	bool is_first = node->low == node->index;
 	enum gx_status rc = GX_OK;
 
-	if (!s->job->options->no_visited)
+	if (s->job->options->count_pairs)
+		rc = look_at_pairs(s, node);
+	if (rc == GX_OK && !s->job->options->no_visited)
 		rc = is_first ? close_component(s, node) : keep_open(s, node, parent);
 	if (parent && is_first) {
 		parent->paths += node->paths;
@@ -419,8 +444,11 @@ enum gx_status gx_search(const struct gx_search *search, struct gx_error *err)
 		sum_up(&s, rc);
 		gx_run_end(&s.run);
 	}
-	for (uint32_t i = 0; i < s.capacity; i++)
+	for (uint32_t i = 0; i < s.capacity; i++) {
+		if (s.nodes[i])
+			free(s.nodes[i]->footprints);
 		free(s.nodes[i]);
+	}
 	free(s.nodes);
 	free(s.members);
 	gx_visited_release(&s.visited);

@@ -7,6 +7,7 @@
  */
 #include "actors/container.h"
 
+#include "facts/objects.h"
 #include "service/labels.h"
 #include "service/service.h"
 
@@ -20,26 +21,32 @@ static void keep_copy(uint64_t container, uint64_t token)
 
 	if (!record)
 		return;
+	gx_touch(gx_object(GX_OBJECT_HELD, record->workspace), GX_WRITE);
 	gx_service()->held[record->workspace].container = container;
 	gx_service()->held[record->workspace].token = token;
 }
 
 uint64_t gx_container_held(uint64_t container)
 {
-	for (unsigned i = 0; i < gx_places->workspace_count; i++)
+	for (unsigned i = 0; i < gx_places->workspace_count; i++) {
+		gx_touch(gx_object(GX_OBJECT_HELD, i), GX_READ);
 		if (gx_service()->held[i].container == container)
 			return gx_service()->held[i].token;
+	}
 	return 0;
 }
 
 /* A process that is gone knows nothing any more. */
 static void forget(uint64_t container)
 {
-	for (unsigned i = 0; i < gx_places->workspace_count; i++)
+	for (unsigned i = 0; i < gx_places->workspace_count; i++) {
+		gx_touch(gx_object(GX_OBJECT_HELD, i), GX_READ);
 		if (gx_service()->held[i].container == container) {
+			gx_touch(gx_object(GX_OBJECT_HELD, i), GX_WRITE);
 			gx_service()->held[i].container = 0;
 			gx_service()->held[i].token = 0;
 		}
+	}
 }
 
 struct life {
@@ -200,6 +207,7 @@ void gx_container_exited(void *context GX_UNUSED, uint64_t container, uint16_t n
 		if (!task || task->role != GX_ROLE_CONTAINER || task->user[GX_USER_SERVICE_1] != container ||
 		    task->state != GX_TASK_PARKED)
 			continue;
+		gx_touch(gx_object(GX_OBJECT_TASK, task->path), GX_WRITE);
 		if (gx_places->late_requests && task->user[GX_USER_SERVICE_0] & GX_DOING_REQUEST)
 			task->user[GX_USER_SERVICE_0] |= GX_DOING_DYING;
 		else

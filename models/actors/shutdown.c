@@ -1,5 +1,6 @@
 /* The server ends: no more requests, handlers return, asyncWG.Wait(), and the database handle is closed (S14). */
 #include "actors/internal.h"
+#include "facts/objects.h"
 #include "service/labels.h"
 #include "service/service.h"
 
@@ -31,9 +32,13 @@ static void wait_for(uint16_t label, gx_ready_fn *ready)
 static void act(const struct gx_acting *a GX_UNUSED)
 {
 	gx_point_simple(GX_L_SERVER_STOP, GX_WRITE, gx_cell(GX_CELL_SERVER, 0));
+	gx_touch(gx_object(GX_OBJECT_SERVER, GX_SERVER_STOPPING), GX_WRITE);
 	gx_service()->stopping = 1;
 	wait_for(GX_L_SERVER_HANDLERS, handlers_are_done);
+	gx_touch(gx_object(GX_OBJECT_SERVER, GX_SERVER_FLIGHT), GX_READ);
 	wait_for(GX_L_SERVER_DRAIN, tracked_are_done);
+	gx_touch(gx_object(GX_OBJECT_SERVER, GX_SERVER_TRACKED), GX_READ);
+	gx_touch(gx_object(GX_OBJECT_SERVER, GX_SERVER_DRAINED), GX_WRITE);
 	gx_service()->drained = 1;
 	gx_emit(GX_F_DRAINED, GX_NO_WORKSPACE, 0);
 }

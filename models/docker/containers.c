@@ -1,6 +1,7 @@
 /* Requests that make, start, end and remove containers. */
 #include <string.h>
 
+#include "core/footprint.h"
 #include "core/status.h"
 #include "docker/internal.h"
 
@@ -84,6 +85,8 @@ static bool reserve(struct gx_docker_request *request, const struct gx_docker_sp
 	struct gx_docker *engine = request->engine;
 	const struct gx_docker_container *holder;
 
+	if (spec->image)
+		gx_touch(gx_object(GX_DOCKER_CLASS_IMAGE, gx_docker_name_leader(spec->image)), GX_READ);
 	if (spec->image && !gx_docker_has_image(engine, spec->image)) {
 		*answer = gx_docker_draft(request, 404, GX_DOCKER_NO_SUCH_IMAGE);
 		answer->other = spec->image;
@@ -322,6 +325,74 @@ static void release(struct gx_docker *engine, struct gx_docker_container *c)
 }
 
 /*
+ * What a removal does at each of its steps is a function of its own: where the container stands in the table, which depends on who else has
+ * come and gone, must not stay in a register of the task that waits for the next step.
+ */
+enum marked { MARK_REFUSED, MARKED_RUNNING, MARKED_DEAD };
+
+static void die(struct gx_docker *engine, struct gx_docker_container *c)
+{
+	c->flags |= GX_DOCKER_F_DEAD;
+	gx_docker_checkpoint(engine, c);
+}
+
+static enum marked __attribute__((noinline))
+mark(struct gx_docker_request *request, bool force, struct gx_docker_answer *answer)
+{
+	struct gx_docker *engine = request->engine;
+	struct gx_docker_container *c = gx_docker_held(request);
+	enum gx_docker_code code;
+
+	if (!c) {
+		*answer = gx_docker_done(request, 204);
+		return MARK_REFUSED;
+	}
+	code = refuse_mark(c, force);
+	if (code != GX_DOCKER_SAID_NOTHING) {
+		*answer = gx_docker_refuse(request, code);
+		return MARK_REFUSED;
+	}
+	c->flags |= GX_DOCKER_F_REMOVING;
+	if (engine->hooks)
+		tell(engine, c, engine->hooks->removing);
+	if (c->flags & GX_DOCKER_F_RUNNING)
+		return MARKED_RUNNING;
+	die(engine, c);
+	return MARKED_DEAD;
+}
+
+static void __attribute__((noinline)) kill_marked(struct gx_docker_request *request)
+{
+	struct gx_docker_container *c = gx_docker_held(request);
+
+	GX_ASSERT(c);
+	if (c->flags & GX_DOCKER_F_RUNNING)
+		gx_docker_end_process(request->engine, c, 137);
+	die(request->engine, c);
+}
+
+static bool __attribute__((noinline)) deregister(struct gx_docker_request *request, struct gx_docker_answer *answer)
+{
+	struct gx_docker_container *c = gx_docker_held(request);
+
+	GX_ASSERT(c);
+	if (c->flaw == GX_DOCKER_FLAW_FILES) {
+		*answer = fail_removal(request, c);
+		return false;
+	}
+	c->stage = GX_DOCKER_DEREGISTERED;
+	return true;
+}
+
+static void __attribute__((noinline)) release_held(struct gx_docker_request *request)
+{
+	struct gx_docker_container *c = gx_docker_held(request);
+
+	GX_ASSERT(c);
+	release(request->engine, c);
+}
+
+/*
  * The name is released last, after the container can no longer be found: between the last two steps a remove answers 404 and a
  * create still 409 (moby#37698). Another remove that has looked it up before is told 409 as long as this one is under
  * way, and 204 after it.
@@ -330,43 +401,26 @@ struct gx_docker_answer gx_docker_remove(struct gx_docker *engine, struct gx_doc
 {
 	struct gx_docker_request request = gx_docker_request(engine, ref);
 	struct gx_docker_answer answer;
-	struct gx_docker_container *c;
-	enum gx_docker_code code;
+	enum marked marked;
 
 	if (!gx_docker_arrive(&request, GX_L_DOCKER_REMOVE_LOOKUP, GX_READ, GX_DOCKER_NO_SUCH_CONTAINER, &answer))
 		return answer;
 
 	gx_docker_step(&request, GX_L_DOCKER_REMOVE_MARK, GX_WRITE);
-	c = gx_docker_held(&request);
-	if (!c)
-		return gx_docker_done(&request, 204);
-	code = refuse_mark(c, force);
-	if (code != GX_DOCKER_SAID_NOTHING)
-		return gx_docker_refuse(&request, code);
-	c->flags |= GX_DOCKER_F_REMOVING;
-	if (engine->hooks)
-		tell(engine, c, engine->hooks->removing);
+	marked = mark(&request, force, &answer);
+	if (marked == MARK_REFUSED)
+		return answer;
 
-	if (c->flags & GX_DOCKER_F_RUNNING) {
+	if (marked == MARKED_RUNNING) {
 		gx_docker_step(&request, GX_L_DOCKER_REMOVE_KILL, GX_WRITE);
-		c = gx_docker_held(&request);
-		GX_ASSERT(c);
-		if (c->flags & GX_DOCKER_F_RUNNING)
-			gx_docker_end_process(engine, c, 137);
+		kill_marked(&request);
 	}
-	c->flags |= GX_DOCKER_F_DEAD;
-	gx_docker_checkpoint(engine, c);
 
 	gx_docker_step(&request, GX_L_DOCKER_REMOVE_DEREGISTER, GX_WRITE);
-	c = gx_docker_held(&request);
-	GX_ASSERT(c);
-	if (c->flaw == GX_DOCKER_FLAW_FILES)
-		return fail_removal(&request, c);
-	c->stage = GX_DOCKER_DEREGISTERED;
+	if (!deregister(&request, &answer))
+		return answer;
 
 	gx_docker_step(&request, GX_L_DOCKER_REMOVE_RELEASE, GX_WRITE);
-	c = gx_docker_held(&request);
-	GX_ASSERT(c);
-	release(engine, c);
+	release_held(&request);
 	return gx_docker_done(&request, 204);
 }

@@ -77,10 +77,15 @@ void gx_docker_register_labels(void);
 
 /*
  * Objects of the ops: class << 32 | leader of the name (names.h), 0 for the leader if it is not known (an id that no longer
- * exists). op.detail is the name itself. Look-ups are GX_READ, changes GX_WRITE. One dependence is not announced: create reads the
- * image table, which only image pull writes; with images that have to be pulled, set GX_DOCKER_ONE_OBJECT.
+ * exists). op.detail is the name itself. Look-ups are GX_READ, changes GX_WRITE. Beyond its op's object a request touches the image
+ * that it creates a container from, and the room that is left where a table is nearly full (core/footprint.h).
  */
-enum gx_docker_class { GX_DOCKER_CLASS_WORKSPACE = 0x80, GX_DOCKER_CLASS_IMAGE };
+enum gx_docker_class {
+	GX_DOCKER_CLASS_WORKSPACE = 0x80,
+	GX_DOCKER_CLASS_IMAGE,
+	GX_DOCKER_CLASS_ROOM,
+	GX_DOCKER_CLASS_ID /* with 32 bits of a container's id: whether there is one, and its name */
+};
 
 /* The text for an op's object: the leader's name, "docker" if it has none. */
 const char *gx_docker_object_name(uint64_t object);

@@ -28,6 +28,9 @@ static inline struct gx_docker_request gx_docker_request(struct gx_docker *engin
 
 /* ---- tables.c ---- */
 
+/* An id is looked up outside of a point, to name the object of the next op; its coming and going, and its name, are an object. */
+void gx_docker_touch_id(uint64_t id, unsigned access);
+
 struct gx_docker_container *gx_docker_find(struct gx_docker *engine, uint64_t id); /* any stage */
 struct gx_docker_container *gx_docker_holder(struct gx_docker *engine, uint16_t plain_name);
 /* NULL when the table is full. */

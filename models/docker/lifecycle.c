@@ -170,7 +170,9 @@ struct gx_docker_answer gx_docker_rename(struct gx_docker *engine, struct gx_doc
 		  gx_docker_name_leader(new_name) == gx_docker_name_leader(c->name));
 	if (engine->options & GX_DOCKER_LOCKS) {
 		c->flags |= GX_DOCKER_F_LOCKED;
+		gx_docker_touch_id(c->id, GX_WRITE);
 		c->old_name = c->name;
+		gx_docker_touch_id(c->id, GX_WRITE);
 		c->name = gx_docker_name_plain(new_name);
 		gx_docker_step_if(&request, GX_L_DOCKER_RENAME_RELEASE, GX_WRITE, NULL);
 		c = gx_docker_held(&request);
@@ -178,6 +180,7 @@ struct gx_docker_answer gx_docker_rename(struct gx_docker *engine, struct gx_doc
 		c->flags = without(c->flags, GX_DOCKER_F_LOCKED);
 		c->old_name = GX_DOCKER_NO_NAME;
 	}
+	gx_docker_touch_id(c->id, GX_WRITE);
 	c->name = gx_docker_name_plain(new_name);
 	return gx_docker_done(&request, 204);
 }

@@ -78,6 +78,7 @@ static uint16_t subject_name(struct gx_docker_request *request)
 
 	if (request->given.name)
 		return request->given.name;
+	gx_docker_touch_id(request->id ? request->id : request->given.id, GX_READ);
 	c = gx_docker_find(request->engine, request->id ? request->id : request->given.id);
 	if (!c)
 		return GX_DOCKER_NO_NAME;

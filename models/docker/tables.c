@@ -1,8 +1,23 @@
 /* The engine's tables: set-up, looking without asking, insertion and removal in canonical order. */
 #include <string.h>
 
+#include "core/footprint.h"
 #include "core/status.h"
 #include "docker/internal.h"
+
+/* Where a table is nearly full, who comes first matters, across workspaces. */
+static void touch_room(unsigned count, unsigned most)
+{
+	enum { NEARLY = 4 };
+
+	if (count + NEARLY >= most)
+		gx_touch(gx_object(GX_DOCKER_CLASS_ROOM, 0), GX_READ | GX_WRITE);
+}
+
+void gx_docker_touch_id(uint64_t id, unsigned access)
+{
+	gx_touch(gx_object(GX_DOCKER_CLASS_ID, (uint32_t)(id ^ id >> 32)), access);
+}
 
 void gx_docker_init(struct gx_docker *engine, const struct gx_docker_hooks *hooks, enum gx_docker_version version,
 		    unsigned options)
@@ -33,10 +48,12 @@ struct gx_docker_container *gx_docker_insert(struct gx_docker *engine, uint64_t 
 {
 	struct gx_docker_container *c = engine->containers;
 
+	touch_room(engine->container_count, GX_DOCKER_CONTAINERS_MAX);
 	if (engine->container_count == GX_DOCKER_CONTAINERS_MAX)
 		return NULL;
 	while (c < engine->containers + engine->container_count && c->id < id)
 		c++;
+	gx_docker_touch_id(id, GX_WRITE);
 	memmove(c + 1, c, (size_t)(engine->containers + engine->container_count - c) * sizeof(*c));
 	engine->container_count++;
 	*c = (struct gx_docker_container){
@@ -58,6 +75,8 @@ void gx_docker_erase(struct gx_docker *engine, struct gx_docker_container *conta
 {
 	struct gx_docker_container *last = engine->containers + --engine->container_count;
 
+	touch_room(engine->container_count, GX_DOCKER_CONTAINERS_MAX);
+	gx_docker_touch_id(container->id, GX_WRITE);
 	memmove(container, container + 1, (size_t)(last - container) * sizeof(*container));
 	memset(last, 0, sizeof(*last));
 }
@@ -82,8 +101,11 @@ struct gx_docker_volume *gx_docker_make_volume(struct gx_docker *engine, uint16_
 {
 	struct gx_docker_volume *v = gx_docker_find_volume(engine, volume);
 
-	if (v || engine->volume_count == GX_DOCKER_VOLUMES_MAX)
+	if (v)
 		return v;
+	touch_room(engine->volume_count, GX_DOCKER_VOLUMES_MAX);
+	if (engine->volume_count == GX_DOCKER_VOLUMES_MAX)
+		return NULL;
 	for (v = engine->volumes; v < engine->volumes + engine->volume_count && v->name < volume;)
 		v++;
 	memmove(v + 1, v, (size_t)(engine->volumes + engine->volume_count - v) * sizeof(*v));
@@ -96,6 +118,7 @@ void gx_docker_erase_volume(struct gx_docker *engine, struct gx_docker_volume *v
 {
 	struct gx_docker_volume *last = engine->volumes + --engine->volume_count;
 
+	touch_room(engine->volume_count, GX_DOCKER_VOLUMES_MAX);
 	memmove(volume, volume + 1, (size_t)(last - volume) * sizeof(*volume));
 	memset(last, 0, sizeof(*last));
 }
@@ -167,6 +190,7 @@ void gx_docker_place_image(struct gx_docker *engine, uint16_t image)
 
 const struct gx_docker_container *gx_docker_peek(const struct gx_docker *engine, uint64_t id)
 {
+	gx_docker_touch_id(id, GX_READ);
 	for (unsigned i = 0; i < engine->container_count; i++)
 		if (engine->containers[i].id == id && engine->containers[i].stage != GX_DOCKER_GONE)
 			return &engine->containers[i];

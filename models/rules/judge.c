@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/mark.h"
+#include "facts/objects.h"
 #include "rules/internal.h"
 
 /* Which rules a fact concerns, by label. Follows from the rows alone, so it is no state: made again by each set-up, always the same. */
@@ -87,6 +88,12 @@ static void forget_past(struct gx_rules *rules)
 	memset((char *)rules + place_of(0), 0, place_of(GX_RULE_COUNT) - place_of(0));
 }
 
+/* Facts that no rule remembers and none judges by what it remembers. */
+static bool is_by_the_way(unsigned label)
+{
+	return label == GX_F_ROW_STATUS || label == GX_F_SECRET_READ || label == GX_F_NOTE;
+}
+
 void gx_rules_observe(struct gx_rules *rules, const struct gx_event *event)
 {
 	if (event->kind != GX_EVENT_FACT)
@@ -94,6 +101,8 @@ void gx_rules_observe(struct gx_rules *rules, const struct gx_event *event)
 	judge(rules, event);
 	if (event->label < GX_F_REQUEST || event->label >= GX_F_END)
 		return;
+	if (!is_by_the_way(event->label))
+		gx_touch(gx_object(GX_OBJECT_RULES, (uint32_t)event->object), GX_READ | GX_WRITE);
 	if (event->label != GX_F_QUIET) {
 		gx_rules_note(rules, event);
 		return;

@@ -4,12 +4,30 @@
 #include <string.h>
 
 #include "core/task.h"
+#include "facts/objects.h"
 #include "service/service.h"
 
 /* What the running task is doing. Asked for anew after every point: see park() in core/task.c. */
 static uint64_t *doing(void)
 {
 	return &gx_task_self()->user[GX_USER_SERVICE_0];
+}
+
+/* ---- footprints ---- */
+
+static void touch_request(unsigned id)
+{
+	gx_touch(gx_object(GX_OBJECT_REQUEST, id), GX_READ | GX_WRITE);
+}
+
+static void touch_requests(unsigned workspace)
+{
+	gx_touch(gx_object(GX_OBJECT_REQUESTS, workspace), GX_READ | GX_WRITE);
+}
+
+static void touch_tracked(void)
+{
+	gx_touch(gx_object(GX_OBJECT_SERVER, GX_SERVER_TRACKED), GX_WRITE);
 }
 
 /* ---- requests ---- */
@@ -46,6 +64,7 @@ static enum gx_leg_result run_leg(const struct gx_request *request, unsigned wor
 		result = leg == GX_STOP ? gx_leg_stop(request, workspace) : gx_leg_start(request, workspace);
 	if (*doing() & GX_DOING_LEG_PENDING)
 		gx_emit_extra(GX_F_LEG_BEGIN, (uint16_t)request->id, workspace, (uint64_t)leg);
+	touch_request(request->id);
 	state->over |= (uint8_t)leg;
 	state->result = (uint8_t)result;
 	*doing() = before;
@@ -61,6 +80,7 @@ static enum gx_leg_result leg(const struct gx_request *request, enum gx_leg whic
 		misuse(GX_MISUSE_FOREIGN_REQUEST, request);
 		return GX_LEG_FAILED;
 	}
+	touch_request(request->id);
 	state = &gx_service()->requests[request->id];
 	if (!(request->legs & which))
 		return GX_LEG_DONE;
@@ -155,12 +175,14 @@ static void go_main(void *argument)
 	gx_scrub_stack();
 	now.fn(now.arg);
 	gx_run_deferred();
+	touch_tracked();
 }
 
 void gx_go(void (*fn)(void *), void *arg)
 {
 	struct gx_task *task = gx_task_spawn(GX_ROLE_GO, 0, go_main, new_call(fn, arg));
 
+	touch_tracked();
 	if (!task)
 		gx_task_fatal(GX_L_WORLD_FULL, 0);
 	gx_task_autoreap(task);
@@ -227,12 +249,15 @@ enum gx_outcome gx_handle(unsigned id)
 	enum gx_outcome outcome;
 
 	*doing() = id;
+	touch_requests(workspace);
 	service->reached |= 1ull << id;
 	gx_emit_extra(GX_F_REQUEST, (uint16_t)id, workspace,
 		      (uint64_t)request->origin | (uint64_t)request->legs << 8 |
 			      (gx_request_is_probe(id) ? 1ull << 16 : 0));
 	outcome = gx_places->gate->handle(service->gate_state, request);
 	gx_run_deferred();
+	touch_request(id);
+	touch_requests(workspace);
 	check_outcome(request, outcome);
 	service->requests[id].answered = (uint8_t)((unsigned)outcome > GX_BUSY ? GX_BUSY + 1 : (unsigned)outcome + 1);
 	*doing() = 0;

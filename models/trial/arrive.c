@@ -2,8 +2,18 @@
  * arrive.c - the tasks of actors and probes, from their time to what they do.
  */
 #include "actors/actors.h"
+#include "facts/objects.h"
 #include "service/labels.h"
 #include "trial/internal.h"
+
+/* Who counts the handlers in flight is the server that ends; without one nobody looks. */
+static void touch_server(void)
+{
+	if (!gx_trial_running->ends_server)
+		return;
+	gx_touch(gx_object(GX_OBJECT_SERVER, GX_SERVER_STOPPING), GX_READ);
+	gx_touch(gx_object(GX_OBJECT_SERVER, GX_SERVER_FLIGHT), GX_WRITE);
+}
 
 void gx_actor_main(void *argument)
 {
@@ -20,10 +30,12 @@ void gx_actor_main(void *argument)
 		row->act(&acting);
 		return;
 	}
+	touch_server();
 	if (gx_service()->stopping)
 		return; /* connection refused */
 	gx_service()->in_flight++;
 	row->act(&acting);
+	touch_server();
 	gx_service()->in_flight--;
 }
 

@@ -1,6 +1,7 @@
 /*
  * events.c - what follows from single events: a leg's first op, served requests, late steps; then the rules see them.
  */
+#include "facts/objects.h"
 #include "posix/posix.h"
 #include "rules/judge.h"
 #include "trial/internal.h"
@@ -9,6 +10,7 @@ static void note_provision(const struct gx_event *event)
 {
 	struct gx_service *service = gx_service();
 
+	gx_touch(gx_object(GX_OBJECT_REQUESTS, (uint32_t)event->object), GX_READ | GX_WRITE);
 	for (unsigned id = 1; id <= gx_places->request_count; id++)
 		if (service->reached >> id & 1 && gx_request_workspace(id) == event->object)
 			service->served |= 1ull << id;
@@ -40,6 +42,8 @@ static void on_step(const struct gx_event *event)
 		gx_emit_for(event->task, GX_F_LEG_BEGIN, (uint16_t)request, gx_request_workspace(request),
 			    GX_DOING_LEG_KIND(*word));
 	}
+	if (gx_trial_running->ends_server)
+		gx_touch(gx_object(GX_OBJECT_SERVER, GX_SERVER_DRAINED), GX_READ);
 	if (gx_service()->drained && gx_trial_running->state->phase <= GX_PHASE_BEAT && may_not_step(task))
 		gx_emit_for(event->task, GX_F_LATE_STEP, (uint16_t)GX_DOING_LEG(*word), GX_NO_WORKSPACE, task->path);
 }

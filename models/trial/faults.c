@@ -1,6 +1,7 @@
 /*
  * faults.c - ops of the engine that fail because the scenario says that they may.
  */
+#include "facts/objects.h"
 #include "trial/internal.h"
 
 /* The first fault of the scenario that may still strike at an op with this label, or its fault_count. */
@@ -25,7 +26,10 @@ unsigned gx_fault_at(void *context GX_UNUSED, unsigned label, uint16_t name GX_U
 {
 	unsigned fault = fault_for(label);
 
-	if (fault == gx_trial_running->scenario->fault_count || !gx_task_self()->alternative)
+	if (fault == gx_trial_running->scenario->fault_count)
+		return 0;
+	gx_touch(gx_object(GX_OBJECT_FAULTS, 0), gx_task_self()->alternative ? GX_READ | GX_WRITE : GX_READ);
+	if (!gx_task_self()->alternative)
 		return 0;
 	gx_trial_running->state->faults_left[fault]--;
 	gx_trial_running->state->fault_struck = 1;

@@ -1,6 +1,7 @@
 /*
  * rest.c - who still has something to do, and who waits for work by nature.
  */
+#include "facts/objects.h"
 #include "posix/posix.h"
 #include "trial/internal.h"
 
@@ -26,9 +27,13 @@ bool gx_work_is_left(void)
 {
 	const struct gx_service *service = gx_service();
 
-	for (unsigned id = 1; id <= gx_places->request_count; id++)
+	for (unsigned i = 0; gx_footprint_under_way && i < gx_places->workspace_count; i++)
+		gx_touch(gx_object(GX_OBJECT_REQUESTS, i), GX_READ);
+	for (unsigned id = 1; id <= gx_places->request_count; id++) {
+		gx_touch(gx_object(GX_OBJECT_REQUEST, id), GX_READ);
 		if (owes_a_leg(service, id) || waits_for_service(service, id))
 			return true;
+	}
 	return false;
 }
 

@@ -1,6 +1,7 @@
 /*
  * views.c - what no single event says: looked up in the whole view after each step, and told to the rules as facts.
  */
+#include "core/footprint.h"
 #include "posix/posix.h"
 #include "rules/isolation.h"
 #include "service/labels.h"
@@ -37,6 +38,8 @@ static void look_for_wait_cycle(void)
 		if (!holder)
 			return;
 		at = gx_task_by_slot(holder);
+		if (at) /* what it is about to do is looked at: its own step would change that */
+			gx_touch(gx_object(GX_OBJECT_TASK, at->path), GX_WRITE);
 		if (at == start) {
 			unsigned request = GX_DOING_HANDLE(doing(start));
 
@@ -87,6 +90,8 @@ static void look_at_isolation(void)
 		};
 	}
 	request = gx_isolation_broken(view, count);
+	if (request && gx_footprint_under_way)
+		gx_footprint_under_way->everything = true; /* whoever steps next may end it */
 	if (request)
 		gx_emit_extra(GX_F_ISOLATION, (uint16_t)request, gx_request_workspace(request), 0);
 }
