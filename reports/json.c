@@ -170,6 +170,8 @@ static json_t *explored(const struct gx_result_explored *it)
 		{"depth", whole(it->depth)},
 		{"rechecked", whole(it->rechecked)},
 		{"end_hash", hash(it->end_hash)},
+		{"pairs", it->stats ? whole(it->pairs) : json_null()},
+		{"independent_pairs", it->stats ? whole(it->independent) : json_null()},
 	};
 
 	return OBJECT(members);

@@ -6,9 +6,9 @@
 #include <string.h>
 
 const struct gx_report_format *const gx_report_formats[] = {
-	&gx_report_text,
-	&gx_report_json,
-	NULL,
+#define ROW(name) &gx_report_##name,
+	GX_REPORT_FORMATS(ROW) NULL,
+#undef ROW
 };
 
 const struct gx_report_format *gx_report_find(const char *name)

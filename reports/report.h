@@ -17,7 +17,7 @@ struct gx_report_style {
 };
 
 /*
- * A format: a file with a row like this, and its line in report.c. What `list reports`, --help and messages say of formats comes from the
+ * A format: a file with a row like this, and its line below. What `list reports`, --help and messages say of formats comes from the
  * rows.
  */
 struct gx_report_format {
@@ -27,8 +27,13 @@ struct gx_report_format {
 	bool (*write)(FILE *out, const struct gx_result_run *runs, size_t count, const struct gx_report_style *style);
 };
 
-extern const struct gx_report_format gx_report_text;
-extern const struct gx_report_format gx_report_json;
+/* A line each, in the order of `gatecrash list reports`: gx_report_NAME. */
+#define GX_REPORT_FORMATS(FORMAT) \
+	FORMAT(text)              \
+	FORMAT(json)
+
+#define GX_REPORT_DECLARED(name) extern const struct gx_report_format gx_report_##name;
+GX_REPORT_FORMATS(GX_REPORT_DECLARED)
 
 /* All of them; NULL behind the last. The first is what is printed when none is asked for. */
 extern const struct gx_report_format *const gx_report_formats[];

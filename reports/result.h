@@ -59,7 +59,10 @@ struct gx_result_explored {
 	double collision_chance;     /* upper bound of the chance that a hash collision hid a state; exhaustive only */
 	uint64_t depth;              /* longest execution in steps */
 	uint64_t rechecked;          /* executions that were run again and compared event by event */
-	uint64_t end_hash;           /* search: sum over the different end states, equal for equal searches; else 0 */
+	bool stats;                  /* asked for */
+	uint64_t pairs; /* search with --stats: pairs of enabled steps of different tasks, over all states; else 0 */
+	uint64_t independent; /* of those: they touch nothing in common that one of them writes */
+	uint64_t end_hash;    /* search: sum over the different end states, equal for equal searches; else 0 */
 };
 
 /* What was done: interleavings were explored, or one was run again. */

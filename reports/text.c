@@ -150,6 +150,25 @@ static void say_coverage(struct gx_page *page, const struct gx_result_run *run)
 	}
 }
 
+/* "stats: 64,850 transitions, 2.3 for each state; 33,116 of 40,507 pairs of enabled steps are independent (82 %)" */
+static void say_stats(struct gx_page *page, const struct gx_result_explored *explored)
+{
+	double percent = explored->pairs ? 100.0 * (double)explored->independent / (double)explored->pairs : 0;
+
+	gx_fold(page, 2);
+	gx_say(page, "  stats: ");
+	if (!explored->states) {
+		gx_say(page, "pairs of enabled steps are counted by a search, not by samples");
+		gx_end_line(page);
+		return;
+	}
+	gx_say(page, "%s, %.1f for each state; ", gx_count(explored->transitions, "transition").text,
+	       (double)explored->transitions / (double)explored->states);
+	gx_say(page, "%s of %s of enabled steps are independent (%.0f\u00a0%%)", gx_number(explored->independent).text,
+	       gx_count(explored->pairs, "pair").text, percent);
+	gx_end_line(page);
+}
+
 static void say_verdict(struct gx_page *page, const struct gx_result_run *run)
 {
 	gx_fold(page, 2);
@@ -182,6 +201,8 @@ static void say_verdict(struct gx_page *page, const struct gx_result_run *run)
 	}
 	gx_say(page, " (%s)", gx_seconds(run->explored.seconds).text);
 	gx_end_line(page);
+	if (run->explored.stats)
+		say_stats(page, &run->explored);
 }
 
 /* ---- findings ---- */

@@ -19,7 +19,7 @@ static gx_rule_set rules_of(const struct gx_result_run *run)
 	gx_rule_set set = 0;
 
 	for (size_t i = 0; i < run->finding_count; i++)
-		set |= 1u << gx_rule_find(run->findings[i].rule);
+		set |= gx_rule_bit(gx_rule_find(run->findings[i].rule));
 	return set;
 }
 

@@ -26,7 +26,8 @@ enum {
 	KEY_REPORT,
 	KEY_COLOR,
 	KEY_COMPLETE,
-	KEY_TIMES
+	KEY_TIMES,
+	KEY_STATS
 };
 
 #define STATES_DEFAULT     20000000u
@@ -52,6 +53,9 @@ static const struct {
 	 GX_TAKES_BUDGET},
 	{{"stop-at-first", KEY_FIRST, NULL, 0, "stop exploring at the first finding", 0}, GX_TAKES_EXPLORE},
 	{{"require-complete", KEY_COMPLETE, NULL, 0, "exit with 3 if nothing was found but not everything was seen", 0},
+	 GX_TAKES_EXPLORE},
+	{{"stats", KEY_STATS, NULL, 0,
+	  "also count how many pairs of enabled steps are independent; a search takes longer", 0},
 	 GX_TAKES_EXPLORE},
 	{{"times", KEY_TIMES, "N", 0, "replay N times, compare the event hashes (default 1)", 0}, GX_TAKES_TIMES},
 	{{"report", KEY_REPORT, "FORMAT[=FILE]", 0, "%s, to standard output or a file; repeatable (default %s)", 0},
@@ -334,6 +338,9 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_COMPLETE:
 		out->require_complete = true;
+		return 0;
+	case KEY_STATS:
+		out->explore.count_pairs = true;
 		return 0;
 	case KEY_TIMES:
 		out->times = number("times", argument, 1);

@@ -334,7 +334,7 @@ static enum gx_status minimise(struct gx_hit *hit, struct gx_error *err)
 {
 	unsigned preemptions;
 
-	if (gx_key_rule(hit->key) == GX_RULE_HANG)
+	if (gx_rule_row((enum gx_rule)gx_key_rule(hit->key))->traits & GX_RULE_COSTS_SECONDS)
 		return GX_OK;
 	return gx_minimise(&hit->path, hit->key, MINIMISE_STATES, &preemptions, err);
 }
@@ -352,6 +352,9 @@ static void copy_figures(struct gx_result_explored *out, const struct gx_explore
 		.collision_chance = explored->collision_chance,
 		.depth = explored->depth,
 		.rechecked = explored->rechecked,
+		.stats = explored->counted_pairs,
+		.pairs = explored->pairs,
+		.independent = explored->independent,
 		.end_hash = explored->end_hash,
 	};
 }

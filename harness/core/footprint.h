@@ -9,9 +9,9 @@
  * small scenarios: models/tests/independence_test.c.
  *
  * What core declares by itself: the object and access of the op that is granted; the task whose step it is (read), the one that is
- * killed, ends, is reaped (written); the arena of an allocation; time, sleepers, spurious wake-ups; everything, if the step ends the
- * execution. Code in a task's context declares the rest. Memory of the program under test is not declared yet: it is protected by
- * locks, or a race.
+ * killed, ends, is reaped (written); the arena of an allocation; time (read by who sleeps, written by the clock); spurious wake-ups;
+ * everything, if the step ends the execution. Code in a task's context declares the rest. Memory of the program under test is not
+ * declared yet: it is protected by locks, or a race.
  *
  * Main thread only. Without a footprint under way a touch costs one comparison.
  */
@@ -33,7 +33,7 @@ enum gx_object_class {
 	GX_OBJECT_CORE      /* with an enum gx_core_object */
 };
 
-enum gx_core_object { GX_OBJECT_TIME, GX_OBJECT_FIRST_LOOK, GX_OBJECT_SLEEPERS, GX_OBJECT_SPURIOUS, GX_OBJECT_PLACES };
+enum gx_core_object { GX_OBJECT_TIME, GX_OBJECT_FIRST_LOOK, GX_OBJECT_SPURIOUS, GX_OBJECT_PLACES };
 
 static inline uint64_t gx_object(unsigned class, uint32_t which)
 {

@@ -284,7 +284,6 @@ static void tick(void)
 	uint64_t earliest = earliest_wake();
 
 	GX_ASSERT(earliest != GX_FOREVER);
-	gx_touch(gx_object(GX_OBJECT_CORE, GX_OBJECT_SLEEPERS), GX_WRITE);
 	gx_touch(gx_object(GX_OBJECT_CORE, GX_OBJECT_TIME), GX_WRITE);
 	hidden->now = earliest;
 	if (gx_core.program->overtakes_max && hidden->first_look && !has_overtaken_enough())

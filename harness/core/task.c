@@ -70,8 +70,7 @@ static void touch_sleepers(const struct gx_task *task)
 {
 	if (task->op.deadline == GX_FOREVER)
 		return;
-	/* Which wake-up is the next, and so what a tick of the clock does. */
-	gx_touch(gx_object(GX_OBJECT_CORE, GX_OBJECT_SLEEPERS), GX_WRITE);
+	/* Which wake-up is the next, and so what a tick does: sleepers come and go in any order, but not beside the clock. */
 	gx_touch(gx_object(GX_OBJECT_CORE, GX_OBJECT_TIME), GX_READ);
 }
 

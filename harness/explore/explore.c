@@ -34,7 +34,7 @@ static enum gx_status search_all(struct gx_explored *out, const struct gx_explor
 			return rc;
 		search.time = gx_sched_time_needed();
 		gx_explored_release(out);
-		*out = (struct gx_explored){.seconds = out->seconds};
+		*out = (struct gx_explored){.seconds = out->seconds, .counted_pairs = out->counted_pairs};
 	}
 }
 
@@ -70,6 +70,7 @@ enum gx_status gx_explore(struct gx_explored *out, const struct gx_explore_optio
 
 	memset(out, 0, sizeof(*out));
 	out->why = "";
+	out->counted_pairs = options->count_pairs;
 	switch (strategy->plan) {
 	case GX_PLAN_SAMPLE:
 		return gx_sample(out, strategy, options, err);

@@ -56,6 +56,7 @@ struct gx_explored {
 	uint64_t end_states;  /* search: different ones */
 	uint64_t end_hash;    /* search: sum over the different end states, for comparing searches */
 	uint32_t depth;       /* steps of the longest execution */
+	bool counted_pairs;
 	uint64_t pairs;       /* search that counts them: of enabled steps of different tasks, over all states */
 	uint64_t independent; /* of those: footprints do not conflict */
 	uint64_t unequal;     /* of those: the two orders did not agree, which is a bug of the harness */

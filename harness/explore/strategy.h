@@ -1,5 +1,5 @@
 /*
- * strategy.h - who chooses, as one row and one file each: strategies/NAME.c and a line in strategies.c.
+ * strategy.h - who chooses, as one row and one file each: strategies/NAME.c and a line in GX_STRATEGIES.
  *
  *     begin(execution) ─► choose(view) ─► choose(view) ... ─► begin(the next execution)
  *
@@ -35,14 +35,19 @@ struct gx_strategy {
 	unsigned (*choose)(void *self, const struct gx_view *view);
 };
 
-/* All of them, closed by NULL; the first is the default. */
+/* All of them, closed by NULL; the first, `auto`, is the default. */
 extern const struct gx_strategy *const gx_strategies[];
 
 /* The one with this name, or NULL. */
 const struct gx_strategy *gx_strategy_find(const char *name);
 
-extern const struct gx_strategy gx_strategy_auto;
-extern const struct gx_strategy gx_strategy_exhaustive;
-extern const struct gx_strategy gx_strategy_random;
+/* A line each, in the order of `gatecrash list strategies`: gx_strategy_NAME, defined in strategies/NAME.c. */
+#define GX_STRATEGIES(STRATEGY) \
+	STRATEGY(auto)          \
+	STRATEGY(exhaustive)    \
+	STRATEGY(random)
+
+#define GX_STRATEGY_DECLARED(name) extern const struct gx_strategy gx_strategy_##name;
+GX_STRATEGIES(GX_STRATEGY_DECLARED)
 
 #endif

@@ -552,7 +552,7 @@ static const struct {
 	const char *options;
 } commands[] = {
 	{"run",
-	 " --color --executions --gate --quiet --report --require-complete --seed --states --stop-at-first --strategy "
+	 " --color --executions --gate --quiet --report --require-complete --seed --states --stats --stop-at-first --strategy "
 	 "--time --help --version"},
 	{"matrix", " --color --gate --quiet --report --states --time --help --version"},
 	{"replay", " --color --gate --quiet --report --times --help --version"},
@@ -997,6 +997,22 @@ static void require_complete_asks_for_all_and_never_hides_a_finding(void **state
 	assert_status(3);
 	RUN("run", "single", "--gate", "relock", "--states", "20", "--executions", "5", "--require-complete");
 	assert_status(1);
+}
+
+static void stats_tell_how_many_pairs_of_steps_are_independent(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	RUN("run", "single", "--gate", "none", "--stats");
+	assert_status(0);
+	assert_says(ran.out, " pairs of enabled steps are");
+	RUN("run", "single", "--gate", "none", "--stats", "--report", "json");
+	json = parse_json(ran.out);
+	assert_in_range(explored_in(run_in(json, 0), "independent_pairs"), 1, explored_in(run_in(json, 0), "pairs"));
+	json_decref(json);
+	RUN("run", "single", "--gate", "none", "--stats", "--strategy", "random", "--executions", "3");
+	assert_says(ran.out, "by a search, not by samples");
 }
 
 static void strategies_do_what_they_are_called(void **state)
@@ -2067,6 +2083,7 @@ int main(void)
 		cmocka_unit_test(a_budget_of_states_makes_a_search_incomplete),
 		cmocka_unit_test(require_complete_asks_for_all_and_never_hides_a_finding),
 		cmocka_unit_test(strategies_do_what_they_are_called),
+		cmocka_unit_test(stats_tell_how_many_pairs_of_steps_are_independent),
 		cmocka_unit_test(a_random_run_repeats_with_its_seed_and_differs_with_another),
 		cmocka_unit_test(as_many_executions_are_run_as_are_asked_for),
 		cmocka_unit_test(a_budget_of_time_ends_a_big_search_and_says_so),

@@ -114,7 +114,8 @@ static void keys_stand_in_the_promised_order(void **state)
 		"scenario,gate,strategy,seed,verdict,complete,explored,findings,gate_summary,incomplete_why,"
 		"interrupted,event_hash,as_expected,unexpected,identity,kind,incomplete,missing,not_expected,undecided,");
 	expect_keys(get(run, "explored"), "executions,states,transitions,points,seconds,interleavings,"
-					  "interleavings_infinite,collision_chance,depth,rechecked,end_hash,");
+					  "interleavings_infinite,collision_chance,depth,rechecked,end_hash,pairs,"
+					  "independent_pairs,");
 	expect_keys(finding, "rule,workspace,message,repro,count,preemptions,steps,repro_command,remedy,waits,");
 	expect_keys(json_array_get(get(finding, "steps"), 0),
 		    "task,op,object,value,matters,collides,preempted,number,at_ns,");

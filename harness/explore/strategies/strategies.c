@@ -3,10 +3,9 @@
 #include "explore/strategy.h"
 
 const struct gx_strategy *const gx_strategies[] = {
-	&gx_strategy_auto,
-	&gx_strategy_exhaustive,
-	&gx_strategy_random,
-	NULL,
+#define ROW(name) &gx_strategy_##name,
+	GX_STRATEGIES(ROW) NULL,
+#undef ROW
 };
 
 const struct gx_strategy *gx_strategy_find(const char *name)
