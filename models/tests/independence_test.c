@@ -27,7 +27,7 @@ static void check(const char *scenario, const char *gate, uint64_t states)
 					     .states = states,
 					     .count_pairs = true,
 					     .check_pairs = true};
-	struct gx_scenario_file *file;
+	struct gx_scenario_file *file = NULL;
 	struct gx_error err;
 	char path[4096];
 
