@@ -1,5 +1,7 @@
 #include "core/mark.h"
 
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "core/status.h"
@@ -7,10 +9,16 @@
 extern struct gx_mark_place __start_gx_marks[];
 extern struct gx_mark_place __stop_gx_marks[];
 
+/* Both names are ends of one section, which no compiler can know: as numbers. */
+static size_t count(void)
+{
+	return ((uintptr_t)__stop_gx_marks - (uintptr_t)__start_gx_marks) / sizeof(struct gx_mark_place);
+}
+
 void gx_marks_clear(void)
 {
-	for (struct gx_mark_place *place = __start_gx_marks; place < __stop_gx_marks; place++)
-		place->hits = 0;
+	for (size_t i = 0; i < count(); i++)
+		__start_gx_marks[i].hits = 0;
 }
 
 unsigned gx_mark_hits(const char *name)
@@ -18,10 +26,10 @@ unsigned gx_mark_hits(const char *name)
 	unsigned hits = 0;
 	unsigned places = 0;
 
-	for (struct gx_mark_place *place = __start_gx_marks; place < __stop_gx_marks; place++)
-		if (!strcmp(place->name, name)) {
+	for (size_t i = 0; i < count(); i++)
+		if (!strcmp(__start_gx_marks[i].name, name)) {
 			places++;
-			hits += place->hits;
+			hits += __start_gx_marks[i].hits;
 		}
 	GX_ASSERT(places);
 	return hits;
