@@ -257,7 +257,7 @@ static void __attribute__((noinline)) scrub_ahead(void)
  * The op stands in the task's record and is published. The record's address must not stay behind on the stack, where it would be hashed:
  * records are handed out by arrival. So everybody asks for the running task anew after a point, here and in the layers above.
  */
-static enum gx_granted __attribute__((noinline)) park(void)
+static enum gx_granted __attribute__((noinline, used)) park_now(void)
 {
 	int saved = errno;
 
@@ -268,6 +268,19 @@ static enum gx_granted __attribute__((noinline)) park(void)
 	errno = saved;
 	return (enum gx_granted)gx_current->grants;
 }
+
+#if defined(__x86_64__)
+/*
+ * To line up its stack park_now() may push the register in which functions return (clang does): what the last function before the point
+ * has left there, a place in a table, a record, would lie on the stack of the task that waits.
+ */
+static enum gx_granted __attribute__((naked)) park(void)
+{
+	__asm__("xorl %eax, %eax\n\tjmp park_now");
+}
+#else
+#define park park_now
+#endif
 
 enum gx_granted gx_point(const struct gx_op *op)
 {

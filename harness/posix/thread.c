@@ -119,14 +119,14 @@ static int __attribute__((noinline)) collect(pthread_t thread, void **result)
 	return 0;
 }
 
-/* Threads are named by their path here, not by their record, whose address would tell orders of arrival apart (core/task.c, park()). */
-int pthread_join(pthread_t thread, void **result)
+/*
+ * Threads are named by their path here, not by their record, whose address would tell orders of arrival apart (core/task.c, park()). Out of
+ * line: the frame that waits is built where gx_posix_in_task() has cleared, and may have gaps.
+ */
+static int __attribute__((noinline)) join(pthread_t thread, void **result)
 {
-	int rc;
+	int rc = cannot_join(thread);
 
-	if (!gx_posix_in_task())
-		return GX_REAL(pthread_join)(thread, result);
-	rc = cannot_join(thread);
 	if (rc)
 		return rc;
 	gx_point(&(struct gx_op){
@@ -137,6 +137,11 @@ int pthread_join(pthread_t thread, void **result)
 		.deadline = GX_FOREVER,
 	});
 	return collect(thread, result);
+}
+
+int pthread_join(pthread_t thread, void **result)
+{
+	return gx_posix_in_task() ? join(thread, result) : GX_REAL(pthread_join)(thread, result);
 }
 
 int pthread_detach(pthread_t thread)

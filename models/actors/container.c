@@ -13,9 +13,10 @@
 
 /*
  * A workspace's name is unique, so at most one container of it runs: one place per workspace is enough for the copy of the
- * token, and the next container's takes it over.
+ * token, and the next container's takes it over. Out of line: where the record stands in the engine's table, which depends on who else has
+ * come and gone, must not stay in a register of the container's task.
  */
-static void keep_copy(uint64_t container, uint64_t token)
+static void __attribute__((noinline)) keep_copy(uint64_t container, uint64_t token)
 {
 	const struct gx_docker_container *record = gx_docker_peek(gx_places->docker, container);
 
