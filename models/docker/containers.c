@@ -414,6 +414,7 @@ struct gx_docker_answer gx_docker_remove(struct gx_docker *engine, struct gx_doc
 	if (marked == MARKED_RUNNING) {
 		gx_docker_step(&request, GX_L_DOCKER_REMOVE_KILL, GX_WRITE);
 		kill_marked(&request);
+		gx_scrub_stack(); /* where the owner of the process has found it in the table */
 	}
 
 	gx_docker_step(&request, GX_L_DOCKER_REMOVE_DEREGISTER, GX_WRITE);
