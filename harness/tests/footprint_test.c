@@ -253,6 +253,8 @@ static void steps_that_touch_nothing_in_common_commute(void **state)
 	uint64_t independent = 0;
 
 	(void)state;
+	if (GX_ASAN) /* it keeps words of its own in frames: hardly any two ways lead to one state there */
+		skip();
 	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
 		struct fixture program = programs[i];
 		const struct gx_explored *out;
