@@ -107,6 +107,8 @@ struct gx_task *gx_sched_next(void);
 
 /* parts.c: the memory below a parked task's stack pointer as parking leaves it. */
 void gx_task_clear_below(const struct gx_task *task);
+/* The same for ASan's shadow, when the task may have left frames there for good. */
+void gx_task_bury_frames(const struct gx_task *task);
 
 /* crash.c */
 enum gx_crash_kind { GX_CRASH_NONE, GX_CRASH_SIGNAL, GX_CRASH_OVERFLOW, GX_CRASH_HANG };

@@ -116,8 +116,14 @@ void gx_task_clear_below(const struct gx_task *task)
 	if (clear < bottom)
 		clear = bottom;
 	gx_raw_zero(clear, (size_t)(sp - clear));
+}
+
+/* Of a task that ended, or crashed, in the middle of its frames: these would keep their redzones. */
+void gx_task_bury_frames(const struct gx_task *task GX_UNUSED)
+{
 #if GX_ASAN
-	/* Dead frames below would otherwise keep their redzones. */
-	gx_raw_zero(GX_ASAN_SHADOW(bottom), (size_t)(sp - bottom) / 8);
+	unsigned char *bottom = gx_slot_stack_bottom(task->slot);
+
+	gx_raw_zero(GX_ASAN_SHADOW(bottom), (size_t)((unsigned char *)task->sp - bottom) / 8);
 #endif
 }

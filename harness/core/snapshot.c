@@ -47,6 +47,12 @@ static void clear_arenas(void)
 		gx_raw_zero(gx_slot_arena(hidden->arenas[i]), gx_arena_high(hidden->arenas[i]));
 }
 
+static void clear_below(const struct gx_task *task)
+{
+	gx_task_clear_below(task);
+	gx_task_bury_frames(task);
+}
+
 void gx_state_restore(const struct gx_state *state)
 {
 	const unsigned char *from = state->bytes;
@@ -58,7 +64,7 @@ void gx_state_restore(const struct gx_state *state)
 	}
 	for (unsigned i = 0; i < state->count; i++)
 		if (state->parts[i].kind == GX_PART_STACK)
-			gx_task_clear_below(&GX_HIDDEN->tasks[state->parts[i].index]);
+			clear_below(&GX_HIDDEN->tasks[state->parts[i].index]);
 }
 
 enum gx_status gx_state_new(struct gx_state **out, struct gx_error *err)

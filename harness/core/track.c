@@ -494,6 +494,8 @@ void gx_track_undo(void)
 			copy_line(entry->mirror, entry + 1, entry->size);
 		at += sizeof(*entry) + round_up(entry->size, 8);
 	}
+	for (uint64_t rest = frame.page.stacks & ~track.page.stacks; rest; rest &= rest - 1)
+		gx_task_bury_frames(&hidden->tasks[__builtin_ctzll(rest)]);
 	track.page = frame.page;
 	track.used = frame.previous;
 	for (uint64_t rest = frame.changed & track.page.stacks; rest; rest &= rest - 1)
