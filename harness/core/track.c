@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include "core/parts.h"
 #include "core/raw.h"
@@ -57,6 +60,7 @@ static struct {
 	unsigned char *shadow; /* ASan: a mirror of the shadows of stacks */
 	unsigned char *segment[GX_WORLD_ADOPTED];
 	size_t segment_size[GX_WORLD_ADOPTED];
+	bool wide; /* the processor compares 32 bytes at once */
 	struct page page;
 	struct known_task task[GX_TASKS_MAX];
 	struct known_arena arena[GX_ARENAS_MAX];
@@ -197,25 +201,84 @@ static inline bool same_shadow(const unsigned char *at GX_UNUSED)
 #endif
 }
 
-/* Most of the world is as it was: libc's comparison, which uses what the processor has, finds out in large strides. */
-enum { STRIDE_BYTES = 256 };
+/* Most of the world is as it was. Which of up to 64 lines differ, a bit each. */
+enum { STRIDE_LINES = 64 };
 
-static GX_NO_ASAN void compare_lines(unsigned char *from, const unsigned char *to)
+static GX_NO_ASAN uint64_t differing_by_pairs(const unsigned char *at, const unsigned char *mirror, unsigned lines)
+{
+	uint64_t differ = 0;
+
+	for (unsigned i = 0; i < lines; i++, at += GX_LINE_BYTES, mirror += GX_LINE_BYTES)
+		if (!same_words(at, mirror, GX_LINE_BYTES) || !same_shadow(at))
+			differ |= 1ull << i;
+	return differ;
+}
+
+#if defined(__x86_64__) && !GX_ASAN
+#define WITH_AVX2 __attribute__((target("avx2")))
+
+static inline WITH_AVX2 __m256i difference(const unsigned char *a, const unsigned char *b)
+{
+	return _mm256_xor_si256(_mm256_loadu_si256((const __m256i_u *)(const void *)a),
+				_mm256_loadu_si256((const __m256i_u *)(const void *)b));
+}
+
+static inline WITH_AVX2 __m256i line_difference(const unsigned char *a, const unsigned char *b)
+{
+	return _mm256_or_si256(difference(a, b), difference(a + 32, b + 32));
+}
+
+static inline WITH_AVX2 bool is_zero(__m256i x)
+{
+	return _mm256_testz_si256(x, x);
+}
+
+/* The same: two lines at a time, one look at both. */
+static WITH_AVX2 uint64_t differing_by_quads(const unsigned char *at, const unsigned char *mirror, unsigned lines)
+{
+	uint64_t differ = 0;
+	unsigned i = 0;
+
+	for (; i + 2 <= lines; i += 2, at += 2 * GX_LINE_BYTES, mirror += 2 * GX_LINE_BYTES) {
+		__m256i first = line_difference(at, mirror);
+		__m256i second = line_difference(at + GX_LINE_BYTES, mirror + GX_LINE_BYTES);
+
+		if (is_zero(_mm256_or_si256(first, second)))
+			continue;
+		differ |= (uint64_t)!is_zero(first) << i | (uint64_t)!is_zero(second) << (i + 1);
+	}
+	if (i < lines)
+		differ |= (uint64_t)!is_zero(line_difference(at, mirror)) << i;
+	return differ;
+}
+
+static bool has_avx2(void)
+{
+	return __builtin_cpu_supports("avx2");
+}
+#else
+#define differing_by_quads differing_by_pairs
+
+static bool has_avx2(void)
+{
+	return false;
+}
+#endif
+
+static void compare_lines(unsigned char *from, const unsigned char *to)
 {
 	while (from < to) {
-		size_t rest = (size_t)(to - from);
-		const unsigned char *end = from + (rest < STRIDE_BYTES ? rest : STRIDE_BYTES);
+		size_t rest = (size_t)(to - from) / GX_LINE_BYTES;
+		unsigned lines = rest < STRIDE_LINES ? (unsigned)rest : STRIDE_LINES;
+		uint64_t differ = track.wide ? differing_by_quads(from, mirror_of(from), lines)
+					     : differing_by_pairs(from, mirror_of(from), lines);
 
-		if (!GX_ASAN && !memcmp(from, mirror_of(from), (size_t)(end - from))) {
-			from += end - from;
-			continue;
-		}
-		for (; from < end; from += GX_LINE_BYTES) {
-			unsigned char *mirror = mirror_of(from);
+		for (; differ; differ &= differ - 1) {
+			unsigned char *at = from + (size_t)__builtin_ctzll(differ) * GX_LINE_BYTES;
 
-			if (!same_words(from, mirror, GX_LINE_BYTES) || !same_shadow(from))
-				see(from, mirror, GX_LINE_BYTES, gx_line_seed(from), CHANGED);
+			see(at, mirror_of(at), GX_LINE_BYTES, gx_line_seed(at), CHANGED);
 		}
+		from += lines * GX_LINE_BYTES;
 	}
 }
 
@@ -576,6 +639,7 @@ enum gx_status gx_track_begin(struct gx_error *err)
 		rc = mirror_segments(err);
 	if (rc != GX_OK)
 		return rc;
+	track.wide = has_avx2();
 	track.used = 0;
 	track.high = 0;
 	track.page = (struct page){.header_hash = gx_header_hash(), .hash = gx_world_hash(), .now = GX_HIDDEN->now};
