@@ -119,24 +119,16 @@ static inline __attribute__((always_inline)) void copy_line(void *to, const void
 		gx_raw_copy(to, from, size);
 }
 
-/* The bytes at `at` are about to be, or have been, changed: their old ones come from the mirror, which gets the new ones. */
-static inline void log_changed(unsigned char *at, unsigned char *mirror, size_t size)
+/* The bytes at `at` have been changed, or gone: their old ones are those of the mirror. */
+static inline void log_old(unsigned char *at, unsigned char *mirror, size_t size)
 {
 	copy_line(log_bytes(at, mirror, size), mirror, size);
-	copy_line(mirror, at, size);
 }
 
-/* They belong to the state from now on; before, they were dead, and zero. */
+/* They have come; before, they were dead, and zero. */
 static inline void log_new(unsigned char *at, unsigned char *mirror, size_t size)
 {
 	memset(log_bytes(at, mirror, size), 0, size);
-	gx_raw_copy(mirror, at, size);
-}
-
-/* They do not any more; the mirror may keep what it has. */
-static inline void log_gone(unsigned char *at, unsigned char *mirror, size_t size)
-{
-	gx_raw_copy(log_bytes(at, mirror, size), mirror, size);
 }
 
 static inline void log_own(void *at, size_t size)
@@ -157,6 +149,8 @@ struct line {
 
 static struct {
 	unsigned count;
+	bool open;         /* between a look and what comes of it */
+	size_t previous;   /* where the log ended before */
 	bool arenas_moved; /* one has come, gone, or changed its size */
 	uint64_t changed;  /* bit per task: its record differs, or has come or gone */
 	struct page page;
@@ -443,91 +437,72 @@ static void compare_all(void)
 	compare_arenas();
 }
 
-/* ---- pass 2: into log and mirror ---- */
+/* ---- pass 2: what was there before goes to the log ---- */
 
-static void log_line(const struct line *line)
+/* ASan: the shadow of a line goes where the line goes. False: it has none. */
+static inline bool has_shadow(const struct line *line GX_UNUSED, struct line *shadow GX_UNUSED)
 {
-	switch (line->change) {
-	case CHANGED:
-		log_changed(line->at, line->mirror, line->size);
-		break;
-	case NEW:
-		log_new(line->at, line->mirror, line->size);
-		break;
-	case GONE:
-		log_gone(line->at, line->mirror, line->size);
-		break;
-	}
-}
-
-static void log_lines(void)
-{
-	for (unsigned i = 0; i < seen.count; i++) {
-		struct line *line = &seen.lines[i];
-
-		log_line(line);
 #if GX_ASAN
-		if ((uintptr_t)line->at - GX_WORLD_BASE < MIRROR_BYTES) {
-			line->mirror = shadow_of(line->at);
-			line->at = GX_ASAN_SHADOW(line->at);
-			line->size = GX_LINE_BYTES / 8;
-			log_line(line);
-		}
+	if ((uintptr_t)line->at - GX_WORLD_BASE < MIRROR_BYTES) {
+		*shadow = (struct line){.at = GX_ASAN_SHADOW(line->at),
+					.mirror = shadow_of(line->at),
+					.size = GX_LINE_BYTES / 8,
+					.change = line->change};
+		return true;
+	}
 #endif
+	return false;
+}
+
+static inline void for_each_line(void (*perform)(const struct line *line))
+{
+	struct line shadow;
+
+	for (unsigned i = 0; i < seen.count; i++) {
+		perform(&seen.lines[i]);
+		if (has_shadow(&seen.lines[i], &shadow))
+			perform(&shadow);
 	}
 }
 
-static void log_records(void)
+static inline void log_line(const struct line *line)
 {
-	struct gx_hidden *hidden = GX_HIDDEN;
-
-	for (uint64_t rest = seen.changed; rest; rest &= rest - 1) {
-		unsigned index = (unsigned)__builtin_ctzll(rest);
-		struct gx_task *task = &hidden->tasks[index];
-		struct known_task *known = &track.task[index];
-
-		log_own(known, sizeof(*known));
-		log_changed((unsigned char *)task, mirror_of(task), sizeof(*task));
-		known->hash = seen.record_hash[index];
-		known->slot = task->slot;
-		known->stack = has_stack(index) ? gx_stack_first_line(task) : NULL;
-	}
+	if (line->change == NEW)
+		log_new(line->at, line->mirror, line->size);
+	else
+		log_old(line->at, line->mirror, line->size);
 }
 
-static void log_arenas(void)
+static inline size_t arena_list_bytes(void)
 {
-	struct gx_hidden *hidden = GX_HIDDEN;
-	uint64_t most = hidden->arena_count > track.page.arena_count ? hidden->arena_count : track.page.arena_count;
+	uint64_t now = GX_HIDDEN->arena_count;
+	uint64_t before = track.page.arena_count;
 
-	log_own(track.arena, track.page.arena_count * sizeof(track.arena[0]));
-	log_changed((unsigned char *)hidden->arenas, mirror_of(hidden->arenas), most * sizeof(hidden->arenas[0]));
-	for (uint32_t i = 0; i < hidden->arena_count; i++)
-		track.arena[i] =
-			(struct known_arena){.slot = hidden->arenas[i], .size = arena_lines(hidden->arenas[i])};
+	return (now > before ? now : before) * sizeof(GX_HIDDEN->arenas[0]);
 }
 
 static void log_all(void)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
-	size_t previous = track.used;
-	struct frame *frame;
 
-	log_changed((unsigned char *)hidden, mirror_of(hidden), offsetof(struct gx_hidden, arenas));
-	log_lines();
-	log_records();
-	if (seen.arenas_moved)
-		log_arenas();
-	frame = (struct frame *)(void *)(track.log + track.used);
-	*frame = (struct frame){.previous = previous, .changed = seen.changed, .page = track.page};
-	track.used += sizeof(*frame);
-	track.page = seen.page;
-	if (track.used > track.high)
-		track.high = track.used;
+	log_old((unsigned char *)hidden, mirror_of(hidden), offsetof(struct gx_hidden, arenas));
+	for_each_line(log_line);
+	for (uint64_t rest = seen.changed; rest; rest &= rest - 1) {
+		struct gx_task *task = &hidden->tasks[__builtin_ctzll(rest)];
+
+		log_own(&track.task[__builtin_ctzll(rest)], sizeof(track.task[0]));
+		log_old((unsigned char *)task, mirror_of(task), sizeof(*task));
+	}
+	if (!seen.arenas_moved)
+		return;
+	log_own(track.arena, track.page.arena_count * sizeof(track.arena[0]));
+	log_old((unsigned char *)hidden->arenas, mirror_of(hidden->arenas), arena_list_bytes());
 }
 
 enum gx_status gx_track_look(uint64_t *hash, void (*peek)(void *context, uint64_t hash), void *context,
 			     struct gx_error *err)
 {
+	GX_ASSERT(!seen.open);
 	compare_all();
 	*hash = seen.page.hash;
 	if (peek)
@@ -535,18 +510,107 @@ enum gx_status gx_track_look(uint64_t *hash, void (*peek)(void *context, uint64_
 	/* An entry is at most twice as large as its line; records, header and arenas are few. */
 	if (seen.count * 3ull * GX_LINE_BYTES + (1u << 20) > LOG_BYTES - track.used)
 		return gx_fail(err, GX_ENOMEM, "the search stack outgrew %llu GiB", LOG_BYTES >> 30);
+	seen.open = true;
+	seen.previous = track.used;
 	log_all();
 	return GX_OK;
 }
 
-void gx_track_undo(void)
+/* ---- either on: the mirror becomes what the world is ---- */
+
+static inline void keep_line(const struct line *line)
+{
+	if (line->change != GONE)
+		copy_line(line->mirror, line->at, line->size);
+}
+
+static void keep_records(void)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
+
+	for (uint64_t rest = seen.changed; rest; rest &= rest - 1) {
+		unsigned index = (unsigned)__builtin_ctzll(rest);
+		const struct gx_task *task = &hidden->tasks[index];
+
+		memcpy(mirror_of(task), task, sizeof(*task));
+		track.task[index] = (struct known_task){.hash = seen.record_hash[index],
+							.slot = task->slot,
+							.stack = has_stack(index) ? gx_stack_first_line(task) : NULL};
+	}
+}
+
+static void keep_arenas(void)
+{
+	struct gx_hidden *hidden = GX_HIDDEN;
+
+	memcpy(mirror_of(hidden->arenas), hidden->arenas, arena_list_bytes());
+	for (uint32_t i = 0; i < hidden->arena_count; i++)
+		track.arena[i] =
+			(struct known_arena){.slot = hidden->arenas[i], .size = arena_lines(hidden->arenas[i])};
+}
+
+void gx_track_keep(void)
+{
+	struct gx_hidden *hidden = GX_HIDDEN;
+	struct frame *frame = (struct frame *)(void *)(track.log + track.used);
+
+	GX_ASSERT(seen.open);
+	seen.open = false;
+	memcpy(mirror_of(hidden), hidden, offsetof(struct gx_hidden, arenas));
+	for_each_line(keep_line);
+	keep_records();
+	if (seen.arenas_moved)
+		keep_arenas();
+	*frame = (struct frame){.previous = seen.previous, .changed = seen.changed, .page = track.page};
+	track.used += sizeof(*frame);
+	track.page = seen.page;
+	if (track.used > track.high)
+		track.high = track.used;
+}
+
+/* ---- or back: the world becomes what the mirror is ---- */
+
+static inline void drop_line(const struct line *line)
+{
+	if (line->change == NEW)
+		gx_raw_zero(line->at, line->size);
+	else
+		copy_line(line->at, line->mirror, line->size);
+}
+
+/* What parked tasks have below their stack pointers. */
+static void clear_below(uint64_t tasks)
+{
+	for (; tasks; tasks &= tasks - 1)
+		gx_task_clear_below(&GX_HIDDEN->tasks[__builtin_ctzll(tasks)]);
+}
+
+void gx_track_drop(void)
+{
+	struct gx_hidden *hidden = GX_HIDDEN;
+
+	GX_ASSERT(seen.open);
+	seen.open = false;
+	track.used = seen.previous;
+	if (seen.arenas_moved)
+		memcpy(hidden->arenas, mirror_of(hidden->arenas), arena_list_bytes());
+	memcpy(hidden, mirror_of(hidden), offsetof(struct gx_hidden, arenas));
+	for_each_line(drop_line);
+	for (uint64_t rest = seen.changed; rest; rest &= rest - 1) {
+		struct gx_task *task = &hidden->tasks[__builtin_ctzll(rest)];
+
+		memcpy(task, mirror_of(task), sizeof(*task));
+	}
+	clear_below(seen.changed & track.page.stacks);
+}
+
+void gx_track_undo(void)
+{
 	struct frame frame;
 	size_t at;
 	size_t end;
 
-	GX_ASSERT(track.used);
+	GX_ASSERT(track.used && !seen.open);
 	end = track.used - sizeof(frame);
 	memcpy(&frame, track.log + end, sizeof(frame));
 	for (at = frame.previous; at < end;) {
@@ -559,8 +623,7 @@ void gx_track_undo(void)
 	}
 	track.page = frame.page;
 	track.used = frame.previous;
-	for (uint64_t rest = frame.changed & track.page.stacks; rest; rest &= rest - 1)
-		gx_task_clear_below(&hidden->tasks[__builtin_ctzll(rest)]);
+	clear_below(frame.changed & track.page.stacks);
 }
 
 /* ---- the beginning ---- */
@@ -640,6 +703,7 @@ enum gx_status gx_track_begin(struct gx_error *err)
 	if (rc != GX_OK)
 		return rc;
 	track.wide = has_avx2();
+	seen.open = false;
 	track.used = 0;
 	track.high = 0;
 	track.page = (struct page){.header_hash = gx_header_hash(), .hash = gx_world_hash(), .now = GX_HIDDEN->now};

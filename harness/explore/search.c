@@ -225,6 +225,15 @@ static bool goes_on(struct searcher *s, struct node *node, uint64_t fingerprint)
 	return s->depth + 2 < s->job->depth_max;
 }
 
+/* The state will be looked up once its old bytes have been logged: until then its place comes into the cache. */
+static void expect(void *context, uint64_t hash)
+{
+	const struct searcher *s = context;
+
+	if (s->job->preemptions_max == GX_UNBOUNDED)
+		gx_visited_prefetch(&s->visited, hash);
+}
+
 /* Take one transition out of the node on top, where the world stands; if it leads nowhere new the world comes back. */
 static enum gx_status expand(struct searcher *s, struct node *node)
 {
@@ -245,15 +254,17 @@ static enum gx_status expand(struct searcher *s, struct node *node)
 	s->out->transitions++;
 	if ((s->out->transitions & 0xfff) == 0)
 		look_around(s);
-	rc = gx_track_look(&hash, NULL, NULL, s->err);
+	rc = gx_track_look(&hash, expect, s, s->err);
 	if (rc != GX_OK)
 		return rc;
 	fingerprint = fingerprint_of(s, hash, child->last, preemptions);
-	if (!child->count)
+	if (!child->count) {
 		rc = at_end(s, node, hash);
-	else if (goes_on(s, node, fingerprint))
+	} else if (goes_on(s, node, fingerprint)) {
+		gx_track_keep();
 		return push(s, child, fingerprint);
-	gx_track_undo();
+	}
+	gx_track_drop();
 	return rc;
 }
 

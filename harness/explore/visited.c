@@ -50,6 +50,11 @@ void gx_visited_release(struct gx_visited *set)
 	*set = (struct gx_visited){0};
 }
 
+void gx_visited_prefetch(const struct gx_visited *set, uint64_t fingerprint)
+{
+	__builtin_prefetch(&set->entries[home(set, fingerprint)]);
+}
+
 struct gx_visited_entry *gx_visited_find(struct gx_visited *set, uint64_t fingerprint)
 {
 	struct gx_visited_entry *entry;

@@ -35,6 +35,9 @@ void gx_visited_release(struct gx_visited *set);
 /* Find a fingerprint; NULL if absent. The pointer is valid until the next insertion. 0 is taken as 1. */
 struct gx_visited_entry *gx_visited_find(struct gx_visited *set, uint64_t fingerprint);
 
+/* It will be looked up soon. */
+void gx_visited_prefetch(const struct gx_visited *set, uint64_t fingerprint);
+
 /* Insert an absent fingerprint. */
 enum gx_status gx_visited_insert(struct gx_visited *set, uint64_t fingerprint, double value,
 				 struct gx_error *err) GX_MUST_USE;
