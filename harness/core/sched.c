@@ -209,32 +209,6 @@ static inline void look(struct gx_view *view)
 		view->count = count_bits(view->ready) + view->clock;
 }
 
-/* The nth bit, without a branch that a processor could only guess: which task is drawn is as good as random. */
-static inline uint64_t nth_bit(uint64_t bits, unsigned n)
-{
-	for (unsigned i = 0; i < 6; i++)
-		bits &= bits - (i < n);
-	for (unsigned i = 6; i < n; i++)
-		bits &= bits - 1;
-	return bits;
-}
-
-struct gx_choice gx_view_choice(const struct gx_view *view, unsigned n)
-{
-	uint64_t last = view->ready & 1ull << view->last;
-	uint64_t rest;
-	unsigned is_last;
-
-	if (view->list)
-		return view->list[n];
-	is_last = !n & (last != 0);
-	rest = nth_bit(view->ready & ~last, n - (last != 0 && n)) |
-	       1ull << 63; /* a task with this index would be met before */
-	if (!is_last && n == view->count - 1 && view->clock)
-		return (struct gx_choice){.task = GX_CLOCK};
-	return (struct gx_choice){.task = (uint8_t)(is_last ? view->last : (unsigned)__builtin_ctzll(rest))};
-}
-
 /* The choices there are; false: the execution is over. Comes to rest where nobody who matters can step. */
 static bool look_around(struct gx_view *view)
 {
@@ -262,12 +236,23 @@ static bool look_around(struct gx_view *view)
 unsigned gx_sched_options(struct gx_choice options[GX_OPTIONS_MAX])
 {
 	struct gx_view view;
+	uint64_t last;
+	unsigned count = 0;
 
 	if (!look_around(&view))
 		return 0;
-	for (unsigned i = 0; i < view.count; i++)
-		options[i] = gx_view_choice(&view, i);
-	return view.count;
+	if (view.list) {
+		memcpy(options, view.list, view.count * sizeof(options[0]));
+		return view.count;
+	}
+	last = view.ready & 1ull << view.last;
+	if (last)
+		options[count++] = (struct gx_choice){.task = (uint8_t)view.last};
+	for (uint64_t rest = view.ready & ~last; rest; rest &= rest - 1)
+		options[count++] = (struct gx_choice){.task = (uint8_t)__builtin_ctzll(rest)};
+	if (view.clock)
+		options[count++] = (struct gx_choice){.task = GX_CLOCK};
+	return count;
 }
 
 /* ---- steps ---- */
@@ -389,14 +374,12 @@ static struct gx_task *choose_next(void)
 
 	while (!task) {
 		struct gx_choice choice;
-		unsigned n;
 
 		if (!look_around(&view))
 			return NULL;
-		n = pilot->choose(pilot->context, &view);
-		if (n == GX_PILOT_PAUSE)
+		choice = pilot->choose(pilot->context, &view);
+		if (choice.task == gx_pilot_pause.task)
 			return NULL;
-		choice = gx_view_choice(&view, n);
 		task = begin_step(choice, choice.spurious                ? GX_GRANTED_SPURIOUS
 					  : view.late >> choice.task & 1 ? GX_GRANTED_TIMEOUT
 									 : GX_GRANTED_READY);

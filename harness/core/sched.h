@@ -40,20 +40,48 @@ struct gx_view {
 	const struct gx_choice *list; /* the choices, if an op can go several ways or wake up spuriously; else NULL */
 };
 
+/* The nth bit, from 0; 0 if there are fewer. Without a branch that a processor could only guess: which task is drawn is as good as random. */
+static inline uint64_t gx_nth_bit(uint64_t bits, unsigned n)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("bmi2")) {
+		uint64_t found;
+
+		__asm__("pdep %2, %1, %0" : "=r"(found) : "r"(1ull << n), "r"(bits));
+		return found;
+	}
+#endif
+	for (; n; n--)
+		bits &= bits - 1;
+	return bits & -bits;
+}
+
 /* The nth of them, from 0. */
-struct gx_choice gx_view_choice(const struct gx_view *view, unsigned n);
+static inline struct gx_choice gx_view_choice(const struct gx_view *view, unsigned n)
+{
+	uint64_t last = view->ready & 1ull << view->last;
+	uint64_t rest = view->ready & ~last;
+	unsigned is_last = last != 0;
+	uint64_t found;
+
+	if (view->list)
+		return view->list[n];
+	found = n < is_last ? last : gx_nth_bit(rest, n - is_last);
+	/* Behind the tasks comes the clock. */
+	return (struct gx_choice){.task = (uint8_t)(__builtin_ctzll(found | !found))};
+}
 
 /*
- * Who chooses, while gx_sched_run() runs an execution. choose() gives a number below view->count, or GX_PILOT_PAUSE to come back to the caller
- * of gx_sched_run() before anything is done. It is called where the last step ended, most often on that task's stack: at most
+ * Who chooses, while gx_sched_run() runs an execution. choose() gives one of the choices, gx_view_choice(view, ...), or gx_pilot_pause to come
+ * back to the caller of gx_sched_run() before anything is done. It is called where the last step ended, most often on that task's stack: at most
  * GX_PILOT_STACK_BYTES of it may be used. No task runs meanwhile: gx_task_self() is NULL, malloc() is libc's.
  */
 struct gx_pilot {
-	unsigned (*choose)(void *context, const struct gx_view *view);
+	struct gx_choice (*choose)(void *context, const struct gx_view *view);
 	void *context;
 };
 
-#define GX_PILOT_PAUSE       UINT32_MAX
+static const struct gx_choice gx_pilot_pause = {.task = UINT8_MAX};
 #define GX_PILOT_STACK_BYTES (16u << 10)
 
 /*
