@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "core/event.h"
 #include "core/status.h"
@@ -56,19 +57,31 @@ static inline uint64_t gx_nth_bit(uint64_t bits, unsigned n)
 	return bits & -bits;
 }
 
+/* A task's only one, in one piece: put together from bytes it would have to wait for them to be read back as a word. */
+static inline struct gx_choice gx_choice_of(unsigned task)
+{
+	_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte is the lowest");
+	const uint32_t word = task;
+	struct gx_choice choice;
+
+	memcpy(&choice, &word, sizeof(choice));
+	return choice;
+}
+
 /* The nth of them, from 0. */
 static inline struct gx_choice gx_view_choice(const struct gx_view *view, unsigned n)
 {
 	uint64_t last = view->ready & 1ull << view->last;
 	uint64_t rest = view->ready & ~last;
 	unsigned is_last = last != 0;
+	uint64_t stays = 0 - (uint64_t)(n < is_last);
 	uint64_t found;
 
 	if (view->list)
 		return view->list[n];
-	found = n < is_last ? last : gx_nth_bit(rest, n - is_last);
+	found = (last & stays) | (gx_nth_bit(rest, (n - is_last) % 64) & ~stays);
 	/* Behind the tasks comes the clock. */
-	return (struct gx_choice){.task = (uint8_t)(__builtin_ctzll(found | !found))};
+	return gx_choice_of((unsigned)__builtin_ctzll(found | !found));
 }
 
 /*
