@@ -111,6 +111,8 @@ struct gx_program {
 	bool (*daemon)(void *context, const struct gx_task *task);
 	/* Every event, in order, as it happens, in the emitting context. Must not reach a point. May be NULL. */
 	void (*observe)(void *context, const struct gx_event *event);
+	/* By label, the facts that observe() is told; of steps, those of tasks that are watched (gx_task_watch()). NULL: all. */
+	const bool *heard;
 	/* After each step; for rules over the whole view (isolation). May be NULL. */
 	void (*after_step)(void *context);
 	uint32_t steps_max;    /* of one execution; beyond: GX_L_STEP_LIMIT, the execution ends */

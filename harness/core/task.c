@@ -462,7 +462,20 @@ void gx_task_reap(struct gx_task *task)
 	GX_ASSERT(task->state == GX_TASK_ENDED);
 	gx_touch(gx_object(GX_OBJECT_TASK, task->path), GX_WRITE);
 	GX_HIDDEN->used &= ~bit;
+	GX_HIDDEN->watched &= ~bit;
 	memset(task, 0, sizeof(*task));
+}
+
+void gx_task_watch(const struct gx_task *task, bool on)
+{
+	uint64_t bit = 1ull << task->index;
+
+	GX_HIDDEN->watched = on ? GX_HIDDEN->watched | bit : GX_HIDDEN->watched & ~bit;
+}
+
+void gx_task_watch_all(void)
+{
+	GX_HIDDEN->watched |= 1ull << GX_CLOCK;
 }
 
 void gx_task_autoreap(struct gx_task *task)

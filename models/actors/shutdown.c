@@ -35,6 +35,7 @@ static void act(const struct gx_acting *a GX_UNUSED)
 	wait_for(GX_L_SERVER_HANDLERS, handlers_are_done);
 	wait_for(GX_L_SERVER_DRAIN, tracked_are_done);
 	gx_service()->drained = 1;
+	gx_task_watch_all();
 	gx_emit(GX_F_DRAINED, GX_NO_WORKSPACE, 0);
 }
 

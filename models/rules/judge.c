@@ -28,6 +28,14 @@ static void list_concerned(void)
 	}
 }
 
+void gx_rules_list_heard(bool heard[GX_LABELS_END])
+{
+	list_concerned();
+	for (unsigned label = 0; label < GX_LABELS_END; label++)
+		if (concerned[label] || (label >= GX_F_REQUEST && label < GX_F_END))
+			heard[label] = true;
+}
+
 /* ---- memory ---- */
 
 static size_t aligned(size_t size)
