@@ -10,10 +10,10 @@ static bool handlers_are_done(const struct gx_task *task GX_UNUSED)
 
 static bool tracked_are_done(const struct gx_task *task GX_UNUSED)
 {
-	for (unsigned i = 1; i < GX_TASKS_MAX; i++) {
-		const struct gx_task *other = gx_task_at(i);
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
+		const struct gx_task *other = gx_task_first(rest);
 
-		if (other && other->role == GX_ROLE_GO && other->state != GX_TASK_ENDED)
+		if (other->role == GX_ROLE_GO && other->state != GX_TASK_ENDED)
 			return false;
 	}
 	return true;

@@ -16,7 +16,7 @@ static uint32_t holder_of(const struct gx_task *task)
 {
 	struct gx_posix_wait wait;
 
-	if (task->state != GX_TASK_PARKED || !task->op.ready || task->op.deadline != GX_FOREVER || task->op.ready(task))
+	if (!task->op.ready || task->state != GX_TASK_PARKED || task->op.deadline != GX_FOREVER || task->op.ready(task))
 		return 0;
 	if (!gx_posix_wait_describe(task, &wait))
 		return 0;
@@ -69,14 +69,11 @@ static void look_at_isolation(void)
 	unsigned count = 0;
 	unsigned request;
 
-	for (unsigned i = 1; i < GX_TASKS_MAX; i++) {
-		const struct gx_task *task = gx_task_at(i);
-		unsigned handle, leg;
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
+		const struct gx_task *task = gx_task_first(rest);
+		unsigned handle = GX_DOING_HANDLE(doing(task));
+		unsigned leg = GX_DOING_LEG(doing(task));
 
-		if (!task)
-			continue;
-		handle = GX_DOING_HANDLE(doing(task));
-		leg = GX_DOING_LEG(doing(task));
 		view[count++] = (struct gx_isolation_task){
 			.at_rest = is_at_rest(task),
 			.blocked_in_gate = handle && !leg && !can_step(task),
