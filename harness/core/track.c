@@ -15,6 +15,8 @@
 
 #define LOG_BYTES    (16ull << 30) /* address space; pages are committed as they are touched */
 #define MIRROR_BYTES (GX_WORLD_AREA_BYTES + (uint64_t)GX_SLOT_COUNT * GX_SLOT_BYTES)
+/* A line and its mirror lie in different places of the caches. */
+#define MIRROR_SHIFT 2048u
 #define LINES_BYTES  (256ull << 20) /* more than all lines of the largest world, twice */
 
 /* Bytes that were different, followed by what they were. */
@@ -84,7 +86,7 @@ static enum gx_status reserve(unsigned char **out, uint64_t size, const char *wh
 
 static inline unsigned char *mirror_of(const void *at)
 {
-	return track.mirror + ((uintptr_t)at - GX_WORLD_BASE);
+	return track.mirror + MIRROR_SHIFT + ((uintptr_t)at - GX_WORLD_BASE);
 }
 
 #if GX_ASAN
@@ -691,7 +693,7 @@ enum gx_status gx_track_begin(struct gx_error *err)
 	enum gx_status rc = reserve(&track.log, LOG_BYTES, "the search stack", err);
 
 	if (rc == GX_OK)
-		rc = reserve(&track.mirror, MIRROR_BYTES, "the copy of the world", err);
+		rc = reserve(&track.mirror, MIRROR_BYTES + MIRROR_SHIFT, "the copy of the world", err);
 	if (rc == GX_OK)
 		rc = reserve((unsigned char **)&seen.lines, LINES_BYTES, "the lines of a step", err);
 #if GX_ASAN
