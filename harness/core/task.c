@@ -253,15 +253,25 @@ static void __attribute__((noinline)) publish(bool conditional, bool branching)
 	announce(gx_current, conditional, branching);
 }
 
+typedef uint64_t pair __attribute__((vector_size(16), may_alias));
+
+/* Store by store: for a few hundred bytes of known size the compiler takes `rep stos`, which takes longer to begin than this to end. */
+static inline __attribute__((always_inline)) void clear_pairs(pair *at, size_t count)
+{
+#pragma GCC unroll 8
+	for (size_t i = 0; i < count; i++)
+		((volatile pair *)at)[i] = (pair){0};
+}
+
 /*
  * Clear what earlier calls left where the frames of the switch are about to lie: these have gaps that nobody writes. Called last before
  * park(), which takes the place of its caller's frame.
  */
 static void __attribute__((noinline)) scrub_ahead(void)
 {
-	unsigned char dead[GX_ASAN ? 1024 : 192] GX_UNINITIALISED;
+	pair dead[(GX_ASAN ? 1024 : 192) / sizeof(pair)] GX_UNINITIALISED;
 
-	memset(dead, 0, sizeof(dead));
+	clear_pairs(dead, sizeof(dead) / sizeof(dead[0]));
 	__asm__ volatile("" : : "r"(dead) : "memory");
 }
 
@@ -362,11 +372,11 @@ enum { SCRUB_BYTES = GX_ASAN ? 4096 : 512 };
 
 void __attribute__((noinline)) gx_scrub_stack(void)
 {
-	unsigned char dead[SCRUB_BYTES] GX_UNINITIALISED;
+	pair dead[SCRUB_BYTES / sizeof(pair)] GX_UNINITIALISED;
 
 	if (gx_core.pilot)
 		return;
-	memset(dead, 0, sizeof(dead));
+	clear_pairs(dead, sizeof(dead) / sizeof(dead[0]));
 	__asm__ volatile("" : : "r"(dead) : "memory");
 }
 
@@ -411,9 +421,9 @@ spawn(enum gx_task_role role, uint32_t number, void (*entry)(void *), void *argu
 #if GX_ASAN
 	__asan_unpoison_memory_region(gx_slot_stack_bottom(slot), GX_SLOT_STACK_BYTES - GX_PAGE_BYTES);
 #endif
-	memset(top - GX_STACK_FRESH_BYTES, 0, GX_STACK_FRESH_BYTES);
+	clear_pairs((pair *)(void *)(top - GX_STACK_FRESH_BYTES), GX_STACK_FRESH_BYTES / sizeof(pair));
 	task = &hidden->tasks[__builtin_ctzll(free_mask)];
-	memset(task, 0, sizeof(*task));
+	clear_pairs((pair *)(void *)task, sizeof(*task) / sizeof(pair));
 	task->index = (uint16_t)(task - hidden->tasks);
 	task->slot = slot;
 	task->path = path;
