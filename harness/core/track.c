@@ -261,20 +261,26 @@ static bool has_avx2(void)
 }
 #endif
 
+/* Of so many lines, and STRIDE_LINES at most. */
+static inline uint64_t differing_lines(unsigned char *from, size_t lines)
+{
+	unsigned count = lines < STRIDE_LINES ? (unsigned)lines : STRIDE_LINES;
+
+	return track.wide ? differing_by_quads(from, mirror_of(from), count)
+			  : differing_by_pairs(from, mirror_of(from), count);
+}
+
 static void compare_lines(unsigned char *from, const unsigned char *to)
 {
 	while (from < to) {
-		size_t rest = (size_t)(to - from) / GX_LINE_BYTES;
-		unsigned lines = rest < STRIDE_LINES ? (unsigned)rest : STRIDE_LINES;
-		uint64_t differ = track.wide ? differing_by_quads(from, mirror_of(from), lines)
-					     : differing_by_pairs(from, mirror_of(from), lines);
+		uint64_t differ = differing_lines(from, (size_t)(to - from) / GX_LINE_BYTES);
 
 		for (; differ; differ &= differ - 1) {
 			unsigned char *at = from + (size_t)__builtin_ctzll(differ) * GX_LINE_BYTES;
 
 			see(at, mirror_of(at), GX_LINE_BYTES, gx_line_seed(at), CHANGED);
 		}
-		from += lines * GX_LINE_BYTES;
+		from += STRIDE_LINES * GX_LINE_BYTES;
 	}
 }
 

@@ -19,11 +19,6 @@ static size_t bytes_of(uint64_t size)
 	return (size_t)(size + margin_of(size)) * sizeof(struct gx_visited_entry);
 }
 
-static inline uint64_t home(const struct gx_visited *set, uint64_t fingerprint)
-{
-	return (uint64_t)((unsigned __int128)fingerprint * set->size >> 64);
-}
-
 /* A look-up touches one place at random: with huge pages it misses the cache, but not the TLB as well. Only a hint. */
 static void ask_for_huge_pages(const struct gx_visited *set)
 {
@@ -50,17 +45,12 @@ void gx_visited_release(struct gx_visited *set)
 	*set = (struct gx_visited){0};
 }
 
-void gx_visited_prefetch(const struct gx_visited *set, uint64_t fingerprint)
-{
-	__builtin_prefetch(&set->entries[home(set, fingerprint)]);
-}
-
 struct gx_visited_entry *gx_visited_find(struct gx_visited *set, uint64_t fingerprint)
 {
 	struct gx_visited_entry *entry;
 
 	fingerprint += !fingerprint;
-	for (entry = &set->entries[home(set, fingerprint)]; entry->fingerprint; entry++)
+	for (entry = &set->entries[gx_visited_home(set, fingerprint)]; entry->fingerprint; entry++)
 		if (entry->fingerprint >= fingerprint)
 			return entry->fingerprint == fingerprint ? entry : NULL;
 	return NULL;
@@ -92,7 +82,7 @@ static enum gx_status grow(struct gx_visited *set, struct gx_error *err)
 	ask_for_huge_pages(set);
 	for (; from < places; from++) {
 		struct gx_visited_entry entry = base[from];
-		uint64_t want = home(set, entry.fingerprint);
+		uint64_t want = gx_visited_home(set, entry.fingerprint);
 
 		if (want < to)
 			want = to;
@@ -122,7 +112,7 @@ enum gx_status gx_visited_insert(struct gx_visited *set, uint64_t fingerprint, d
 		if (rc != GX_OK)
 			return rc;
 	}
-	for (entry = &set->entries[home(set, moving.fingerprint)]; entry->fingerprint; entry++) {
+	for (entry = &set->entries[gx_visited_home(set, moving.fingerprint)]; entry->fingerprint; entry++) {
 		if (entry->fingerprint > moving.fingerprint) {
 			struct gx_visited_entry pushed = *entry;
 

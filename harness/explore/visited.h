@@ -29,6 +29,12 @@ struct gx_visited {
 	uint64_t count;
 };
 
+/* Where its entry stands, or a few places behind. */
+static inline uint64_t gx_visited_home(const struct gx_visited *set, uint64_t fingerprint)
+{
+	return (uint64_t)((unsigned __int128)fingerprint * set->size >> 64);
+}
+
 enum gx_status gx_visited_init(struct gx_visited *set, struct gx_error *err) GX_MUST_USE;
 void gx_visited_release(struct gx_visited *set);
 
@@ -36,7 +42,10 @@ void gx_visited_release(struct gx_visited *set);
 struct gx_visited_entry *gx_visited_find(struct gx_visited *set, uint64_t fingerprint);
 
 /* It will be looked up soon. */
-void gx_visited_prefetch(const struct gx_visited *set, uint64_t fingerprint);
+static inline void gx_visited_prefetch(const struct gx_visited *set, uint64_t fingerprint)
+{
+	__builtin_prefetch(&set->entries[gx_visited_home(set, fingerprint)]);
+}
 
 /* Insert an absent fingerprint. */
 enum gx_status gx_visited_insert(struct gx_visited *set, uint64_t fingerprint, double value,
