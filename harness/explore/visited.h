@@ -25,6 +25,7 @@ struct gx_visited_entry {
 
 struct gx_visited {
 	struct gx_visited_entry *entries; /* `size` homes and a margin for overflow at the end */
+	void *reserved;                   /* the address space in which they lie */
 	uint64_t size;
 	uint64_t count;
 };
