@@ -207,9 +207,13 @@ static enum gx_status push(struct searcher *s, struct node *child, uint64_t fing
 	return rc;
 }
 
+/* Now and then: the clock costs more than many transitions. To ask whether time was seen costs next to nothing. */
+enum { LOOK_EVERY = 0x1000, LOOK_AT_TIME_EVERY = 0x40 };
+
 static void look_around(struct searcher *s)
 {
-	gx_run_look_around(&s->run, s->visited.count, s->depth);
+	if (s->out->transitions % LOOK_EVERY == 0)
+		gx_run_look_around(&s->run, s->visited.count, s->depth);
 	/* States have been taken for one that differ in what was seen of time: explore.c begins again. */
 	if (is_unbounded(s) && !s->job->options->no_visited && gx_sched_time_needed() > s->job->time) {
 		s->run.stop = true;
@@ -252,7 +256,7 @@ static enum gx_status expand(struct searcher *s, struct node *node)
 	child->preemptions = preemptions;
 	child->last = gx_sched_last();
 	s->out->transitions++;
-	if ((s->out->transitions & 0xfff) == 0)
+	if (s->out->transitions % LOOK_AT_TIME_EVERY == 0)
 		look_around(s);
 	rc = gx_track_look(&hash, expect, s, s->err);
 	if (rc != GX_OK)
