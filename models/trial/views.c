@@ -16,7 +16,7 @@ static uint32_t holder_of(const struct gx_task *task)
 {
 	struct gx_posix_wait wait;
 
-	if (!task->op.ready || task->state != GX_TASK_PARKED || task->op.deadline != GX_FOREVER || task->op.ready(task))
+	if (task->state != GX_TASK_PARKED || !task->op.ready || task->op.deadline != GX_FOREVER || task->op.ready(task))
 		return 0;
 	if (!gx_posix_wait_describe(task, &wait))
 		return 0;
