@@ -68,15 +68,30 @@ static void __attribute__((noinline)) observe(struct gx_event *event)
 		gx_scrub_stack();
 }
 
+/* Most of what happens concerns nobody. */
+static inline bool is_heard(uint16_t kind, unsigned task, unsigned label)
+{
+	const struct gx_program *program = gx_core.program;
+
+	if (!program->observe)
+		return false;
+	if (!program->heard)
+		return true;
+	if (kind == GX_EVENT_STEP)
+		return GX_HIDDEN->watched & (1ull << task | 1ull << GX_CLOCK);
+	return program->heard[label];
+}
+
 static inline void happen(uint16_t kind, unsigned task, unsigned label, uint16_t extra, uint64_t object, uint64_t value)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
 	struct gx_event *event = &happening[nested];
+	bool heard = is_heard(kind, task, label);
 
 	GX_ASSERT(nested < NESTED_MAX);
 	hidden->event_hash = mix(hidden->event_hash, hidden->steps | (uint64_t)task << 32 | (uint64_t)label << 48,
 				 kind | (uint64_t)extra << 16, object, value);
-	if (!gx_core.program->observe && !gx_core.record)
+	if (!heard && !gx_core.record)
 		return;
 	event->step = hidden->steps;
 	event->task = (uint16_t)task;
@@ -87,7 +102,7 @@ static inline void happen(uint16_t kind, unsigned task, unsigned label, uint16_t
 	event->value = value;
 	if (gx_core.record)
 		keep(event);
-	if (gx_core.program->observe)
+	if (heard)
 		observe(event);
 }
 

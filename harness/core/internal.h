@@ -33,6 +33,7 @@ struct gx_hidden {
 	uint64_t parked;      /* bit per index: state GX_TASK_PARKED */
 	uint64_t conditional; /* of those: op has a predicate or a deadline */
 	uint64_t branching;   /* of those: op may go several ways */
+	uint64_t watched;     /* gx_task_watch(); bit GX_CLOCK: everybody */
 	uint32_t steps;
 	uint32_t last;
 	uint32_t spurious_left;
@@ -74,18 +75,22 @@ extern struct gx_core gx_core;
 extern __thread struct gx_task *gx_current __attribute__((tls_model("initial-exec")));
 
 /* world.c */
-static inline unsigned char *gx_slot_stack_top(uint32_t slot)
+static inline unsigned char *gx_slot_base(uint32_t slot)
 {
-	return (unsigned char *)GX_WORLD_BASE + GX_WORLD_AREA_BYTES + (uint64_t)slot * GX_SLOT_BYTES +
-	       GX_SLOT_STACK_BYTES;
-}
-static inline unsigned char *gx_slot_stack_bottom(uint32_t slot)
-{
-	return gx_slot_stack_top(slot) - GX_SLOT_STACK_BYTES + GX_PAGE_BYTES;
+	return (unsigned char *)GX_WORLD_BASE + GX_WORLD_AREA_BYTES + (uint64_t)slot * GX_SLOT_BYTES;
 }
 static inline unsigned char *gx_slot_arena(uint32_t slot)
 {
-	return gx_slot_stack_top(slot);
+	return gx_slot_base(slot) + GX_SLOT_STACK_BYTES;
+}
+/* Stacks that all began at the same distance from a megabyte would share a few places of the caches. */
+static inline unsigned char *gx_slot_stack_top(uint32_t slot)
+{
+	return gx_slot_arena(slot) - slot % 31 * 448;
+}
+static inline unsigned char *gx_slot_stack_bottom(uint32_t slot)
+{
+	return gx_slot_base(slot) + GX_PAGE_BYTES;
 }
 void gx_slot_open(uint32_t slot);
 

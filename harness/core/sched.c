@@ -153,9 +153,17 @@ static void __attribute__((noinline)) list_all(struct gx_view *view, uint64_t sp
 	view->list = list;
 }
 
-/* Warren, "Hacker's Delight", 5-1; the compiler's own is a call where the processor is not known to have an instruction. */
+/* The compiler's own is a call unless all processors are known to have the instruction. Without: Warren, "Hacker's Delight", 5-1. */
 static inline unsigned count_bits(uint64_t x)
 {
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("popcnt")) {
+		uint64_t count;
+
+		__asm__("popcnt %1, %0" : "=r"(count) : "r"(x));
+		return (unsigned)count;
+	}
+#endif
 	x -= x >> 1 & 0x5555555555555555ull;
 	x = (x & 0x3333333333333333ull) + (x >> 2 & 0x3333333333333333ull);
 	x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0full;
@@ -187,7 +195,7 @@ static void look_at_conditional(struct gx_view *view, uint64_t rest, uint64_t *s
 }
 
 /* Look at the tasks; a count of 0 says that nobody who matters can step. */
-static inline void look(struct gx_view *view)
+static inline __attribute__((always_inline)) void look(struct gx_view *view)
 {
 	const struct gx_hidden *hidden = GX_HIDDEN;
 	uint64_t sleepers = 0;
@@ -209,34 +217,8 @@ static inline void look(struct gx_view *view)
 		view->count = count_bits(view->ready) + view->clock;
 }
 
-/* The nth bit, without a branch that a processor could only guess: which task is drawn is as good as random. */
-static inline uint64_t nth_bit(uint64_t bits, unsigned n)
-{
-	for (unsigned i = 0; i < 6; i++)
-		bits &= bits - (i < n);
-	for (unsigned i = 6; i < n; i++)
-		bits &= bits - 1;
-	return bits;
-}
-
-struct gx_choice gx_view_choice(const struct gx_view *view, unsigned n)
-{
-	uint64_t last = view->ready & 1ull << view->last;
-	uint64_t rest;
-	unsigned is_last;
-
-	if (view->list)
-		return view->list[n];
-	is_last = !n & (last != 0);
-	rest = nth_bit(view->ready & ~last, n - (last != 0 && n)) |
-	       1ull << 63; /* a task with this index would be met before */
-	if (!is_last && n == view->count - 1 && view->clock)
-		return (struct gx_choice){.task = GX_CLOCK};
-	return (struct gx_choice){.task = (uint8_t)(is_last ? view->last : (unsigned)__builtin_ctzll(rest))};
-}
-
 /* The choices there are; false: the execution is over. Comes to rest where nobody who matters can step. */
-static bool look_around(struct gx_view *view)
+static inline __attribute__((always_inline)) bool look_around(struct gx_view *view)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
 
@@ -262,12 +244,23 @@ static bool look_around(struct gx_view *view)
 unsigned gx_sched_options(struct gx_choice options[GX_OPTIONS_MAX])
 {
 	struct gx_view view;
+	uint64_t last;
+	unsigned count = 0;
 
 	if (!look_around(&view))
 		return 0;
-	for (unsigned i = 0; i < view.count; i++)
-		options[i] = gx_view_choice(&view, i);
-	return view.count;
+	if (view.list) {
+		memcpy(options, view.list, view.count * sizeof(options[0]));
+		return view.count;
+	}
+	last = view.ready & 1ull << view.last;
+	if (last)
+		options[count++] = gx_choice_of(view.last);
+	for (uint64_t rest = view.ready & ~last; rest; rest &= rest - 1)
+		options[count++] = gx_choice_of((unsigned)__builtin_ctzll(rest));
+	if (view.clock)
+		options[count++] = gx_choice_of(GX_CLOCK);
+	return count;
 }
 
 /* ---- steps ---- */
@@ -316,7 +309,7 @@ static void report_crash(const struct gx_task *task)
 }
 
 /* The task is told how its op goes, and everybody else that it goes on. */
-static void grant(struct gx_task *task, struct gx_choice choice, int how)
+static inline void grant(struct gx_task *task, struct gx_choice choice, int how)
 {
 	GX_ASSERT(how >= 0);
 	if (choice.spurious)
@@ -342,7 +335,7 @@ static inline struct gx_task *begin_step(struct gx_choice choice, int how)
 	return &hidden->tasks[choice.task];
 }
 
-static void end_step(void)
+static inline void end_step(void)
 {
 	if (gx_core.program->after_step)
 		gx_core.program->after_step(gx_core.program->context);
@@ -388,14 +381,12 @@ static struct gx_task *choose_next(void)
 
 	while (!task) {
 		struct gx_choice choice;
-		unsigned n;
 
 		if (!look_around(&view))
 			return NULL;
-		n = pilot->choose(pilot->context, &view);
-		if (n == GX_PILOT_PAUSE)
+		choice = pilot->choose(pilot->context, &view);
+		if (choice.task == gx_pilot_pause.task)
 			return NULL;
-		choice = gx_view_choice(&view, n);
 		task = begin_step(choice, choice.spurious                ? GX_GRANTED_SPURIOUS
 					  : view.late >> choice.task & 1 ? GX_GRANTED_TIMEOUT
 									 : GX_GRANTED_READY);

@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "core/event.h"
 #include "core/status.h"
@@ -41,20 +42,60 @@ struct gx_view {
 	const struct gx_choice *list; /* the choices, if an op can go several ways or wake up spuriously; else NULL */
 };
 
+/* The nth bit, from 0; 0 if there are fewer. Without a branch that a processor could only guess: which task is drawn is as good as random. */
+static inline uint64_t gx_nth_bit(uint64_t bits, unsigned n)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("bmi2")) {
+		uint64_t found;
+
+		__asm__("pdep %2, %1, %0" : "=r"(found) : "r"(1ull << n), "r"(bits));
+		return found;
+	}
+#endif
+	for (; n; n--)
+		bits &= bits - 1;
+	return bits & -bits;
+}
+
+/* A task's only one, in one piece: put together from bytes it would have to wait for them to be read back as a word. */
+static inline struct gx_choice gx_choice_of(unsigned task)
+{
+	_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte is the lowest");
+	const uint32_t word = task;
+	struct gx_choice choice;
+
+	memcpy(&choice, &word, sizeof(choice));
+	return choice;
+}
+
 /* The nth of them, from 0. */
-struct gx_choice gx_view_choice(const struct gx_view *view, unsigned n);
+static inline struct gx_choice gx_view_choice(const struct gx_view *view, unsigned n)
+{
+	uint64_t last = view->ready & 1ull << view->last;
+	uint64_t rest = view->ready & ~last;
+	unsigned is_last = last != 0;
+	uint64_t stays = 0 - (uint64_t)(n < is_last);
+	uint64_t found;
+
+	if (view->list)
+		return view->list[n];
+	found = (last & stays) | (gx_nth_bit(rest, (n - is_last) % 64) & ~stays);
+	/* Behind the tasks comes the clock. */
+	return gx_choice_of((unsigned)__builtin_ctzll(found | !found));
+}
 
 /*
- * Who chooses, while gx_sched_run() runs an execution. choose() gives a number below view->count, or GX_PILOT_PAUSE to come back to the caller
- * of gx_sched_run() before anything is done. It is called where the last step ended, most often on that task's stack: at most
+ * Who chooses, while gx_sched_run() runs an execution. choose() gives one of the choices, gx_view_choice(view, ...), or gx_pilot_pause to come
+ * back to the caller of gx_sched_run() before anything is done. It is called where the last step ended, most often on that task's stack: at most
  * GX_PILOT_STACK_BYTES of it may be used. No task runs meanwhile: gx_task_self() is NULL, malloc() is libc's.
  */
 struct gx_pilot {
-	unsigned (*choose)(void *context, const struct gx_view *view);
+	struct gx_choice (*choose)(void *context, const struct gx_view *view);
 	void *context;
 };
 
-#define GX_PILOT_PAUSE       UINT32_MAX
+static const struct gx_choice gx_pilot_pause = {.task = UINT8_MAX};
 #define GX_PILOT_STACK_BYTES (16u << 10)
 
 /*
@@ -71,6 +112,8 @@ struct gx_program {
 	bool (*daemon)(void *context, const struct gx_task *task);
 	/* Every event, in order, as it happens, in the emitting context: of a fact most often a task's. May be NULL. */
 	void (*observe)(void *context, const struct gx_event *event);
+	/* By label, the facts that observe() is told; of steps, those of tasks that are watched (gx_task_watch()). NULL: all. */
+	const bool *heard;
 	/* After each step, for what no single event says. May be NULL. */
 	void (*after_step)(void *context);
 	uint32_t steps_max;    /* of one execution: with this many it ends, GX_L_STEP_LIMIT */

@@ -45,12 +45,17 @@ size_t gx_scheduler_size;
  * Kept out of line, and the other's stack pointer handed over at once: the scheduler's differs with the depth of its caller, so it
  * must not stay behind in a frame of a task, where it would be hashed.
  */
-static void __attribute__((noinline)) arrive(struct gx_transfer transfer)
+static inline void note_where_from(struct gx_transfer transfer)
 {
 	if (!transfer.data)
 		gx_core.scheduler = transfer.from;
 	else if (transfer.data != LEFT_FOR_GOOD)
 		((struct gx_task *)transfer.data)->sp = transfer.from;
+}
+
+static void __attribute__((noinline)) arrive(struct gx_transfer transfer)
+{
+	note_where_from(transfer);
 #if GX_ASAN
 	__sanitizer_finish_switch_fiber(NULL, &gx_scheduler_bottom, &gx_scheduler_size);
 #endif
@@ -85,7 +90,7 @@ static void __attribute__((noinline)) touch_own(const struct gx_task *task)
 }
 
 /* The task's step begins: it is the running one from here on. */
-static void take_over(struct gx_task *task)
+static inline void take_over(struct gx_task *task)
 {
 	uint64_t bit = 1ull << task->index;
 	struct gx_hidden *hidden = GX_HIDDEN;
@@ -108,25 +113,28 @@ static bool has_room_for_a_pilot(const struct gx_task *task)
 }
 
 /* Under a pilot: straight to whoever goes on. Records' addresses may stay behind on stacks here, whose states nobody compares. */
-static void __attribute__((noinline)) switch_over(void)
+static enum gx_granted __attribute__((noinline)) switch_over(struct gx_task *self)
 {
-	struct gx_task *self = gx_current;
-	struct gx_task *next;
+	int saved = errno;
 
 	if (!has_room_for_a_pilot(self)) {
 		switch_out(GX_SAYS_PARKED);
-		return;
+	} else {
+		struct gx_task *next;
+
+		gx_current = NULL;
+		next = gx_sched_next();
+		if (!next) {
+			gx_current = self;
+			switch_out(GX_SAYS_PAUSED);
+		} else {
+			take_over(next);
+			if (next != self)
+				note_where_from(jump_fcontext(next->sp, self));
+		}
 	}
-	gx_current = NULL;
-	next = gx_sched_next();
-	if (!next) {
-		gx_current = self;
-		switch_out(GX_SAYS_PAUSED);
-		return;
-	}
-	take_over(next);
-	if (next != self)
-		arrive(jump_fcontext(next->sp, self));
+	errno = saved;
+	return (enum gx_granted)self->grants;
 }
 
 static void __attribute__((noreturn)) leave(void *says)
@@ -222,21 +230,36 @@ void *gx_task_resume(struct gx_task *task, struct gx_task **who)
 	return transfer.data;
 }
 
-/* In a frame of its own: a bit that follows from the order of arrival must not stay in a register of the task that parks. */
-static void __attribute__((noinline)) publish(bool conditional, bool branching)
+static inline void announce(struct gx_task *task, bool conditional, bool branching)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
-	uint64_t bit = 1ull << gx_current->index;
+	uint64_t bit = 1ull << task->index;
 
-	gx_current->state = GX_TASK_PARKED;
-	gx_current->grants = 0;
-	gx_current->alternative = 0;
+	task->state = GX_TASK_PARKED;
+	task->grants = 0;
+	task->alternative = 0;
 	hidden->parked |= bit;
 	if (conditional)
 		hidden->conditional |= bit;
 	if (branching)
 		hidden->branching |= bit;
-	touch_sleepers(gx_current);
+	touch_sleepers(task);
+}
+
+/* In a frame of its own: a bit that follows from the order of arrival must not stay in a register of the task that parks. */
+static void __attribute__((noinline)) publish(bool conditional, bool branching)
+{
+	announce(gx_current, conditional, branching);
+}
+
+typedef uint64_t pair __attribute__((vector_size(16), may_alias));
+
+/* Store by store: for a few hundred bytes of known size the compiler takes `rep stos`, which takes longer to begin than this to end. */
+static inline __attribute__((always_inline)) void clear_pairs(pair *at, size_t count)
+{
+#pragma GCC unroll 8
+	for (size_t i = 0; i < count; i++)
+		((volatile pair *)at)[i] = (pair){0};
 }
 
 /*
@@ -245,11 +268,9 @@ static void __attribute__((noinline)) publish(bool conditional, bool branching)
  */
 static void __attribute__((noinline)) scrub_ahead(void)
 {
-	unsigned char dead[GX_ASAN ? 1024 : 192] GX_UNINITIALISED;
+	pair dead[(GX_ASAN ? 1024 : 192) / sizeof(pair)] GX_UNINITIALISED;
 
-	if (gx_core.pilot)
-		return;
-	memset(dead, 0, sizeof(dead));
+	clear_pairs(dead, sizeof(dead) / sizeof(dead[0]));
 	__asm__ volatile("" : : "r"(dead) : "memory");
 }
 
@@ -261,10 +282,7 @@ static enum gx_granted __attribute__((noinline, used)) park_now(void)
 {
 	int saved = errno;
 
-	if (gx_core.pilot)
-		switch_over();
-	else
-		switch_out(GX_SAYS_PARKED);
+	switch_out(GX_SAYS_PARKED);
 	errno = saved;
 	return (enum gx_granted)gx_current->grants;
 }
@@ -282,8 +300,33 @@ static enum gx_granted __attribute__((naked)) park(void)
 #define park park_now
 #endif
 
+/* The same under a pilot, in fewer frames. */
+static enum gx_granted __attribute__((noinline)) point_under_pilot(const struct gx_op *op)
+{
+	struct gx_task *self = gx_current;
+
+	self->op = *op;
+	announce(self, op->ready || op->deadline != GX_FOREVER, op->alternatives);
+	return switch_over(self);
+}
+
+static enum gx_granted __attribute__((noinline)) simple_under_pilot(uint16_t label, uint8_t access, uint64_t object)
+{
+	struct gx_task *self = gx_current;
+	struct gx_op *op = &self->op; /* all zero while the task runs */
+
+	op->label = label;
+	op->access = access;
+	op->object = object;
+	op->deadline = GX_FOREVER;
+	announce(self, false, false);
+	return switch_over(self);
+}
+
 enum gx_granted gx_point(const struct gx_op *op)
 {
+	if (gx_core.pilot)
+		return point_under_pilot(op);
 	gx_current->op = *op;
 	publish(op->ready || op->deadline != GX_FOREVER, op->alternatives);
 	scrub_ahead();
@@ -292,8 +335,13 @@ enum gx_granted gx_point(const struct gx_op *op)
 
 void gx_point_simple(uint16_t label, uint8_t access, uint64_t object)
 {
-	struct gx_op *op = &gx_current->op; /* all zero while the task runs */
+	struct gx_op *op;
 
+	if (gx_core.pilot) {
+		simple_under_pilot(label, access, object);
+		return;
+	}
+	op = &gx_current->op; /* all zero while the task runs */
 	op->label = label;
 	op->access = access;
 	op->object = object;
@@ -323,6 +371,10 @@ void gx_sleep(uint16_t label, uint64_t ns)
 	/* Beyond the end of time is for ever, but still a sleep: the limit of virtual time will say so. */
 	op->deadline = ns < GX_FOREVER - 1 - GX_HIDDEN->now ? GX_HIDDEN->now + ns : GX_FOREVER - 1;
 	publish(true, false);
+	if (gx_core.pilot) {
+		switch_over(gx_current);
+		return;
+	}
 	scrub_ahead();
 	park();
 }
@@ -332,11 +384,11 @@ enum { SCRUB_BYTES = GX_ASAN ? 4096 : 512 };
 
 void __attribute__((noinline)) gx_scrub_stack(void)
 {
-	unsigned char dead[SCRUB_BYTES] GX_UNINITIALISED;
+	pair dead[SCRUB_BYTES / sizeof(pair)] GX_UNINITIALISED;
 
 	if (gx_core.pilot)
 		return;
-	memset(dead, 0, sizeof(dead));
+	clear_pairs(dead, sizeof(dead) / sizeof(dead[0]));
 	__asm__ volatile("" : : "r"(dead) : "memory");
 }
 
@@ -382,9 +434,9 @@ spawn(unsigned role, uint32_t number, void (*entry)(void *), void *argument)
 #if GX_ASAN
 	__asan_unpoison_memory_region(gx_slot_stack_bottom(slot), GX_SLOT_STACK_BYTES - GX_PAGE_BYTES);
 #endif
-	memset(top - GX_STACK_FRESH_BYTES, 0, GX_STACK_FRESH_BYTES);
+	clear_pairs((pair *)(void *)(top - GX_STACK_FRESH_BYTES), GX_STACK_FRESH_BYTES / sizeof(pair));
 	task = &hidden->tasks[__builtin_ctzll(free_mask)];
-	memset(task, 0, sizeof(*task));
+	clear_pairs((pair *)(void *)task, sizeof(*task) / sizeof(pair));
 	task->index = (uint16_t)(task - hidden->tasks);
 	task->slot = slot;
 	task->path = path;
@@ -433,7 +485,20 @@ void gx_task_reap(struct gx_task *task)
 	GX_ASSERT(task->state == GX_TASK_ENDED);
 	gx_touch(gx_object(GX_OBJECT_TASK, task->path), GX_WRITE);
 	GX_HIDDEN->used &= ~bit;
+	GX_HIDDEN->watched &= ~bit;
 	memset(task, 0, sizeof(*task));
+}
+
+void gx_task_watch(const struct gx_task *task, bool on)
+{
+	uint64_t bit = 1ull << task->index;
+
+	GX_HIDDEN->watched = on ? GX_HIDDEN->watched | bit : GX_HIDDEN->watched & ~bit;
+}
+
+void gx_task_watch_all(void)
+{
+	GX_HIDDEN->watched |= 1ull << GX_CLOCK;
 }
 
 void gx_task_autoreap(struct gx_task *task)

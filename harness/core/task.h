@@ -135,6 +135,13 @@ void gx_task_reap(struct gx_task *task);
 void gx_task_autoreap(struct gx_task *task);
 bool gx_task_is_autoreap(const struct gx_task *task);
 
+/*
+ * Whether the program's observe() is told this task's steps; of everybody, from now on. Whoever calls it follows what it keeps in the state
+ * of the task or of its models: it is no state of its own.
+ */
+void gx_task_watch(const struct gx_task *task, bool on);
+void gx_task_watch_all(void);
+
 /* The live record with this slot or index, or NULL. */
 struct gx_task *gx_task_by_slot(uint32_t slot);
 struct gx_task *gx_task_at(unsigned index);

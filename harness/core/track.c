@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include "core/parts.h"
 #include "core/raw.h"
@@ -12,6 +15,8 @@
 
 #define LOG_BYTES    (16ull << 30) /* address space; pages are committed as they are touched */
 #define MIRROR_BYTES (GX_WORLD_AREA_BYTES + (uint64_t)GX_SLOT_COUNT * GX_SLOT_BYTES)
+/* A line and its mirror lie in different places of the caches. */
+#define MIRROR_SHIFT 2048u
 #define LINES_BYTES  (256ull << 20) /* more than all lines of the largest world, twice */
 
 /* Bytes that were different, followed by what they were. */
@@ -57,6 +62,7 @@ static struct {
 	unsigned char *shadow; /* ASan: a mirror of the shadows of stacks */
 	unsigned char *segment[GX_WORLD_ADOPTED];
 	size_t segment_size[GX_WORLD_ADOPTED];
+	bool wide; /* the processor compares 32 bytes at once */
 	struct page page;
 	struct known_task task[GX_TASKS_MAX];
 	struct known_arena arena[GX_ARENAS_MAX];
@@ -80,7 +86,7 @@ static enum gx_status reserve(unsigned char **out, uint64_t size, const char *wh
 
 static inline unsigned char *mirror_of(const void *at)
 {
-	return track.mirror + ((uintptr_t)at - GX_WORLD_BASE);
+	return track.mirror + MIRROR_SHIFT + ((uintptr_t)at - GX_WORLD_BASE);
 }
 
 #if GX_ASAN
@@ -115,24 +121,16 @@ static inline __attribute__((always_inline)) void copy_line(void *to, const void
 		gx_raw_copy(to, from, size);
 }
 
-/* The bytes at `at` are about to be, or have been, changed: their old ones come from the mirror, which gets the new ones. */
-static inline void log_changed(unsigned char *at, unsigned char *mirror, size_t size)
+/* The bytes at `at` have been changed, or gone: their old ones are those of the mirror. */
+static inline void log_old(unsigned char *at, unsigned char *mirror, size_t size)
 {
 	copy_line(log_bytes(at, mirror, size), mirror, size);
-	copy_line(mirror, at, size);
 }
 
-/* They belong to the state from now on; before, they were dead, and zero. */
+/* They have come; before, they were dead, and zero. */
 static inline void log_new(unsigned char *at, unsigned char *mirror, size_t size)
 {
 	memset(log_bytes(at, mirror, size), 0, size);
-	gx_raw_copy(mirror, at, size);
-}
-
-/* They do not any more; the mirror may keep what it has. */
-static inline void log_gone(unsigned char *at, unsigned char *mirror, size_t size)
-{
-	gx_raw_copy(log_bytes(at, mirror, size), mirror, size);
 }
 
 static inline void log_own(void *at, size_t size)
@@ -153,6 +151,8 @@ struct line {
 
 static struct {
 	unsigned count;
+	bool open;         /* between a look and what comes of it */
+	size_t previous;   /* where the log ended before */
 	bool arenas_moved; /* one has come, gone, or changed its size */
 	uint64_t changed;  /* bit per task: its record differs, or has come or gone */
 	struct page page;
@@ -197,25 +197,90 @@ static inline bool same_shadow(const unsigned char *at GX_UNUSED)
 #endif
 }
 
-/* Most of the world is as it was: libc's comparison, which uses what the processor has, finds out in large strides. */
-enum { STRIDE_BYTES = 256 };
+/* Most of the world is as it was. Which of up to 64 lines differ, a bit each. */
+enum { STRIDE_LINES = 64 };
 
-static GX_NO_ASAN void compare_lines(unsigned char *from, const unsigned char *to)
+static GX_NO_ASAN uint64_t differing_by_pairs(const unsigned char *at, const unsigned char *mirror, unsigned lines)
+{
+	uint64_t differ = 0;
+
+	for (unsigned i = 0; i < lines; i++, at += GX_LINE_BYTES, mirror += GX_LINE_BYTES)
+		if (!same_words(at, mirror, GX_LINE_BYTES) || !same_shadow(at))
+			differ |= 1ull << i;
+	return differ;
+}
+
+#if defined(__x86_64__) && !GX_ASAN
+#define WITH_AVX2 __attribute__((target("avx2")))
+
+static inline WITH_AVX2 __m256i difference(const unsigned char *a, const unsigned char *b)
+{
+	return _mm256_xor_si256(_mm256_loadu_si256((const __m256i_u *)(const void *)a),
+				_mm256_loadu_si256((const __m256i_u *)(const void *)b));
+}
+
+static inline WITH_AVX2 __m256i line_difference(const unsigned char *a, const unsigned char *b)
+{
+	return _mm256_or_si256(difference(a, b), difference(a + 32, b + 32));
+}
+
+static inline WITH_AVX2 bool is_zero(__m256i x)
+{
+	return _mm256_testz_si256(x, x);
+}
+
+/* The same: two lines at a time, one look at both. */
+static WITH_AVX2 uint64_t differing_by_quads(const unsigned char *at, const unsigned char *mirror, unsigned lines)
+{
+	uint64_t differ = 0;
+	unsigned i = 0;
+
+	for (; i + 2 <= lines; i += 2, at += 2 * GX_LINE_BYTES, mirror += 2 * GX_LINE_BYTES) {
+		__m256i first = line_difference(at, mirror);
+		__m256i second = line_difference(at + GX_LINE_BYTES, mirror + GX_LINE_BYTES);
+
+		if (is_zero(_mm256_or_si256(first, second)))
+			continue;
+		differ |= (uint64_t)!is_zero(first) << i | (uint64_t)!is_zero(second) << (i + 1);
+	}
+	if (i < lines)
+		differ |= (uint64_t)!is_zero(line_difference(at, mirror)) << i;
+	return differ;
+}
+
+static bool has_avx2(void)
+{
+	return __builtin_cpu_supports("avx2");
+}
+#else
+#define differing_by_quads differing_by_pairs
+
+static bool has_avx2(void)
+{
+	return false;
+}
+#endif
+
+/* Of so many lines, and STRIDE_LINES at most. */
+static inline uint64_t differing_lines(unsigned char *from, size_t lines)
+{
+	unsigned count = lines < STRIDE_LINES ? (unsigned)lines : STRIDE_LINES;
+
+	return track.wide ? differing_by_quads(from, mirror_of(from), count)
+			  : differing_by_pairs(from, mirror_of(from), count);
+}
+
+static void compare_lines(unsigned char *from, const unsigned char *to)
 {
 	while (from < to) {
-		size_t rest = (size_t)(to - from);
-		const unsigned char *end = from + (rest < STRIDE_BYTES ? rest : STRIDE_BYTES);
+		uint64_t differ = differing_lines(from, (size_t)(to - from) / GX_LINE_BYTES);
 
-		if (!GX_ASAN && !memcmp(from, mirror_of(from), (size_t)(end - from))) {
-			from += end - from;
-			continue;
-		}
-		for (; from < end; from += GX_LINE_BYTES) {
-			unsigned char *mirror = mirror_of(from);
+		for (; differ; differ &= differ - 1) {
+			unsigned char *at = from + (size_t)__builtin_ctzll(differ) * GX_LINE_BYTES;
 
-			if (!same_words(from, mirror, GX_LINE_BYTES) || !same_shadow(from))
-				see(from, mirror, GX_LINE_BYTES, gx_line_seed(from), CHANGED);
+			see(at, mirror_of(at), GX_LINE_BYTES, gx_line_seed(at), CHANGED);
 		}
+		from += STRIDE_LINES * GX_LINE_BYTES;
 	}
 }
 
@@ -380,91 +445,72 @@ static void compare_all(void)
 	compare_arenas();
 }
 
-/* ---- pass 2: into log and mirror ---- */
+/* ---- pass 2: what was there before goes to the log ---- */
 
-static void log_line(const struct line *line)
+/* ASan: the shadow of a line goes where the line goes. False: it has none. */
+static inline bool has_shadow(const struct line *line GX_UNUSED, struct line *shadow GX_UNUSED)
 {
-	switch (line->change) {
-	case CHANGED:
-		log_changed(line->at, line->mirror, line->size);
-		break;
-	case NEW:
-		log_new(line->at, line->mirror, line->size);
-		break;
-	case GONE:
-		log_gone(line->at, line->mirror, line->size);
-		break;
-	}
-}
-
-static void log_lines(void)
-{
-	for (unsigned i = 0; i < seen.count; i++) {
-		struct line *line = &seen.lines[i];
-
-		log_line(line);
 #if GX_ASAN
-		if ((uintptr_t)line->at - GX_WORLD_BASE < MIRROR_BYTES) {
-			line->mirror = shadow_of(line->at);
-			line->at = GX_ASAN_SHADOW(line->at);
-			line->size = GX_LINE_BYTES / 8;
-			log_line(line);
-		}
+	if ((uintptr_t)line->at - GX_WORLD_BASE < MIRROR_BYTES) {
+		*shadow = (struct line){.at = GX_ASAN_SHADOW(line->at),
+					.mirror = shadow_of(line->at),
+					.size = GX_LINE_BYTES / 8,
+					.change = line->change};
+		return true;
+	}
 #endif
+	return false;
+}
+
+static inline void for_each_line(void (*perform)(const struct line *line))
+{
+	struct line shadow;
+
+	for (unsigned i = 0; i < seen.count; i++) {
+		perform(&seen.lines[i]);
+		if (has_shadow(&seen.lines[i], &shadow))
+			perform(&shadow);
 	}
 }
 
-static void log_records(void)
+static inline void log_line(const struct line *line)
 {
-	struct gx_hidden *hidden = GX_HIDDEN;
-
-	for (uint64_t rest = seen.changed; rest; rest &= rest - 1) {
-		unsigned index = (unsigned)__builtin_ctzll(rest);
-		struct gx_task *task = &hidden->tasks[index];
-		struct known_task *known = &track.task[index];
-
-		log_own(known, sizeof(*known));
-		log_changed((unsigned char *)task, mirror_of(task), sizeof(*task));
-		known->hash = seen.record_hash[index];
-		known->slot = task->slot;
-		known->stack = has_stack(index) ? gx_stack_first_line(task) : NULL;
-	}
+	if (line->change == NEW)
+		log_new(line->at, line->mirror, line->size);
+	else
+		log_old(line->at, line->mirror, line->size);
 }
 
-static void log_arenas(void)
+static inline size_t arena_list_bytes(void)
 {
-	struct gx_hidden *hidden = GX_HIDDEN;
-	uint64_t most = hidden->arena_count > track.page.arena_count ? hidden->arena_count : track.page.arena_count;
+	uint64_t now = GX_HIDDEN->arena_count;
+	uint64_t before = track.page.arena_count;
 
-	log_own(track.arena, track.page.arena_count * sizeof(track.arena[0]));
-	log_changed((unsigned char *)hidden->arenas, mirror_of(hidden->arenas), most * sizeof(hidden->arenas[0]));
-	for (uint32_t i = 0; i < hidden->arena_count; i++)
-		track.arena[i] =
-			(struct known_arena){.slot = hidden->arenas[i], .size = arena_lines(hidden->arenas[i])};
+	return (now > before ? now : before) * sizeof(GX_HIDDEN->arenas[0]);
 }
 
 static void log_all(void)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
-	size_t previous = track.used;
-	struct frame *frame;
 
-	log_changed((unsigned char *)hidden, mirror_of(hidden), offsetof(struct gx_hidden, arenas));
-	log_lines();
-	log_records();
-	if (seen.arenas_moved)
-		log_arenas();
-	frame = (struct frame *)(void *)(track.log + track.used);
-	*frame = (struct frame){.previous = previous, .changed = seen.changed, .page = track.page};
-	track.used += sizeof(*frame);
-	track.page = seen.page;
-	if (track.used > track.high)
-		track.high = track.used;
+	log_old((unsigned char *)hidden, mirror_of(hidden), offsetof(struct gx_hidden, arenas));
+	for_each_line(log_line);
+	for (uint64_t rest = seen.changed; rest; rest &= rest - 1) {
+		struct gx_task *task = &hidden->tasks[__builtin_ctzll(rest)];
+
+		log_own(&track.task[__builtin_ctzll(rest)], sizeof(track.task[0]));
+		log_old((unsigned char *)task, mirror_of(task), sizeof(*task));
+	}
+	if (!seen.arenas_moved)
+		return;
+	log_own(track.arena, track.page.arena_count * sizeof(track.arena[0]));
+	log_old((unsigned char *)hidden->arenas, mirror_of(hidden->arenas), arena_list_bytes());
 }
 
 enum gx_status gx_track_look(uint64_t *hash, void (*peek)(void *context, uint64_t hash), void *context,
 			     struct gx_error *err)
 {
+	GX_ASSERT(!seen.open);
 	compare_all();
 	*hash = seen.page.hash;
 	if (peek)
@@ -472,18 +518,110 @@ enum gx_status gx_track_look(uint64_t *hash, void (*peek)(void *context, uint64_
 	/* An entry is at most twice as large as its line; records, header and arenas are few. */
 	if (seen.count * 3ull * GX_LINE_BYTES + (1u << 20) > LOG_BYTES - track.used)
 		return gx_fail(err, GX_ENOMEM, "the search stack outgrew %llu GiB", LOG_BYTES >> 30);
+	seen.open = true;
+	seen.previous = track.used;
 	log_all();
 	return GX_OK;
 }
 
-void gx_track_undo(void)
+/* ---- either on: the mirror becomes what the world is ---- */
+
+static inline void keep_line(const struct line *line)
+{
+	if (line->change != GONE)
+		copy_line(line->mirror, line->at, line->size);
+}
+
+static void keep_records(void)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
+
+	for (uint64_t rest = seen.changed; rest; rest &= rest - 1) {
+		unsigned index = (unsigned)__builtin_ctzll(rest);
+		const struct gx_task *task = &hidden->tasks[index];
+
+		memcpy(mirror_of(task), task, sizeof(*task));
+		track.task[index] = (struct known_task){.hash = seen.record_hash[index],
+							.slot = task->slot,
+							.stack = has_stack(index) ? gx_stack_first_line(task) : NULL};
+	}
+}
+
+static void keep_arenas(void)
+{
+	struct gx_hidden *hidden = GX_HIDDEN;
+
+	memcpy(mirror_of(hidden->arenas), hidden->arenas, arena_list_bytes());
+	for (uint32_t i = 0; i < hidden->arena_count; i++)
+		track.arena[i] =
+			(struct known_arena){.slot = hidden->arenas[i], .size = arena_lines(hidden->arenas[i])};
+}
+
+void gx_track_keep(void)
+{
+	struct gx_hidden *hidden = GX_HIDDEN;
+	struct frame *frame = (struct frame *)(void *)(track.log + track.used);
+
+	GX_ASSERT(seen.open);
+	seen.open = false;
+	memcpy(mirror_of(hidden), hidden, offsetof(struct gx_hidden, arenas));
+	for_each_line(keep_line);
+	keep_records();
+	if (seen.arenas_moved)
+		keep_arenas();
+	*frame = (struct frame){.previous = seen.previous, .changed = seen.changed, .page = track.page};
+	track.used += sizeof(*frame);
+	track.page = seen.page;
+	if (track.used > track.high)
+		track.high = track.used;
+}
+
+/* ---- or back: the world becomes what the mirror is ---- */
+
+static inline void drop_line(const struct line *line)
+{
+	if (line->change == NEW)
+		gx_raw_zero(line->at, line->size);
+	else
+		copy_line(line->at, line->mirror, line->size);
+}
+
+/* What parked tasks have below their stack pointers; `back`: those among them that had ended, and left frames there for good. */
+static void clear_below(uint64_t tasks, uint64_t back)
+{
+	for (; tasks; tasks &= tasks - 1)
+		gx_task_clear_below(&GX_HIDDEN->tasks[__builtin_ctzll(tasks)]);
+	for (; GX_ASAN && back; back &= back - 1)
+		gx_task_bury_frames(&GX_HIDDEN->tasks[__builtin_ctzll(back)]);
+}
+
+void gx_track_drop(void)
+{
+	struct gx_hidden *hidden = GX_HIDDEN;
+
+	GX_ASSERT(seen.open);
+	seen.open = false;
+	track.used = seen.previous;
+	if (seen.arenas_moved)
+		memcpy(hidden->arenas, mirror_of(hidden->arenas), arena_list_bytes());
+	memcpy(hidden, mirror_of(hidden), offsetof(struct gx_hidden, arenas));
+	for_each_line(drop_line);
+	for (uint64_t rest = seen.changed; rest; rest &= rest - 1) {
+		struct gx_task *task = &hidden->tasks[__builtin_ctzll(rest)];
+
+		memcpy(task, mirror_of(task), sizeof(*task));
+	}
+	clear_below(seen.changed & track.page.stacks, track.page.stacks & ~seen.page.stacks);
+}
+
+void gx_track_undo(void)
+{
 	struct frame frame;
+	uint64_t back;
 	size_t at;
 	size_t end;
 
-	GX_ASSERT(track.used);
+	GX_ASSERT(track.used && !seen.open);
 	end = track.used - sizeof(frame);
 	memcpy(&frame, track.log + end, sizeof(frame));
 	for (at = frame.previous; at < end;) {
@@ -494,12 +632,10 @@ void gx_track_undo(void)
 			copy_line(entry->mirror, entry + 1, entry->size);
 		at += sizeof(*entry) + round_up(entry->size, 8);
 	}
-	for (uint64_t rest = frame.page.stacks & ~track.page.stacks; rest; rest &= rest - 1)
-		gx_task_bury_frames(&hidden->tasks[__builtin_ctzll(rest)]);
+	back = frame.page.stacks & ~track.page.stacks;
 	track.page = frame.page;
 	track.used = frame.previous;
-	for (uint64_t rest = frame.changed & track.page.stacks; rest; rest &= rest - 1)
-		gx_task_clear_below(&hidden->tasks[__builtin_ctzll(rest)]);
+	clear_below(frame.changed & track.page.stacks, back);
 }
 
 /* ---- the beginning ---- */
@@ -567,7 +703,7 @@ enum gx_status gx_track_begin(struct gx_error *err)
 	enum gx_status rc = reserve(&track.log, LOG_BYTES, "the search stack", err);
 
 	if (rc == GX_OK)
-		rc = reserve(&track.mirror, MIRROR_BYTES, "the copy of the world", err);
+		rc = reserve(&track.mirror, MIRROR_BYTES + MIRROR_SHIFT, "the copy of the world", err);
 	if (rc == GX_OK)
 		rc = reserve((unsigned char **)&seen.lines, LINES_BYTES, "the lines of a step", err);
 #if GX_ASAN
@@ -578,6 +714,8 @@ enum gx_status gx_track_begin(struct gx_error *err)
 		rc = mirror_segments(err);
 	if (rc != GX_OK)
 		return rc;
+	track.wide = has_avx2();
+	seen.open = false;
 	track.used = 0;
 	track.high = 0;
 	track.page = (struct page){.header_hash = gx_header_hash(), .hash = gx_world_hash(), .now = GX_HIDDEN->now};

@@ -64,7 +64,7 @@ static enum gx_status take_both(struct gx_choice first, struct gx_choice second,
 	gx_hits_forget();
 	rc = gx_track_look(&out->hash, NULL, NULL, err);
 	if (rc == GX_OK)
-		gx_track_undo();
+		gx_track_drop();
 	return rc;
 }
 

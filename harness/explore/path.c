@@ -13,7 +13,7 @@ void gx_path_release(struct gx_path *path)
 	*path = (struct gx_path){0};
 }
 
-static void reserve(struct gx_path *path, uint32_t count)
+void gx_path_reserve(struct gx_path *path, uint32_t count)
 {
 	if (count <= path->capacity)
 		return;
@@ -22,15 +22,9 @@ static void reserve(struct gx_path *path, uint32_t count)
 	GX_ASSERT(path->choice);
 }
 
-void gx_path_push(struct gx_path *path, struct gx_choice choice)
-{
-	reserve(path, path->count + 1);
-	path->choice[path->count++] = choice;
-}
-
 void gx_path_copy(struct gx_path *to, const struct gx_path *from)
 {
-	reserve(to, from->count);
+	gx_path_reserve(to, from->count);
 	if (from->count)
 		memcpy(to->choice, from->choice, from->count * sizeof(*from->choice));
 	to->count = from->count;

@@ -28,8 +28,17 @@ struct gx_path {
 };
 
 void gx_path_release(struct gx_path *path);
-/* Append; out of memory is a bug of the harness (paths are bounded by the step limit). */
-void gx_path_push(struct gx_path *path, struct gx_choice choice);
+/* Room for so many; out of memory is a bug of the harness (paths are bounded by the step limit). */
+void gx_path_reserve(struct gx_path *path, uint32_t count);
+
+/* Append. */
+static inline void gx_path_push(struct gx_path *path, struct gx_choice choice)
+{
+	if (path->count == path->capacity)
+		gx_path_reserve(path, path->count + 1);
+	path->choice[path->count++] = choice;
+}
+
 void gx_path_copy(struct gx_path *to, const struct gx_path *from);
 
 /* One run of a repro: `steps` grants of one choice, then `check`, the low 12 bits of the event hash. */

@@ -43,15 +43,15 @@ static void settle(struct sampler *s)
 		note_hash(s);
 }
 
-static unsigned choose(void *context, const struct gx_view *view)
+static struct gx_choice choose(void *context, const struct gx_view *view)
 {
 	struct sampler *s = context;
-	unsigned n;
+	struct gx_choice choice;
 
 	settle(s);
-	n = view->count > 1 ? s->strategy->choose(s->self, view) : 0;
-	gx_path_push(&s->path, gx_view_choice(view, n));
-	return n;
+	choice = gx_view_choice(view, view->count > 1 ? s->strategy->choose(s->self, view) : 0);
+	gx_path_push(&s->path, choice);
+	return choice;
 }
 
 static void run_one(struct sampler *s, uint64_t number)

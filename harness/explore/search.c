@@ -217,9 +217,13 @@ static enum gx_status push(struct searcher *s, struct node *child, uint64_t fing
 	return rc;
 }
 
+/* Now and then: the clock costs more than many transitions. To ask whether time was seen costs next to nothing. */
+enum { LOOK_EVERY = 0x1000, LOOK_AT_TIME_EVERY = 0x40 };
+
 static void look_around(struct searcher *s)
 {
-	gx_run_look_around(&s->run, s->visited.count, s->depth);
+	if (s->out->transitions % LOOK_EVERY == 0)
+		gx_run_look_around(&s->run, s->visited.count, s->depth);
 	/* States have been taken for one that differ in what was seen of time: explore.c begins again. */
 	if (is_unbounded(s) && !s->job->options->no_visited && gx_sched_time_needed() > s->job->time) {
 		s->run.stop = true;
@@ -233,6 +237,15 @@ static bool goes_on(struct searcher *s, struct node *node, uint64_t fingerprint)
 	if (!s->job->options->no_visited && (seen_before(s, node, fingerprint) || !has_room(s)))
 		return false;
 	return s->depth + 2 < s->job->depth_max;
+}
+
+/* The state will be looked up once its old bytes have been logged: until then its place comes into the cache. */
+static void expect(void *context, uint64_t hash)
+{
+	const struct searcher *s = context;
+
+	if (s->job->preemptions_max == GX_UNBOUNDED)
+		gx_visited_prefetch(&s->visited, hash);
 }
 
 /* Take one transition out of the node on top, where the world stands; if it leads nowhere new the world comes back. */
@@ -256,17 +269,19 @@ static enum gx_status expand(struct searcher *s, struct node *node)
 	child->preemptions = preemptions;
 	child->last = gx_sched_last();
 	s->out->transitions++;
-	if ((s->out->transitions & 0xfff) == 0)
+	if (s->out->transitions % LOOK_AT_TIME_EVERY == 0)
 		look_around(s);
-	rc = gx_track_look(&hash, NULL, NULL, s->err);
+	rc = gx_track_look(&hash, expect, s, s->err);
 	if (rc != GX_OK)
 		return rc;
 	fingerprint = fingerprint_of(s, hash, child->last, preemptions);
-	if (!child->count)
+	if (!child->count) {
 		rc = at_end(s, node, hash);
-	else if (goes_on(s, node, fingerprint))
+	} else if (goes_on(s, node, fingerprint)) {
+		gx_track_keep();
 		return push(s, child, fingerprint);
-	gx_track_undo();
+	}
+	gx_track_drop();
 	return rc;
 }
 

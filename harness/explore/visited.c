@@ -19,34 +19,59 @@ static size_t bytes_of(uint64_t size)
 	return (size_t)(size + margin_of(size)) * sizeof(struct gx_visited_entry);
 }
 
-static inline uint64_t home(const struct gx_visited *set, uint64_t fingerprint)
+/*
+ * The table grows in place, within address space that is reserved from the start: nothing is moved by the kernel, and the pages can be huge.
+ * A look-up touches one place at random: with huge pages it misses the cache, but not the TLB as well. Small tables stay
+ * with small pages: to clear a huge one takes longer than many a search.
+ */
+#define RESERVED_BYTES (16ull << 30)
+#define HUGE_BYTES     (2ull << 20)
+#define LARGE_BYTES    (2 * HUGE_BYTES)
+
+static size_t pages_of(uint64_t size)
 {
-	return (uint64_t)((unsigned __int128)fingerprint * set->size >> 64);
+	size_t unit = bytes_of(size) < LARGE_BYTES ? 4096 : HUGE_BYTES;
+
+	return (bytes_of(size) + unit - 1) & ~(unit - 1);
 }
 
-/* A look-up touches one place at random: with huge pages it misses the cache, but not the TLB as well. Only a hint. */
+/* Only a hint. */
 static void ask_for_huge_pages(const struct gx_visited *set)
 {
-	(void)madvise(set->entries, bytes_of(set->size), MADV_HUGEPAGE);
+	if (bytes_of(set->size) < LARGE_BYTES)
+		return;
+	(void)madvise(set->entries, pages_of(set->size), MADV_HUGEPAGE);
+#ifdef MADV_COLLAPSE
+	/* What it had as small pages; once, when it has become large. */
+	if (bytes_of(set->size) < 2 * LARGE_BYTES)
+		(void)madvise(set->entries, pages_of(set->size), MADV_COLLAPSE);
+#endif
+}
+
+static bool open_pages(void *base, uint64_t size)
+{
+	return pages_of(size) <= RESERVED_BYTES && !mprotect(base, pages_of(size), PROT_READ | PROT_WRITE);
 }
 
 enum gx_status gx_visited_init(struct gx_visited *set, struct gx_error *err)
 {
-	void *base = mmap(NULL, bytes_of(FIRST_SIZE), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *reserved =
+		mmap(NULL, RESERVED_BYTES + HUGE_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uintptr_t base = ((uintptr_t)reserved + HUGE_BYTES - 1) & ~(HUGE_BYTES - 1);
 
 	*set = (struct gx_visited){0};
-	if (base == MAP_FAILED)
+	if (reserved == MAP_FAILED || !open_pages((void *)base, FIRST_SIZE))
 		return gx_fail(err, GX_ENOMEM, "out of memory for the set of visited states");
-	set->entries = base;
+	set->entries = (struct gx_visited_entry *)base;
+	set->reserved = reserved;
 	set->size = FIRST_SIZE;
-	ask_for_huge_pages(set);
 	return GX_OK;
 }
 
 void gx_visited_release(struct gx_visited *set)
 {
 	if (set->entries)
-		munmap(set->entries, bytes_of(set->size));
+		munmap(set->reserved, RESERVED_BYTES + HUGE_BYTES);
 	*set = (struct gx_visited){0};
 }
 
@@ -55,7 +80,7 @@ struct gx_visited_entry *gx_visited_find(struct gx_visited *set, uint64_t finger
 	struct gx_visited_entry *entry;
 
 	fingerprint += !fingerprint;
-	for (entry = &set->entries[home(set, fingerprint)]; entry->fingerprint; entry++)
+	for (entry = &set->entries[gx_visited_home(set, fingerprint)]; entry->fingerprint; entry++)
 		if (entry->fingerprint >= fingerprint)
 			return entry->fingerprint == fingerprint ? entry : NULL;
 	return NULL;
@@ -73,21 +98,20 @@ static enum gx_status grow(struct gx_visited *set, struct gx_error *err)
 	uint64_t old_places = set->size + margin_of(set->size);
 	uint64_t size = GROWN(set->size);
 	uint64_t places = size + margin_of(size);
-	struct gx_visited_entry *base = mremap(set->entries, bytes_of(set->size), bytes_of(size), MREMAP_MAYMOVE);
+	struct gx_visited_entry *base = set->entries;
 	uint64_t from = places;
 	uint64_t to = 0;
 
-	if (base == MAP_FAILED)
+	if (!open_pages(base, size))
 		return gx_fail(err, GX_ENOMEM, "out of memory for %llu visited states", (unsigned long long)set->count);
+	set->size = size;
+	ask_for_huge_pages(set);
 	for (uint64_t i = old_places; i-- > 0;)
 		if (base[i].fingerprint)
 			base[--from] = base[i];
-	set->entries = base;
-	set->size = size;
-	ask_for_huge_pages(set);
 	for (; from < places; from++) {
 		struct gx_visited_entry entry = base[from];
-		uint64_t want = home(set, entry.fingerprint);
+		uint64_t want = gx_visited_home(set, entry.fingerprint);
 
 		if (want < to)
 			want = to;
@@ -117,7 +141,7 @@ enum gx_status gx_visited_insert(struct gx_visited *set, uint64_t fingerprint, d
 		if (rc != GX_OK)
 			return rc;
 	}
-	for (entry = &set->entries[home(set, moving.fingerprint)]; entry->fingerprint; entry++) {
+	for (entry = &set->entries[gx_visited_home(set, moving.fingerprint)]; entry->fingerprint; entry++) {
 		if (entry->fingerprint > moving.fingerprint) {
 			struct gx_visited_entry pushed = *entry;
 

@@ -25,15 +25,28 @@ struct gx_visited_entry {
 
 struct gx_visited {
 	struct gx_visited_entry *entries; /* `size` homes and a margin for overflow at the end */
+	void *reserved;                   /* the address space in which they lie */
 	uint64_t size;
 	uint64_t count;
 };
+
+/* Where its entry stands, or a few places behind. */
+static inline uint64_t gx_visited_home(const struct gx_visited *set, uint64_t fingerprint)
+{
+	return (uint64_t)((unsigned __int128)fingerprint * set->size >> 64);
+}
 
 enum gx_status gx_visited_init(struct gx_visited *set, struct gx_error *err) GX_MUST_USE;
 void gx_visited_release(struct gx_visited *set);
 
 /* Find a fingerprint; NULL if absent. The pointer is valid until the next insertion. 0 is taken as 1. */
 struct gx_visited_entry *gx_visited_find(struct gx_visited *set, uint64_t fingerprint);
+
+/* It will be looked up soon. */
+static inline void gx_visited_prefetch(const struct gx_visited *set, uint64_t fingerprint)
+{
+	__builtin_prefetch(&set->entries[gx_visited_home(set, fingerprint)]);
+}
 
 /* Insert an absent fingerprint. */
 enum gx_status gx_visited_insert(struct gx_visited *set, uint64_t fingerprint, double value,

@@ -202,10 +202,10 @@ void gx_container_place(unsigned workspace, uint64_t container, uint64_t token)
 void gx_container_exited(void *context GX_UNUSED, uint64_t container, uint16_t name GX_UNUSED)
 {
 	forget(container);
-	for (unsigned i = 1; i < GX_TASKS_MAX; i++) {
-		struct gx_task *task = gx_task_at(i);
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
+		struct gx_task *task = gx_task_first(rest);
 
-		if (!task || task->role != GX_ROLE_CONTAINER || task->user[GX_USER_SERVICE_1] != container ||
+		if (task->role != GX_ROLE_CONTAINER || task->user[GX_USER_SERVICE_1] != container ||
 		    task->state != GX_TASK_PARKED)
 			continue;
 		gx_touch(gx_object(GX_OBJECT_TASK, task->path), GX_WRITE);

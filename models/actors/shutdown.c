@@ -11,10 +11,10 @@ static bool handlers_are_done(const struct gx_task *task GX_UNUSED)
 
 static bool tracked_are_done(const struct gx_task *task GX_UNUSED)
 {
-	for (unsigned i = 1; i < GX_TASKS_MAX; i++) {
-		const struct gx_task *other = gx_task_at(i);
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
+		const struct gx_task *other = gx_task_first(rest);
 
-		if (other && other->role == GX_ROLE_GO && other->state != GX_TASK_ENDED)
+		if (other->role == GX_ROLE_GO && other->state != GX_TASK_ENDED)
 			return false;
 	}
 	return true;
@@ -40,6 +40,7 @@ static void act(const struct gx_acting *a GX_UNUSED)
 	gx_touch(gx_object(GX_OBJECT_SERVER, GX_SERVER_TRACKED), GX_READ);
 	gx_touch(gx_object(GX_OBJECT_SERVER, GX_SERVER_DRAINED), GX_WRITE);
 	gx_service()->drained = 1;
+	gx_task_watch_all();
 	gx_emit(GX_F_DRAINED, GX_NO_WORKSPACE, 0);
 }
 

@@ -64,7 +64,7 @@ struct gx_entry {
  * The map from workspace to entry: linear probing from a hash of the name. The entries are part of it: one that whoever comes first
  * allocates would tell the interleavings apart for ever by who that was, and three callers would have three times the states.
  */
-#define GX_MAP_ENTRIES 16u
+#define GX_MAP_ENTRIES 8u
 
 struct gx_map {
 	pthread_mutex_t mutex;

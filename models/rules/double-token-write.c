@@ -21,7 +21,7 @@ static void mark_innocent(const struct gx_request_seen *request, const struct gx
 
 static unsigned other_writer(const struct gx_rules *rules, const struct gx_event *event)
 {
-	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++) {
+	for (unsigned id = 1; id <= rules->requests; id++) {
 		const struct gx_request_seen *request = &rules->request[id];
 
 		if (id != event->extra && request->touched && request->workspace == event->object)
@@ -47,12 +47,12 @@ static void judge_end(struct gx_rules *rules, const struct gx_event *quiet, unsi
 {
 	struct gx_finding finding = gx_found_at_end(quiet, GX_RULE_DOUBLE_TOKEN_WRITE, workspace);
 
-	if (rules->end[workspace].tokens == 1)
+	if (gx_end_of(rules, workspace)->tokens == 1)
 		GX_MARK("double-token-write: one live token");
-	if (rules->end[workspace].tokens < 2)
+	if (gx_end_of(rules, workspace)->tokens < 2)
 		return;
 	finding.detail = TOKENS_TWO_LIVE;
-	finding.value = rules->end[workspace].tokens;
+	finding.value = gx_end_of(rules, workspace)->tokens;
 	gx_report_finding(rules, &finding);
 }
 

@@ -66,9 +66,11 @@ struct gx_rules {
 	gx_finding_fn *found;
 	void *context;
 	unsigned workspaces;
+	unsigned requests;             /* the highest id there can be */
 	uint16_t place[GX_RULE_COUNT]; /* where the memory of each rule begins, from here; set once */
-	struct gx_workspace_end end[GX_WORKSPACES_MAX];
-	struct gx_request_seen request[GX_REQUESTS_MAX + 1];
+	uint16_t ends;                 /* where the views of the end begin, one per workspace */
+	/* By id, [0] unused. As many as there can be, since all of it is compared after each step of a search. */
+	struct gx_request_seen request[];
 };
 
 /* ---- what is shared: memory.c ---- */
@@ -78,6 +80,12 @@ bool gx_cycle_is_open(const struct gx_request_seen *request);
 
 /* The request that a fact belongs to, or NULL; its workspace, event->object, is one then. */
 struct gx_request_seen *gx_request_of(struct gx_rules *rules, const struct gx_event *event);
+
+/* What the final facts have said of a workspace so far. */
+static inline struct gx_workspace_end *gx_end_of(struct gx_rules *rules, unsigned workspace)
+{
+	return (struct gx_workspace_end *)(void *)((char *)rules + rules->ends) + workspace;
+}
 
 /* Of those that stand: the request whose provision made this container, or 0. */
 unsigned gx_maker_of(const struct gx_rules *rules, uint64_t container);

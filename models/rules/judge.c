@@ -4,7 +4,7 @@
  *     fact ─► judge() of the rules whose rows name its label ─► gx_rules_note()
  *     GX_F_QUIET ─► ... ─► judge_end() of all rules, workspace by workspace ─► what they looked at is forgotten
  *
- *     struct gx_rules │ memory of the first rule that has some │ of the next │ ...
+ *     struct gx_rules, its requests │ workspaces, at the end │ memory of the first rule that has some │ of the next │ ...
  */
 #include "rules/judge.h"
 
@@ -29,6 +29,14 @@ static void list_concerned(void)
 	}
 }
 
+void gx_rules_list_heard(bool heard[GX_LABELS_END])
+{
+	list_concerned();
+	for (unsigned label = 0; label < GX_LABELS_END; label++)
+		if (concerned[label] || (label >= GX_F_REQUEST && label < GX_F_END))
+			heard[label] = true;
+}
+
 /* ---- memory ---- */
 
 static size_t aligned(size_t size)
@@ -36,10 +44,16 @@ static size_t aligned(size_t size)
 	return (size + 15) & ~(size_t)15;
 }
 
-/* Where the memory of a rule begins; of GX_RULE_COUNT: where all of it ends. In bytes from the beginning of struct gx_rules. */
-static size_t place_of(unsigned rule)
+/* Where the views of the end begin, in bytes from the beginning of struct gx_rules. */
+static size_t place_of_ends(unsigned requests)
 {
-	size_t place = aligned(sizeof(struct gx_rules));
+	return aligned(sizeof(struct gx_rules) + (requests + 1) * sizeof(struct gx_request_seen));
+}
+
+/* Where the memory of a rule begins; of GX_RULE_COUNT: where all of it ends. */
+static size_t place_of(unsigned rule, unsigned workspaces, unsigned requests)
+{
+	size_t place = place_of_ends(requests) + aligned(workspaces * sizeof(struct gx_workspace_end));
 
 	for (unsigned i = 0; i < rule; i++)
 		place += aligned(gx_rule_row((enum gx_rule)i)->memory);
@@ -47,19 +61,21 @@ static size_t place_of(unsigned rule)
 	return place;
 }
 
-size_t gx_rules_size(void)
+size_t gx_rules_size(unsigned workspaces, unsigned requests)
 {
-	return place_of(GX_RULE_COUNT);
+	return place_of(GX_RULE_COUNT, workspaces, requests);
 }
 
-void gx_rules_init(struct gx_rules *rules, unsigned workspaces, gx_finding_fn *found, void *context)
+void gx_rules_init(struct gx_rules *rules, unsigned workspaces, unsigned requests, gx_finding_fn *found, void *context)
 {
 	list_concerned();
 	for (unsigned rule = 0; rule < GX_RULE_COUNT; rule++)
-		rules->place[rule] = (uint16_t)place_of(rule);
+		rules->place[rule] = (uint16_t)place_of(rule, workspaces, requests);
 	rules->found = found;
 	rules->context = context;
 	rules->workspaces = workspaces;
+	rules->requests = requests;
+	rules->ends = (uint16_t)place_of_ends(requests);
 }
 
 /* ---- facts ---- */
@@ -84,8 +100,10 @@ static void judge_end(struct gx_rules *rules, const struct gx_event *quiet)
 /* What follows are probes, for which only a cycle or a provision that is still open counts. */
 static void forget_past(struct gx_rules *rules)
 {
+	size_t end = gx_rules_size(rules->workspaces, rules->requests);
+
 	gx_rules_forget_past(rules);
-	memset((char *)rules + place_of(0), 0, place_of(GX_RULE_COUNT) - place_of(0));
+	memset((char *)rules + rules->place[0], 0, end - rules->place[0]);
 }
 
 /* Facts that no rule remembers and none judges by what it remembers. */

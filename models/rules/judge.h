@@ -10,14 +10,19 @@
 #ifndef GX_RULES_JUDGE_H
 #define GX_RULES_JUDGE_H
 
+#include <stdbool.h>
+
 #include "rules/rules.h"
 
-/* Bytes of a struct gx_rules, with what each rule remembers on its own behind it. */
-size_t gx_rules_size(void);
+/* Bytes of a struct gx_rules for so many workspaces and requests, with what each rule remembers on its own behind it. */
+size_t gx_rules_size(unsigned workspaces, unsigned requests);
 
-/* `workspaces` of them; findings go to `found(context, ...)`. The struct is zeroed by the caller. Pointers are not hashed state:
+/* `workspaces` of them, and requests with the ids 1 to `requests`; findings go to `found(context, ...)`. The struct is zeroed by the caller. Pointers are not hashed state:
  * they are the same in every execution of a load. */
-void gx_rules_init(struct gx_rules *rules, unsigned workspaces, gx_finding_fn *found, void *context);
+void gx_rules_init(struct gx_rules *rules, unsigned workspaces, unsigned requests, gx_finding_fn *found, void *context);
+
+/* Mark the labels of the facts that gx_rules_observe() has to be told; of others it says and keeps nothing. */
+void gx_rules_list_heard(bool heard[GX_LABELS_END]);
 
 void gx_rules_observe(struct gx_rules *rules, const struct gx_event *event);
 

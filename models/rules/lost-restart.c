@@ -26,11 +26,11 @@ static void mark_innocent_secret(const struct gx_workspace_end *end, unsigned se
 /* One finding per workspace says it: the lowest lost request, else the secret. */
 static void judge_end(struct gx_rules *rules, const struct gx_event *quiet, unsigned workspace)
 {
-	const struct gx_workspace_end *end = &rules->end[workspace];
+	const struct gx_workspace_end *end = gx_end_of(rules, workspace);
 	struct gx_finding finding = gx_found_at_end(quiet, GX_RULE_LOST_RESTART, workspace);
 
 	mark_innocent_secret(end, *secrets_of(rules, workspace));
-	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++) {
+	for (unsigned id = 1; id <= rules->requests; id++) {
 		if (rules->request[id].legs && !rules->request[id].acknowledged && !rules->request[id].settled)
 			GX_MARK("lost-restart: not answered");
 		if (rules->request[id].acknowledged && rules->request[id].workspace == workspace) {

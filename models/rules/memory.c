@@ -16,22 +16,22 @@ bool gx_cycle_is_open(const struct gx_request_seen *request)
 
 unsigned gx_maker_of(const struct gx_rules *rules, uint64_t container)
 {
-	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
+	for (unsigned id = 1; id <= rules->requests; id++)
 		if (container && rules->request[id].number == container)
 			return id;
 	return 0;
 }
 
 /* From GX_F_FINAL_BLOCKED on, `extra` is a number of its own in most facts. */
-static bool is_about_a_request(const struct gx_event *event)
+static bool is_about_a_request(const struct gx_rules *rules, const struct gx_event *event)
 {
-	return event->extra && event->extra <= GX_REQUESTS_MAX &&
+	return event->extra && event->extra <= rules->requests &&
 	       (event->label < GX_F_FINAL_BLOCKED || event->label == GX_F_PROBE_RESULT);
 }
 
 struct gx_request_seen *gx_request_of(struct gx_rules *rules, const struct gx_event *event)
 {
-	if (event->object >= rules->workspaces || !is_about_a_request(event))
+	if (event->object >= rules->workspaces || !is_about_a_request(rules, event))
 		return NULL;
 	return &rules->request[event->extra];
 }
@@ -72,7 +72,7 @@ static void note_answer(struct gx_request_seen *request, uint64_t outcome)
 static void note_leg_begin(struct gx_rules *rules, struct gx_request_seen *request, const struct gx_event *event)
 {
 	request->begun |= (uint8_t)event->value;
-	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
+	for (unsigned id = 1; id <= rules->requests; id++)
 		if (rules->request[id].probe == 1 && rules->request[id].workspace == event->object)
 			rules->request[id].followed = 1;
 }
@@ -92,7 +92,7 @@ static void note_leg_end(struct gx_request_seen *request, const struct gx_event 
 static void note_provision(struct gx_rules *rules, struct gx_request_seen *request, uint64_t workspace)
 {
 	request->provision = GX_PROVISION_BEGUN;
-	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
+	for (unsigned id = 1; id <= rules->requests; id++)
 		if (rules->request[id].legs && rules->request[id].workspace == workspace) {
 			GX_MARK("lost-restart: a provision serves it");
 			settle(&rules->request[id]);
@@ -157,7 +157,7 @@ static void note_by_request(struct gx_rules *rules, struct gx_request_seen *requ
 
 static void note_removal(struct gx_rules *rules, uint64_t container)
 {
-	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++)
+	for (unsigned id = 1; id <= rules->requests; id++)
 		if (rules->request[id].number == container)
 			rules->request[id].number = 0;
 }
@@ -205,19 +205,19 @@ void gx_rules_note(struct gx_rules *rules, const struct gx_event *event)
 	if (event->label == GX_F_CONTAINER_REMOVED)
 		note_removal(rules, event->value);
 	else
-		note_end(&rules->end[event->object], event);
+		note_end(gx_end_of(rules, (unsigned)event->object), event);
 }
 
 /* ---- forgetting: byte by byte, not by assignment, since padding is hashed, too ---- */
 
 void gx_rules_forget_end(struct gx_rules *rules)
 {
-	memset(rules->end, 0, sizeof(rules->end));
+	memset(gx_end_of(rules, 0), 0, rules->workspaces * sizeof(struct gx_workspace_end));
 }
 
 void gx_rules_forget_past(struct gx_rules *rules)
 {
-	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++) {
+	for (unsigned id = 1; id <= rules->requests; id++) {
 		struct gx_request_seen *request = &rules->request[id];
 
 		if (request->legs)

@@ -35,7 +35,7 @@ enum { SERIAL_BITS = 12 }; /* gx_task_serial(): (path << 12 | nth) */
  */
 static unsigned reserver_of(const struct gx_rules *rules, uint64_t container)
 {
-	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++) {
+	for (unsigned id = 1; id <= rules->requests; id++) {
 		const struct gx_request_seen *request = &rules->request[id];
 
 		if (request->provision == GX_PROVISION_BEGUN && request->number && container > request->number &&

@@ -6,7 +6,7 @@ enum { BESIDE_ONE = 0x100 };
 
 static void judge_end(struct gx_rules *rules, const struct gx_event *quiet, unsigned workspace)
 {
-	const struct gx_workspace_end *end = &rules->end[workspace];
+	const struct gx_workspace_end *end = gx_end_of(rules, workspace);
 	struct gx_finding finding = gx_found_at_end(quiet, GX_RULE_ORPHAN_CONTAINER, workspace);
 	bool accounted = end->row != GX_ROW_NONE && end->row != GX_ROW_REMOVED;
 

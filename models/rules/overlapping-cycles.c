@@ -7,7 +7,7 @@ enum { OVERLAPS_PROVISION = 4 };
 /* Another request of the workspace whose cycle is open or whose provision, in no leg, is under way; or 0. */
 static unsigned in_the_way(const struct gx_rules *rules, const struct gx_event *event)
 {
-	for (unsigned id = 1; id <= GX_REQUESTS_MAX; id++) {
+	for (unsigned id = 1; id <= rules->requests; id++) {
 		const struct gx_request_seen *request = &rules->request[id];
 
 		if (id != event->extra && request->workspace == event->object &&

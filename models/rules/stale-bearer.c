@@ -27,7 +27,7 @@ static bool is_stale(const struct gx_workspace_end *end)
 
 static void judge_end(struct gx_rules *rules, const struct gx_event *quiet, unsigned workspace)
 {
-	const struct gx_workspace_end *end = &rules->end[workspace];
+	const struct gx_workspace_end *end = gx_end_of(rules, workspace);
 	struct gx_finding finding = gx_found_at_end(quiet, GX_RULE_STALE_BEARER, workspace);
 
 	if (!is_stale(end))

@@ -18,7 +18,7 @@ static bool contradicts(const struct gx_workspace_end *end)
 /* The finding's detail is the row's status, its value whether a container runs. */
 static void judge_end(struct gx_rules *rules, const struct gx_event *quiet, unsigned workspace)
 {
-	const struct gx_workspace_end *end = &rules->end[workspace];
+	const struct gx_workspace_end *end = gx_end_of(rules, workspace);
 	struct gx_finding finding = gx_found_at_end(quiet, GX_RULE_STATUS_MISMATCH, workspace);
 
 	if (!contradicts(end))

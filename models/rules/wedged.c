@@ -49,7 +49,7 @@ static bool is_excused(const struct memory *memory, uint64_t excuses)
 static void judge_end(struct gx_rules *rules, const struct gx_event *quiet, unsigned workspace)
 {
 	const struct memory *memory = memory_of(rules, workspace);
-	unsigned row = rules->end[workspace].row;
+	unsigned row = gx_end_of(rules, workspace)->row;
 	struct gx_finding finding = gx_found_at_end(quiet, GX_RULE_WEDGED, workspace);
 
 	if (row != GX_ROW_FAILED && row != GX_ROW_PROVISIONING) {

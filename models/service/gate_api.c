@@ -57,13 +57,16 @@ static enum gx_leg_result run_leg(const struct gx_request *request, unsigned wor
 	enum gx_leg_result result;
 
 	*doing() = (before & 0xff) | (uint64_t)request->id << 8 | (uint64_t)leg << 16 | GX_DOING_LEG_PENDING;
+	gx_task_watch(gx_task_self(), true);
 	state->begun |= (uint8_t)leg;
 	if (gx_request_is_probe(request->id))
 		result = GX_LEG_DONE; /* it has come to its first leg: all that a probe is for */
 	else
 		result = leg == GX_STOP ? gx_leg_stop(request, workspace) : gx_leg_start(request, workspace);
-	if (*doing() & GX_DOING_LEG_PENDING)
+	if (*doing() & GX_DOING_LEG_PENDING) {
+		gx_task_watch(gx_task_self(), false);
 		gx_emit_extra(GX_F_LEG_BEGIN, (uint16_t)request->id, workspace, (uint64_t)leg);
+	}
 	touch_request(request->id);
 	state->over |= (uint8_t)leg;
 	state->result = (uint8_t)result;

@@ -45,9 +45,16 @@ struct gx_service {
 		uint64_t container; /* the one that runs, or ran last and still exists */
 		uint64_t token;     /* its copy of the token; 0 none */
 	} held[GX_WORKSPACES_MAX];
-	struct gx_workspace workspaces[GX_WORKSPACES_MAX];
 	struct gx_request_state requests[GX_REQUESTS_MAX + 1]; /* by id */
+	/* Last: of an execution with fewer workspaces only the part up to the last one exists (gx_service_bytes()). */
+	struct gx_workspace workspaces[GX_WORKSPACES_MAX];
 };
+
+/* What is compared after each step of a search is kept small. */
+static inline size_t gx_service_bytes(unsigned workspaces)
+{
+	return offsetof(struct gx_service, workspaces) + workspaces * sizeof(struct gx_workspace);
+}
 
 /* Where everything lies, and what it is called. Constant while executions run; not in the world. */
 struct gx_places {

@@ -89,13 +89,12 @@ static void follow(void *book, const struct gx_event *event)
 void gx_name_book_attach(struct gx_name_book *book, struct gx_trial *trial)
 {
 	gx_name_book_init(book, trial);
-	trial->follow = follow;
-	trial->follow_context = book;
+	gx_trial_follow(trial, follow, book);
 }
 
 void gx_name_book_detach(struct gx_trial *trial)
 {
-	trial->follow = NULL;
+	gx_trial_follow(trial, NULL, NULL);
 }
 
 const char *gx_name_book_task(const struct gx_name_book *book, unsigned index)

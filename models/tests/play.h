@@ -88,7 +88,7 @@ static inline GX_UNUSED void play_load(const char *lines, const struct gx_gate *
 	gx_sched_reset();
 	gx_name_book_init(&played.book, &played.trial);
 	played.count = 0;
-	played.trial.follow = play_follow;
+	gx_trial_follow(&played.trial, play_follow, NULL);
 }
 
 /* The default choice; but a fault that can strike strikes. */

@@ -294,6 +294,7 @@ static void load(const struct port *port, const struct gx_gate *gate)
 	stand.program.at_rest = at_rest;
 	stand.program.daemon = is_daemon;
 	stand.program.observe = observe;
+	stand.program.heard = NULL;
 	stand.program.after_step = after_step;
 	if (gx_sched_load(&stand.program, &err) != GX_OK)
 		fail_msg("%s", err.text);

@@ -267,9 +267,9 @@ static inline GX_UNUSED int begin(void **state)
 	(void)state;
 	memset(&seen, 0, sizeof(seen));
 	gx_marks_clear();
-	seen.rules = calloc(1, gx_rules_size());
+	seen.rules = calloc(1, gx_rules_size(WORKSPACES, GX_REQUESTS_MAX));
 	assert_non_null(seen.rules);
-	gx_rules_init(seen.rules, WORKSPACES, on_found, &seen);
+	gx_rules_init(seen.rules, WORKSPACES, GX_REQUESTS_MAX, on_found, &seen);
 	return 0;
 }
 

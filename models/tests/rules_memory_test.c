@@ -3,10 +3,10 @@
 
 static struct gx_rules *copy_of_memory(void)
 {
-	struct gx_rules *copy = malloc(gx_rules_size());
+	struct gx_rules *copy = malloc(gx_rules_size(WORKSPACES, GX_REQUESTS_MAX));
 
 	assert_non_null(copy);
-	memcpy(copy, seen.rules, gx_rules_size());
+	memcpy(copy, seen.rules, gx_rules_size(WORKSPACES, GX_REQUESTS_MAX));
 	return copy;
 }
 
@@ -22,7 +22,7 @@ static void assert_same_memory(void **state, const struct gx_event *first, size_
 	end(state);
 	begin(state);
 	see(second, second_count);
-	assert_memory_equal(after_first, seen.rules, gx_rules_size());
+	assert_memory_equal(after_first, seen.rules, gx_rules_size(WORKSPACES, GX_REQUESTS_MAX));
 	seen.looked_at = seen.count;
 	free(after_first);
 }
@@ -184,19 +184,19 @@ static void what_can_still_change_a_verdict_is_remembered(void **state)
 	SEE(request(1, GX_MANUAL, WS_A));
 	before = copy_of_memory();
 	SEE(answer(1, GX_ACCEPTED));
-	assert_memory_not_equal(before, seen.rules, gx_rules_size());
-	memcpy(before, seen.rules, gx_rules_size());
+	assert_memory_not_equal(before, seen.rules, gx_rules_size(WORKSPACES, GX_REQUESTS_MAX));
+	memcpy(before, seen.rules, gx_rules_size(WORKSPACES, GX_REQUESTS_MAX));
 	SEE(leg_begin(1, GX_STOP));
-	assert_memory_not_equal(before, seen.rules, gx_rules_size());
-	memcpy(before, seen.rules, gx_rules_size());
+	assert_memory_not_equal(before, seen.rules, gx_rules_size(WORKSPACES, GX_REQUESTS_MAX));
+	memcpy(before, seen.rules, gx_rules_size(WORKSPACES, GX_REQUESTS_MAX));
 	SEE(leg_done(1, GX_STOP));
-	assert_memory_not_equal(before, seen.rules, gx_rules_size());
-	memcpy(before, seen.rules, gx_rules_size());
+	assert_memory_not_equal(before, seen.rules, gx_rules_size(WORKSPACES, GX_REQUESTS_MAX));
+	memcpy(before, seen.rules, gx_rules_size(WORKSPACES, GX_REQUESTS_MAX));
 	SEE(START_LEG_BEGIN(1));
-	assert_memory_not_equal(before, seen.rules, gx_rules_size());
-	memcpy(before, seen.rules, gx_rules_size());
+	assert_memory_not_equal(before, seen.rules, gx_rules_size(WORKSPACES, GX_REQUESTS_MAX));
+	memcpy(before, seen.rules, gx_rules_size(WORKSPACES, GX_REQUESTS_MAX));
 	SEE(revoke_tokens(1, 1));
-	assert_memory_not_equal(before, seen.rules, gx_rules_size());
+	assert_memory_not_equal(before, seen.rules, gx_rules_size(WORKSPACES, GX_REQUESTS_MAX));
 	free(before);
 	(void)state;
 }

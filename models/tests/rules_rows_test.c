@@ -35,7 +35,7 @@ static void every_row_judges_something_and_tells_it(void **state GX_UNUSED)
 
 static void the_memories_of_rules_lie_side_by_side_behind_what_they_share(void **state GX_UNUSED)
 {
-	char *next = (char *)seen.rules + sizeof(struct gx_rules);
+	char *next = (char *)gx_end_of(seen.rules, WORKSPACES);
 
 	for (unsigned i = 0; i < GX_RULE_COUNT; i++) {
 		char *memory = gx_rule_memory(seen.rules, (enum gx_rule)i);
@@ -44,14 +44,14 @@ static void the_memories_of_rules_lie_side_by_side_behind_what_they_share(void *
 		assert_int_equal((uintptr_t)memory % 8, 0);
 		next = memory + gx_rule_row((enum gx_rule)i)->memory;
 	}
-	assert_true(next <= (char *)seen.rules + gx_rules_size());
+	assert_true(next <= (char *)seen.rules + gx_rules_size(WORKSPACES, GX_REQUESTS_MAX));
 }
 
 /* Three rules remember something of their own here, which nobody needs any more once the end has been judged. */
 static void what_a_rule_remembers_of_its_own_is_zero_again_after_the_end(void **state GX_UNUSED)
 {
-	char *own = (char *)seen.rules + sizeof(struct gx_rules);
-	size_t size = gx_rules_size() - sizeof(struct gx_rules);
+	char *own = gx_rule_memory(seen.rules, (enum gx_rule)0);
+	size_t size = gx_rules_size(WORKSPACES, GX_REQUESTS_MAX) - (size_t)(own - (char *)seen.rules);
 	char *zero = calloc(1, size);
 	const struct gx_event first[] = {request(1, GX_MANUAL, WS_A), leg_begin(1, GX_STOP), removes(1, OLD_CONTAINER),
 					 fact_on(GX_F_SECRET_WRITE, WS_A, 1, 1), answer(1, GX_ACCEPTED)};

@@ -39,11 +39,10 @@ static void on_step(const struct gx_event *event)
 		unsigned request = GX_DOING_LEG(*word);
 
 		*word &= ~GX_DOING_LEG_PENDING;
+		gx_task_watch(task, false);
 		gx_emit_for(event->task, GX_F_LEG_BEGIN, (uint16_t)request, gx_request_workspace(request),
 			    GX_DOING_LEG_KIND(*word));
 	}
-	if (gx_trial_running->ends_server)
-		gx_touch(gx_object(GX_OBJECT_SERVER, GX_SERVER_DRAINED), GX_READ);
 	if (gx_service()->drained && gx_trial_running->state->phase <= GX_PHASE_BEAT && may_not_step(task))
 		gx_emit_for(event->task, GX_F_LATE_STEP, (uint16_t)GX_DOING_LEG(*word), GX_NO_WORKSPACE, task->path);
 }
@@ -72,6 +71,14 @@ static void judge_crash(struct gx_trial *trial, const struct gx_event *event)
 	gx_rules_observe(trial->rules, &known);
 }
 
+void gx_trial_list_heard(bool heard[GX_LABELS_END])
+{
+	gx_rules_list_heard(heard);
+	heard[GX_F_PROVISION_BEGIN] = true;
+	heard[GX_L_POSIX_MISUSE] = true;
+}
+
+/* Told of the facts above, and of the steps of those who are about to begin a leg; of everybody's once the server has drained. */
 void gx_trial_observe(void *context, const struct gx_event *event)
 {
 	struct gx_trial *trial = context;

@@ -7,14 +7,13 @@
 
 static bool is_blocked(const struct gx_task *task)
 {
-	return task && task->state == GX_TASK_PARKED && task->op.label != GX_L_CONTAINER_REST &&
-	       !gx_is_daemon(NULL, task);
+	return task->state == GX_TASK_PARKED && task->op.label != GX_L_CONTAINER_REST && !gx_is_daemon(NULL, task);
 }
 
 static void report_blocked(void)
 {
-	for (unsigned i = 1; i < GX_TASKS_MAX; i++) {
-		const struct gx_task *task = gx_task_at(i);
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
+		const struct gx_task *task = gx_task_first(rest);
 		unsigned request;
 
 		if (!is_blocked(task))
@@ -113,11 +112,11 @@ void gx_report_open_blocked(void)
 
 void gx_report_close_blocked(void)
 {
-	for (unsigned i = 1; i < GX_TASKS_MAX; i++) {
-		const struct gx_task *task = gx_task_at(i);
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
+		const struct gx_task *task = gx_task_first(rest);
 
-		if (task && task->role == GX_ROLE_DRIVER && task->state == GX_TASK_PARKED) {
-			gx_emit_for(i, GX_F_FINAL_BLOCKED, 0, GX_NO_WORKSPACE, task->path);
+		if (task->role == GX_ROLE_DRIVER && task->state == GX_TASK_PARKED) {
+			gx_emit_for(task->index, GX_F_FINAL_BLOCKED, 0, GX_NO_WORKSPACE, task->path);
 			gx_emit(GX_F_QUIET, GX_NO_WORKSPACE, GX_ONLY_BLOCKED);
 		}
 	}

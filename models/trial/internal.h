@@ -43,7 +43,8 @@ bool gx_is_daemon(void *context, const struct gx_task *task);
 /* What a fact about this request says of its workspace: GX_NO_WORKSPACE for request 0. */
 unsigned gx_fact_workspace(unsigned request);
 
-/* events.c, views.c: gx_program.observe and .after_step */
+/* events.c, views.c: gx_program.heard, .observe and .after_step */
+void gx_trial_list_heard(bool heard[GX_LABELS_END]);
 void gx_trial_observe(void *trial, const struct gx_event *event);
 void gx_trial_after_step(void *trial);
 

@@ -101,19 +101,31 @@ void gx_trial_spawn(enum gx_role role, unsigned number, void (*entry)(void *), v
 	gx_task_autoreap(task);
 }
 
-/* Where everything will lie in the world. */
+/* Of actors and probes together. */
+static unsigned count_requests(const struct gx_scenario *scenario)
+{
+	unsigned count = 2 * scenario->workspace_count;
+
+	for (unsigned i = 0; i < scenario->actor_count; i++)
+		count += gx_actor_row(scenario->actors[i].kind)->legs != 0;
+	return count;
+}
+
+/* Where everything will lie in the world: as much as this scenario needs, for all of it is compared after each step of a search. */
 static void find_places(struct gx_trial *trial)
 {
 	struct gx_places *places = &trial->places;
+	unsigned workspaces = trial->scenario->workspace_count;
+	unsigned requests = count_requests(trial->scenario);
 
 	gx_trial_running = trial;
 	gx_places = places;
 	trial->state = gx_world_shared(sizeof(*trial->state));
-	places->service = gx_world_shared(sizeof(*places->service));
+	places->service = gx_world_shared(gx_service_bytes(workspaces));
 	places->docker = gx_world_shared(sizeof(*places->docker));
-	trial->rules = gx_world_shared(gx_rules_size());
-	places->requests = gx_world_shared(sizeof(*places->requests) * (GX_REQUESTS_MAX + 1));
-	places->workspace_names = gx_world_shared(sizeof(*places->workspace_names) * GX_WORKSPACES_MAX);
+	trial->rules = gx_world_shared(gx_rules_size(workspaces, requests));
+	places->requests = gx_world_shared(sizeof(*places->requests) * (requests + 1));
+	places->workspace_names = gx_world_shared(sizeof(*places->workspace_names) * workspaces);
 	places->gate = trial->gate;
 	places->workspace_count = trial->scenario->workspace_count;
 	places->late_requests = trial->scenario->late_requests;
@@ -129,7 +141,8 @@ enum gx_status gx_trial_setup(void *context, struct gx_error *err)
 	find_places(trial);
 	make_workspaces(trial);
 	make_requests(trial);
-	gx_rules_init(trial->rules, trial->scenario->workspace_count, on_finding, trial);
+	gx_rules_init(trial->rules, trial->scenario->workspace_count,
+		      trial->places.request_count + trial->places.probe_count, on_finding, trial);
 	for (unsigned i = 0; i < trial->scenario->fault_count; i++)
 		trial->state->faults_left[i] = (uint8_t)trial->scenario->faults[i].times;
 	gx_stage_docker(trial);

@@ -92,16 +92,25 @@ void gx_trial_init(struct gx_trial *trial, const struct gx_scenario *scenario, c
 	trial->kept = *scenario;
 	trial->scenario = &trial->kept;
 	trial->gate = gate;
+	gx_trial_list_heard(trial->heard);
 	trial->program = (struct gx_program){
 		.context = trial,
 		.setup = gx_trial_setup,
 		.at_rest = at_rest,
 		.daemon = gx_is_daemon,
 		.observe = gx_trial_observe,
+		.heard = trial->heard,
 		.after_step = gx_trial_after_step,
 		.steps_max = scenario->points,
 		.time_ns_max = scenario->time_ns,
 		.spurious_max = 1,
 		.overtakes_max = 16,
 	};
+}
+
+void gx_trial_follow(struct gx_trial *trial, void (*follow)(void *context, const struct gx_event *event), void *context)
+{
+	trial->follow = follow;
+	trial->follow_context = context;
+	trial->program.heard = follow ? NULL : trial->heard;
 }

@@ -46,6 +46,7 @@ struct gx_trial {
 	void *plugin;
 
 	struct gx_program program;
+	bool heard[GX_LABELS_END]; /* gx_program.heard, unless somebody follows */
 
 	/* Set by set-up. */
 	struct gx_places places;
@@ -59,10 +60,14 @@ struct gx_trial {
 	unsigned finding_capacity;
 	unsigned finding_count;
 
-	/* Called for every event while set: a name book that follows. */
+	/* gx_trial_follow() */
 	void (*follow)(void *context, const struct gx_event *event);
 	void *follow_context;
 };
+
+/* Call follow(context, ...) for every event from now on: a name book that follows. NULL: nobody any more. */
+void gx_trial_follow(struct gx_trial *trial, void (*follow)(void *context, const struct gx_event *event),
+		     void *context);
 
 /* Prepare `trial`, a static object, for a scenario, which is copied, and a gate, which must outlive it. Then gx_sched_load(&trial->program): one trial at a time. */
 void gx_trial_init(struct gx_trial *trial, const struct gx_scenario *scenario, const struct gx_gate *gate);

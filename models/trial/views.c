@@ -1,7 +1,7 @@
 /*
  * views.c - what no single event says: looked up in the whole view after each step, and told to the rules as facts.
  */
-#include "core/footprint.h"
+#include "facts/objects.h"
 #include "posix/posix.h"
 #include "rules/isolation.h"
 #include "service/labels.h"
@@ -72,14 +72,11 @@ static void look_at_isolation(void)
 	unsigned count = 0;
 	unsigned request;
 
-	for (unsigned i = 1; i < GX_TASKS_MAX; i++) {
-		const struct gx_task *task = gx_task_at(i);
-		unsigned handle, leg;
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
+		const struct gx_task *task = gx_task_first(rest);
+		unsigned handle = GX_DOING_HANDLE(doing(task));
+		unsigned leg = GX_DOING_LEG(doing(task));
 
-		if (!task)
-			continue;
-		handle = GX_DOING_HANDLE(doing(task));
-		leg = GX_DOING_LEG(doing(task));
 		view[count++] = (struct gx_isolation_task){
 			.at_rest = is_at_rest(task),
 			.blocked_in_gate = handle && !leg && !can_step(task),
@@ -100,6 +97,8 @@ void gx_trial_after_step(void *context)
 {
 	const struct gx_trial *trial = context;
 
+	if (trial->ends_server) /* after the drain each step is a finding, or not (events.c) */
+		gx_touch(gx_object(GX_OBJECT_SERVER, GX_SERVER_DRAINED), GX_READ);
 	if (trial->state->phase != GX_PHASE_RUN)
 		return;
 	look_for_wait_cycle();
