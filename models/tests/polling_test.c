@@ -1,0 +1,174 @@
+/*
+ * Gates that poll instead of blocking: a trylock and a sleep. As correct as any, and no reason for many states: how long they sleep nobody
+ * has seen.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/sanitizer.h"
+#include "core/world.h"
+#include "explore/explore.h"
+#include "gates/gates.h"
+#include "scenario/file.h"
+#include "scenario/find.h"
+#include "trial/trial.h"
+
+static struct gx_trial trial;
+static struct gx_explored seen;
+
+/* ---- the gates ---- */
+
+struct poller {
+	pthread_mutex_t mutex;
+};
+
+static void *open_gate(void)
+{
+	struct poller *poller = calloc(1, sizeof(*poller));
+
+	pthread_mutex_init(&poller->mutex, NULL);
+	return poller;
+}
+
+static void close_gate(void *gate)
+{
+	pthread_mutex_destroy(&((struct poller *)gate)->mutex);
+	free(gate);
+}
+
+static void poll_and_run(struct poller *poller, const struct gx_request *request)
+{
+	while (pthread_mutex_trylock(&poller->mutex))
+		usleep(1000);
+	if (gx_stop(request) == GX_LEG_DONE)
+		gx_start(request);
+}
+
+static enum gx_outcome handle(void *gate, const struct gx_request *request)
+{
+	struct poller *poller = gate;
+
+	poll_and_run(poller, request);
+	pthread_mutex_unlock(&poller->mutex);
+	return GX_RAN;
+}
+
+/* Never lets go: whoever comes next polls for ever. */
+static enum gx_outcome handle_and_keep(void *gate, const struct gx_request *request)
+{
+	poll_and_run(gate, request);
+	return GX_RAN;
+}
+
+static const struct gx_gate polls = {.abi = GX_GATE_ABI,
+				     .name = "polls",
+				     .summary = "trylock and usleep",
+				     .open = open_gate,
+				     .close = close_gate,
+				     .handle = handle};
+static const struct gx_gate keeps = {.abi = GX_GATE_ABI,
+				     .name = "keeps",
+				     .summary = "the same without an unlock",
+				     .open = open_gate,
+				     .close = close_gate,
+				     .handle = handle_and_keep};
+
+/* ---- */
+
+static const struct gx_explored *explore(const char *scenario, const struct gx_gate *gate,
+					 const struct gx_strategy *strategy)
+{
+	struct gx_explore_options options = {.strategy = strategy, .states = 1000000, .executions = 300, .seed = 1};
+	struct gx_scenario_file *file = NULL;
+	struct gx_error err;
+	char path[4096];
+
+	if (gx_scenario_find(path, sizeof(path), scenario, &err) != GX_OK ||
+	    gx_scenario_load(&file, path, &err) != GX_OK)
+		fail_msg("%s", err.text);
+	gx_explored_release(&seen);
+	gx_trial_init(&trial, &file->scenario, gate);
+	if (gx_sched_load(&trial.program, &err) != GX_OK || gx_explore(&seen, &options, &err) != GX_OK)
+		fail_msg("%s", err.text);
+	gx_scenario_free(file);
+	return &seen;
+}
+
+static bool has_found(enum gx_rule rule)
+{
+	for (unsigned i = 0; i < seen.hit_count; i++)
+		if (gx_key_rule(seen.hits[i].key) == rule)
+			return true;
+	return false;
+}
+
+static const char *const scenarios[] = {"double-click", "two-workspaces", "burst-mutations"};
+enum { SCENARIOS = GX_ASAN ? 1 : sizeof(scenarios) / sizeof(scenarios[0]) };
+
+static void a_gate_that_polls_is_clean_and_all_of_it_is_seen(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SCENARIOS; i++) {
+		assert_true(explore(scenarios[i], &polls, &gx_strategy_exhaustive)->complete);
+		assert_true(seen.infinite); /* who polls may poll for ever, if nobody else is ever let run */
+		assert_int_equal(seen.hit_count, 0);
+		assert_int_equal(explore(scenarios[i], &polls, &gx_strategy_random)->hit_count, 0);
+	}
+}
+
+static void polling_costs_few_states_more_than_blocking(void **state)
+{
+	uint64_t blocking;
+
+	(void)state;
+	if (GX_ASAN) /* whose frames merge hardly any states */
+		skip();
+	blocking = explore("burst-mutations", gx_gate_find("per-workspace"), &gx_strategy_exhaustive)->states;
+	assert_true(explore("burst-mutations", &polls, &gx_strategy_exhaustive)->states <= 5 * blocking);
+}
+
+static void a_gate_that_is_polled_for_ever_is_found_by_either_strategy(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SCENARIOS; i++) {
+		explore(scenarios[i], &keeps, &gx_strategy_exhaustive);
+		assert_true(seen.complete);
+		assert_true(has_found(GX_RULE_STEP_LIMIT));
+		explore(scenarios[i], &keeps, &gx_strategy_random);
+		assert_true(has_found(GX_RULE_STEP_LIMIT));
+	}
+}
+
+static int open_world(void **state)
+{
+	struct gx_error err;
+
+	(void)state;
+	gx_service_register();
+	return gx_world_open(&err) == GX_OK ? 0 : -1;
+}
+
+static int close_world(void **state)
+{
+	(void)state;
+	gx_explored_release(&seen);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_gate_that_polls_is_clean_and_all_of_it_is_seen),
+		cmocka_unit_test(polling_costs_few_states_more_than_blocking),
+		cmocka_unit_test(a_gate_that_is_polled_for_ever_is_found_by_either_strategy),
+	};
+
+	return cmocka_run_group_tests(tests, open_world, close_world);
+}
