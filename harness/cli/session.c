@@ -427,14 +427,6 @@ enum gx_status gx_session_explore(struct gx_session *session, const struct gx_se
 	return rc;
 }
 
-static bool seen_before(const struct gx_finding *found, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++)
-		if (found[i].rule == found[count].rule && found[i].workspace == found[count].workspace)
-			return true;
-	return false;
-}
-
 static int by_key(const void *a, const void *b)
 {
 	const struct gx_finding *x = a;
@@ -443,20 +435,6 @@ static int by_key(const void *a, const void *b)
 	if (x->rule != y->rule)
 		return x->rule < y->rule ? -1 : 1;
 	return (x->workspace > y->workspace) - (x->workspace < y->workspace);
-}
-
-/* Each rule and workspace once, in the order of the rules. */
-static unsigned distinct(struct gx_finding *found, unsigned count)
-{
-	unsigned kept = 0;
-
-	for (unsigned i = 0; i < count; i++) {
-		found[kept] = found[i];
-		if (!seen_before(found, kept))
-			kept++;
-	}
-	qsort(found, kept, sizeof(*found), by_key);
-	return kept;
 }
 
 enum gx_status gx_session_describe(struct gx_session *session, const struct gx_path *path, const char *repro,
@@ -479,7 +457,7 @@ enum gx_status gx_session_describe(struct gx_session *session, const struct gx_p
 	out->explored.executions = 1;
 	out->explored.points = gx_sched_steps();
 	out->explored.depth = gx_sched_steps();
-	count = distinct(seen, count);
+	qsort(seen, count, sizeof(seen[0]), by_key);
 	out->verdict = count ? GX_VERDICT_FOUND : GX_VERDICT_CLEAN;
 	findings = gx_keep_alloc(session->keep, sizeof(*findings) * (count + 1));
 	for (unsigned i = 0; i < count && rc == GX_OK; i++) {

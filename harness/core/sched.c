@@ -49,6 +49,17 @@ enum gx_time gx_sched_time_needed(void)
 	return gx_core.time_needed;
 }
 
+void gx_sched_set_time_needed(enum gx_time time)
+{
+	gx_core.time_needed = time;
+}
+
+static void need_time(enum gx_time time)
+{
+	if (gx_core.time_needed < time)
+		gx_core.time_needed = time;
+}
+
 void gx_sched_reset(void)
 {
 	gx_state_restore(initial);
@@ -93,11 +104,16 @@ static uint64_t earliest_wake(void)
 	return earliest;
 }
 
+static bool counts_ticks(void)
+{
+	return GX_HIDDEN->first_look || gx_core.time >= GX_TIME_BOUND;
+}
+
 static bool has_overtaken_enough(void)
 {
 	uint32_t most = gx_core.program->overtakes_max;
 
-	return most && GX_HIDDEN->first_look && GX_HIDDEN->ticks >= most;
+	return most && counts_ticks() && GX_HIDDEN->ticks >= most;
 }
 
 /* The clock may go on beside tasks that could step; but not so far that the execution would be over its limit only for that. */
@@ -279,7 +295,7 @@ static void tick(void)
 	GX_ASSERT(earliest != GX_FOREVER);
 	gx_touch(gx_object(GX_OBJECT_CORE, GX_OBJECT_TIME), GX_WRITE);
 	hidden->now = earliest;
-	if (gx_core.program->overtakes_max && hidden->first_look && !has_overtaken_enough())
+	if (gx_core.program->overtakes_max && counts_ticks() && !has_overtaken_enough())
 		hidden->ticks++;
 	gx_event_step(GX_CLOCK, GX_L_CLOCK_TICK, 0, earliest);
 	if (earliest <= hidden->time_ns_max)
@@ -335,12 +351,19 @@ static inline struct gx_task *begin_step(struct gx_choice choice, int how)
 	return &hidden->tasks[choice.task];
 }
 
+/* A search may have come here only because a loop that counts its rounds was overtaken without bound. */
+static void __attribute__((noinline)) steps_are_up(void)
+{
+	need_time(GX_TIME_BOUND);
+	limit_reached(GX_LIMIT_STEPS, gx_core.program->steps_max);
+}
+
 static inline void end_step(void)
 {
 	if (gx_core.program->after_step)
 		gx_core.program->after_step(gx_core.program->context);
 	if (GX_HIDDEN->steps >= gx_core.program->steps_max && !GX_HIDDEN->ending)
-		limit_reached(GX_LIMIT_STEPS, gx_core.program->steps_max);
+		steps_are_up();
 	if (gx_footprint_under_way && (GX_HIDDEN->ending || GX_HIDDEN->stop))
 		gx_footprint_under_way->everything = true;
 }

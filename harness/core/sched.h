@@ -120,7 +120,7 @@ struct gx_program {
 	uint64_t time_ns_max;  /* an execution in which the clock goes beyond ends, GX_L_STEP_LIMIT too */
 	uint32_t spurious_max; /* spurious wake-ups per execution */
 	/*
-	 * How many ticks the clock may take, once somebody has looked at it, and still overtake a task that could step; afterwards it only
+	 * How many ticks the clock may take, once somebody has looked at it (GX_TIME_BOUND: from the start), and still overtake a task that could step; afterwards it only
 	 * ticks when nobody can. Without such a bound a loop that polls or retries and looks at the clock would never come round to a state
 	 * that has been, beside a task that is never given a step: no real machine is that unfair. 0: no bound.
 	 */
@@ -165,9 +165,10 @@ void gx_sched_limit_time(uint64_t time_ns_max);
  * What of time tells states apart. A task that is due may be kept from stepping for any time, because the clock overtakes it without
  * bound; so as long as nobody looks at the clock, however far the wake-ups are away and in which order they come, every order of the
  * steps behind them is possible, and no other is: only whether a deadline has come counts. Once somebody looks, the distances count, and
- * what the clock shows. And where an execution comes to time_ns_max, the time that is left counts.
+ * what the clock shows. Where an execution comes to steps_max, a loop may have counted its rounds, so that no two of them are one state:
+ * the ticks are bounded from the start (overtakes_max). And where one comes to time_ns_max, the time that is left counts.
  */
-enum gx_time { GX_TIME_COME, GX_TIME_SEEN, GX_TIME_LEFT };
+enum gx_time { GX_TIME_COME, GX_TIME_SEEN, GX_TIME_BOUND, GX_TIME_LEFT };
 
 /* Set it; GX_TIME_COME after gx_sched_load(). */
 void gx_sched_count_time(enum gx_time time);
@@ -176,6 +177,9 @@ void gx_sched_count_time(enum gx_time time);
  * for one that are not: a search has to be made again.
  */
 enum gx_time gx_sched_time_needed(void);
+
+/* Say what is needed: for a caller that has made an execution which says nothing about the states of the search. */
+void gx_sched_set_time_needed(enum gx_time time);
 
 /* How many executions have ended by computing without a point since the process started: each has cost seconds. */
 unsigned gx_sched_hangs(void);

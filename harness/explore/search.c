@@ -311,6 +311,7 @@ static void path_to_top(void *context, struct gx_path *path)
 static enum gx_status go_round(struct searcher *s)
 {
 	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
+	enum gx_time time = gx_sched_time_needed();
 	struct gx_state *here;
 	enum gx_status rc;
 
@@ -324,6 +325,7 @@ static enum gx_status go_round(struct searcher *s)
 		gx_sched_step(options[0]);
 		gx_run_take_hits(&s->run, path_to_top, s, NULL);
 	}
+	gx_sched_set_time_needed(time);
 	if (rc == GX_OK)
 		gx_state_restore(here);
 	gx_state_free(here);

@@ -57,11 +57,20 @@ static void make_requests(struct gx_trial *trial)
 	add_probes(trial);
 }
 
+/* The first of a kind is enough: a task that goes on and on would fill the list with one kind, and the others would not be told. */
+static bool is_new(const struct gx_trial *trial, const struct gx_finding *finding)
+{
+	for (unsigned i = 0; i < trial->finding_count; i++)
+		if (trial->findings[i].rule == finding->rule && trial->findings[i].workspace == finding->workspace)
+			return false;
+	return true;
+}
+
 static void on_finding(void *context, const struct gx_finding *finding)
 {
 	struct gx_trial *trial = context;
 
-	if (trial->findings && trial->finding_count < trial->finding_capacity)
+	if (trial->findings && trial->finding_count < trial->finding_capacity && is_new(trial, finding))
 		trial->findings[trial->finding_count++] = *finding;
 	gx_explore_hit(gx_finding_key(finding->rule, finding->workspace));
 }

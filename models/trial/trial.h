@@ -55,7 +55,7 @@ struct gx_trial {
 	bool ends_server;
 	uint8_t request_of[GX_ACTORS_MAX]; /* request id by actor; 0: it sends none */
 
-	/* While collecting: the findings of the execution that runs. */
+	/* While collecting: the first finding of each rule and workspace of the execution that runs. */
 	struct gx_finding *findings;
 	unsigned finding_capacity;
 	unsigned finding_count;

@@ -16,7 +16,7 @@
  *  - Any task of an execution may call the legs of a request: the caller of handle(), a gx_go() task, a thread of the gate.
  *  - malloc(), pthread_*, sem_*, nanosleep(), clock_gettime() and their like are ordinary calls; under gatecrash they are
  *    modelled, time is virtual and passes only in the scheduler's hands.
- *  - A task has 252 KiB of stack and 768 KiB for malloc().
+ *  - A task has 238 KiB of stack and 768 KiB for malloc().
  * What a gate may not use as yet: thread-local variables, C11 <threads.h>, rwlocks, barriers, spin locks, pthread_key_*, robust mutexes,
  * signals, fork() and system(). Loading says so in one line.
  */
