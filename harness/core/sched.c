@@ -116,14 +116,22 @@ static bool has_overtaken_enough(void)
 	return most && counts_ticks() && GX_HIDDEN->ticks >= most;
 }
 
+/*
+ * More than half of the time is gone: what is left of it counts from here on. As long as no path has come here, two of them, one of which
+ * goes on where it meets a state of the other, stay within the limit together.
+ */
+static bool is_late(uint64_t now)
+{
+	if (now <= GX_HIDDEN->time_ns_max / 2)
+		return false;
+	need_time(GX_TIME_LEFT);
+	return true;
+}
+
 /* The clock may go on beside tasks that could step; but not so far that the execution would be over its limit only for that. */
 static bool may_overtake(void)
 {
-	if (earliest_wake() > GX_HIDDEN->time_ns_max) {
-		gx_core.time_needed = GX_TIME_LEFT;
-		return false;
-	}
-	return !has_overtaken_enough();
+	return !is_late(earliest_wake()) && !has_overtaken_enough();
 }
 
 /* ---- what can be done ---- */
@@ -298,10 +306,8 @@ static void tick(void)
 	if (gx_core.program->overtakes_max && counts_ticks() && !has_overtaken_enough())
 		hidden->ticks++;
 	gx_event_step(GX_CLOCK, GX_L_CLOCK_TICK, 0, earliest);
-	if (earliest <= hidden->time_ns_max)
-		return;
-	gx_core.time_needed = GX_TIME_LEFT;
-	limit_reached(GX_LIMIT_TIME, hidden->time_ns_max);
+	if (is_late(earliest) && earliest > hidden->time_ns_max)
+		limit_reached(GX_LIMIT_TIME, hidden->time_ns_max);
 }
 
 static unsigned hangs;

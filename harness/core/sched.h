@@ -166,7 +166,8 @@ void gx_sched_limit_time(uint64_t time_ns_max);
  * bound; so as long as nobody looks at the clock, however far the wake-ups are away and in which order they come, every order of the
  * steps behind them is possible, and no other is: only whether a deadline has come counts. Once somebody looks, the distances count, and
  * what the clock shows. Where an execution comes to steps_max, a loop may have counted its rounds, so that no two of them are one state:
- * the ticks are bounded from the start (overtakes_max). And where one comes to time_ns_max, the time that is left counts.
+ * the ticks are bounded from the start (overtakes_max). And where one comes beyond half of time_ns_max, the time that is left counts:
+ * before that a state may stand for later ones, from which a longer way than any that was walked would go beyond the limit.
  */
 enum gx_time { GX_TIME_COME, GX_TIME_SEEN, GX_TIME_BOUND, GX_TIME_LEFT };
 

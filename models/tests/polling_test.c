@@ -94,6 +94,18 @@ static enum gx_outcome handle_and_sleep(void *gate, const struct gx_request *req
 	return GX_RAN;
 }
 
+static unsigned nap_seconds;
+
+static enum gx_outcome handle_and_nap(void *gate, const struct gx_request *request)
+{
+	(void)gate;
+	sleep(nap_seconds);
+	gx_stop(request);
+	gx_start(request);
+	sleep(nap_seconds);
+	return GX_RAN;
+}
+
 static const struct gx_gate polls = {.abi = GX_GATE_ABI,
 				     .name = "polls",
 				     .summary = "trylock and usleep",
@@ -118,6 +130,12 @@ static const struct gx_gate sleeps = {.abi = GX_GATE_ABI,
 				      .open = open_gate,
 				      .close = close_gate,
 				      .handle = handle_and_sleep};
+static const struct gx_gate naps = {.abi = GX_GATE_ABI,
+				    .name = "naps",
+				    .summary = "it takes its time",
+				    .open = open_gate,
+				    .close = close_gate,
+				    .handle = handle_and_nap};
 
 /* ---- */
 
@@ -204,6 +222,29 @@ static void a_loop_without_an_end_is_shown_by_few_states(void **state)
 	assert_true(GX_ASAN || seen.states < 10000);
 }
 
+/*
+ * Ten minutes are the limit, and five of them at most may go by while somebody could have stepped. So what two requests take one after
+ * the other is no finding where they could be beside each other; what goes beyond the limit all the same is one, whoever looks.
+ */
+static void the_limit_of_time_is_the_same_to_either_strategy(void **state)
+{
+	static const struct {
+		unsigned seconds;
+		bool is_over;
+	} cases[] = {{140, false}, {160, false}, {200, false}, {220, true}, {310, true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		nap_seconds = cases[i].seconds;
+		explore("two-workspaces", &naps, &gx_strategy_random);
+		assert_int_equal(has_found(GX_RULE_STEP_LIMIT), cases[i].is_over);
+		if (GX_ASAN)
+			continue;
+		assert_true(explore("two-workspaces", &naps, &gx_strategy_exhaustive)->complete);
+		assert_int_equal(has_found(GX_RULE_STEP_LIMIT), cases[i].is_over);
+	}
+}
+
 static int open_world(void **state)
 {
 	struct gx_error err;
@@ -228,6 +269,7 @@ int main(void)
 		cmocka_unit_test(a_gate_that_is_polled_for_ever_is_found_by_either_strategy),
 		cmocka_unit_test(a_gate_that_counts_its_polls_is_no_loop_without_an_end),
 		cmocka_unit_test(a_loop_without_an_end_is_shown_by_few_states),
+		cmocka_unit_test(the_limit_of_time_is_the_same_to_either_strategy),
 	};
 
 	return cmocka_run_group_tests(tests, open_world, close_world);
