@@ -117,12 +117,13 @@ struct gx_program {
 	/* After each step, for what no single event says. May be NULL. */
 	void (*after_step)(void *context);
 	uint32_t steps_max;    /* of one execution: with this many it ends, GX_L_STEP_LIMIT */
-	uint64_t time_ns_max;  /* an execution in which the clock goes beyond ends, GX_L_STEP_LIMIT too */
+	uint64_t time_ns_max;  /* an execution in which the clock goes beyond ends, GX_L_STEP_LIMIT too; see enum gx_time */
 	uint32_t spurious_max; /* spurious wake-ups per execution */
 	/*
-	 * How many ticks the clock may take, once somebody has looked at it (GX_TIME_BOUND: from the start), and still overtake a task that could step; afterwards it only
-	 * ticks when nobody can. Without such a bound a loop that polls or retries and looks at the clock would never come round to a state
-	 * that has been, beside a task that is never given a step: no real machine is that unfair. 0: no bound.
+	 * How many ticks the clock may take, once somebody has looked at it (GX_TIME_BOUND: from the start), and still overtake a task that
+	 * could step; afterwards, and beyond half of time_ns_max, it only ticks when nobody can. Without such a bound a loop that polls or
+	 * retries and looks at the clock would never come round to a state that has been, beside a task that is never given a step: no real
+	 * machine is that unfair. 0: no bound.
 	 */
 	uint32_t overtakes_max;
 };
