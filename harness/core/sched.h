@@ -116,9 +116,8 @@ struct gx_program {
 	const bool *heard;
 	/* After each step, for what no single event says. May be NULL. */
 	void (*after_step)(void *context);
-	uint32_t steps_max; /* of one execution: with this many it ends, GX_L_STEP_LIMIT */
-	uint64_t
-		time_ns_max; /* an execution in which the clock goes beyond ends, GX_L_STEP_LIMIT too; see enum gx_time */
+	uint32_t steps_max;    /* of one execution: with this many it ends, GX_L_STEP_LIMIT */
+	uint64_t time_ns_max;  /* an execution that takes longer ends, GX_L_STEP_LIMIT too; see enum gx_time */
 	uint32_t spurious_max; /* spurious wake-ups per execution */
 	/*
 	 * How many ticks the clock may take, once somebody has looked at it (GX_TIME_BOUND: from the start), and still overtake a task that
