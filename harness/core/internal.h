@@ -72,6 +72,13 @@ struct gx_core {
 };
 
 extern struct gx_core gx_core;
+
+/* What tells states apart has to be this much of time at least: whoever sees it says so. */
+static inline void gx_need_time(enum gx_time time)
+{
+	if (gx_core.time_needed < time)
+		gx_core.time_needed = time;
+}
 extern __thread struct gx_task *gx_current __attribute__((tls_model("initial-exec")));
 
 /* world.c */

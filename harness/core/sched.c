@@ -54,12 +54,6 @@ void gx_sched_set_time_needed(enum gx_time time)
 	gx_core.time_needed = time;
 }
 
-static void need_time(enum gx_time time)
-{
-	if (gx_core.time_needed < time)
-		gx_core.time_needed = time;
-}
-
 void gx_sched_reset(void)
 {
 	gx_state_restore(initial);
@@ -124,7 +118,7 @@ static bool is_late(uint64_t now)
 {
 	if (now <= GX_HIDDEN->time_ns_max / 2)
 		return false;
-	need_time(GX_TIME_LEFT);
+	gx_need_time(GX_TIME_LEFT);
 	return true;
 }
 
@@ -360,7 +354,7 @@ static inline struct gx_task *begin_step(struct gx_choice choice, int how)
 /* A search may have come here only because a loop that counts its rounds was overtaken without bound. */
 static void __attribute__((noinline)) steps_are_up(void)
 {
-	need_time(GX_TIME_BOUND);
+	gx_need_time(GX_TIME_BOUND);
 	limit_reached(GX_LIMIT_STEPS, gx_core.program->steps_max);
 }
 

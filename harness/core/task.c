@@ -28,8 +28,7 @@ uint64_t gx_clock_look(void)
 	gx_touch(gx_object(GX_OBJECT_CORE, GX_OBJECT_FIRST_LOOK), hidden->first_look ? GX_READ : GX_WRITE);
 	if (!hidden->first_look)
 		hidden->first_look = hidden->now + 1;
-	if (gx_core.time_needed < GX_TIME_SEEN)
-		gx_core.time_needed = GX_TIME_SEEN;
+	gx_need_time(GX_TIME_SEEN);
 	return hidden->now - (hidden->first_look - 1);
 }
 
