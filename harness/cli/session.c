@@ -332,11 +332,11 @@ static enum gx_status tell_hit(struct gx_result_finding *out, struct gx_session 
 /* The simplest execution that shows it, unless looking for a shorter one would hang, too. */
 static enum gx_status minimise(struct gx_hit *hit, struct gx_error *err)
 {
-	unsigned preemptions;
+	struct gx_minimising job = {.key = hit->key, .states = MINIMISE_STATES};
 
-	if (gx_rule_row((enum gx_rule)gx_key_rule(hit->key))->traits & GX_RULE_COSTS_SECONDS)
+	if (gx_rule_row((enum gx_rule)gx_key_rule(hit->key))->traits & (GX_RULE_COSTS_SECONDS | GX_RULE_HAS_NO_END))
 		return GX_OK;
-	return gx_minimise(&hit->path, hit->key, MINIMISE_STATES, &preemptions, err);
+	return gx_minimise(&hit->path, &job, err);
 }
 
 static void copy_figures(struct gx_result_explored *out, const struct gx_explored *explored)

@@ -88,6 +88,8 @@ static inline void happen(uint16_t kind, unsigned task, unsigned label, uint16_t
 	struct gx_event *event = &happening[nested];
 	bool heard = is_heard(kind, task, label);
 
+	if (gx_core.muted)
+		return;
 	GX_ASSERT(nested < NESTED_MAX);
 	hidden->event_hash = mix(hidden->event_hash, hidden->steps | (uint64_t)task << 32 | (uint64_t)label << 48,
 				 kind | (uint64_t)extra << 16, object, value);

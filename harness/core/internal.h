@@ -28,6 +28,8 @@ struct gx_hidden {
 	uint64_t now;
 	uint64_t first_look; /* when somebody first looked at the clock, + 1; 0: nobody has */
 	uint64_t time_ns_max;
+	uint64_t
+		overtaken; /* ns by which the clock has gone on beside tasks that could step: these do not count towards time_ns_max */
 	uint64_t event_hash;
 	uint64_t used;        /* bit per index: record in use */
 	uint64_t parked;      /* bit per index: state GX_TASK_PARKED */
@@ -37,10 +39,11 @@ struct gx_hidden {
 	uint32_t steps;
 	uint32_t last;
 	uint32_t spurious_left;
-	uint32_t ticks;          /* of the clock since the first look, up to the program's overtakes_max */
+	uint32_t ticks;          /* of the clock since the first look, up to the search's overtakes_max */
 	uint32_t maker_children; /* tasks that set-up and callbacks have made */
 	uint32_t ending;
 	uint32_t stop;
+	uint32_t limit; /* enum gx_limit that ended the execution, + 1, as long as nobody has said so; 0: none */
 	uint32_t arena_count;
 	uint32_t arenas[GX_ARENAS_MAX]; /* slots whose arena holds a block */
 	struct gx_task tasks[GX_TASKS_MAX]
@@ -65,6 +68,11 @@ struct gx_core {
 	const struct gx_pilot *pilot; /* who chooses at the points; NULL: the scheduler lets a task take one step */
 	enum gx_time time;            /* what of it tells states apart */
 	enum gx_time time_needed;     /* what would have to, by what executions have done since gx_sched_count_time() */
+	bool searching;               /* gx_sched_begin_search() */
+	uint32_t overtakes_max;       /* of the search; 0: no bound */
+	unsigned cut;                 /* enum gx_cut bits: what the search has left out */
+	unsigned limits_said;         /* how often the search has come to the limit of time */
+	bool muted;                   /* nobody observes what happens, and it is not recorded */
 	uint64_t resumes;             /* how often a task has been let run since the process started: for crash.c */
 	struct gx_event *record;
 	uint32_t record_capacity;
@@ -113,6 +121,9 @@ void gx_event_abandon(void);
 /* task.c: run `task` until it, or under a pilot another one, comes back to the scheduler; returns GX_SAYS_..., and who it was (NULL: it ended). */
 void *gx_task_resume(struct gx_task *task, struct gx_task **who);
 void gx_task_mark_ended(struct gx_task *task);
+
+/* round.c: what ended the execution was a limit (hidden->limit): say which, or that it goes round for ever. Scheduler's side only. */
+void gx_say_limit(void);
 
 /* sched.c: under a pilot, at the end of a step: the task that goes on, granted; NULL: the scheduler has to take over. */
 struct gx_task *gx_sched_next(void);

@@ -63,7 +63,7 @@ uint64_t gx_header_hash(void)
 	const struct gx_hidden *hidden = GX_HIDDEN;
 	const uint64_t words[] = {
 		hidden->first_look ? hidden->now + 1 - (hidden->first_look - 1) : 0,
-		gx_core.time == GX_TIME_LEFT ? hidden->time_ns_max - hidden->now : 0,
+		gx_core.time == GX_TIME_LEFT ? hidden->time_ns_max + hidden->overtaken - hidden->now : 0,
 		(uint64_t)hidden->spurious_left << 32 | hidden->maker_children,
 		(uint64_t)hidden->ticks << 32 | hidden->ending,
 	};

@@ -10,8 +10,8 @@
 static struct gx_state *initial;
 
 static const char *const names[] = {
-	"task.begin", "task.end",  "task.spawn", "task.kill",  "clock.tick",
-	"task.crash", "task.hang", "step.limit", "world.full", "sleep",
+	"task.begin", "task.end",   "task.spawn", "task.kill", "clock.tick",    "task.crash",
+	"task.hang",  "step.limit", "world.full", "sleep",     "task.livelock",
 };
 
 _Static_assert(sizeof(names) / sizeof(names[0]) == GX_L_CORE_END - GX_LABELS_CORE, "every core label has a name");
@@ -42,6 +42,40 @@ void gx_sched_count_time(enum gx_time time)
 {
 	gx_core.time = time;
 	gx_core.time_needed = time;
+	gx_core.searching = false;
+	gx_core.cut = 0;
+}
+
+void gx_sched_begin_search(enum gx_time time, uint32_t overtakes_max)
+{
+	gx_sched_count_time(time);
+	gx_core.searching = true;
+	gx_core.overtakes_max = overtakes_max;
+	gx_core.limits_said = 0;
+}
+
+void gx_sched_pause_search(bool paused)
+{
+	gx_core.searching = !paused;
+}
+
+void gx_sched_end_search(void)
+{
+	gx_core.searching = false;
+}
+
+unsigned gx_sched_cut(void)
+{
+	return gx_core.cut;
+}
+
+bool gx_sched_is_too_long(void)
+{
+	if (GX_HIDDEN->steps < gx_core.program->steps_max)
+		return false;
+	gx_need_time(GX_TIME_BOUND);
+	gx_core.cut |= GX_CUT_STEPS;
+	return true;
 }
 
 enum gx_time gx_sched_time_needed(void)
@@ -98,6 +132,7 @@ static uint64_t earliest_wake(void)
 	return earliest;
 }
 
+/* Whether ticks of a search are counted: without bound there would be no end of them. */
 static bool counts_ticks(void)
 {
 	return GX_HIDDEN->first_look || gx_core.time >= GX_TIME_BOUND;
@@ -105,27 +140,26 @@ static bool counts_ticks(void)
 
 static bool has_overtaken_enough(void)
 {
-	uint32_t most = gx_core.program->overtakes_max;
+	uint32_t most = gx_core.overtakes_max;
 
 	return most && counts_ticks() && GX_HIDDEN->ticks >= most;
 }
 
 /*
- * More than half of the time is gone: what is left of it counts from here on. As long as no path has come here, two of them, one of which
- * goes on where it meets a state of the other, stay within the limit together.
+ * The clock may go on beside tasks that could step. To a search that tells times apart it would never be over if it did so for ever: what
+ * is left out then is noted.
  */
-static bool is_late(uint64_t now)
-{
-	if (now <= GX_HIDDEN->time_ns_max / 2)
-		return false;
-	gx_need_time(GX_TIME_LEFT);
-	return true;
-}
-
-/* The clock may go on beside tasks that could step; but not so far that the execution would be over its limit only for that. */
 static bool may_overtake(void)
 {
-	return !is_late(earliest_wake()) && !has_overtaken_enough();
+	if (!gx_core.searching || !counts_ticks())
+		return true;
+	if (has_overtaken_enough())
+		gx_core.cut |= GX_CUT_OVERTAKES;
+	else if (GX_HIDDEN->now > GX_HIDDEN->time_ns_max / 2)
+		gx_core.cut |= GX_CUT_HORIZON;
+	else
+		return true;
+	return false;
 }
 
 /* ---- what can be done ---- */
@@ -265,8 +299,10 @@ unsigned gx_sched_options(struct gx_choice options[GX_OPTIONS_MAX])
 	uint64_t last;
 	unsigned count = 0;
 
-	if (!look_around(&view))
+	if (!look_around(&view)) {
+		gx_say_limit();
 		return 0;
+	}
 	if (view.list) {
 		memcpy(options, view.list, view.count * sizeof(options[0]));
 		return view.count;
@@ -283,25 +319,57 @@ unsigned gx_sched_options(struct gx_choice options[GX_OPTIONS_MAX])
 
 /* ---- steps ---- */
 
-static void limit_reached(enum gx_limit limit, uint64_t value)
+/* What there is to say of it is said where the scheduler has the word: round.c looks whether it would ever have ended. */
+static void limit_reached(enum gx_limit limit)
 {
-	gx_emit_extra(GX_L_STEP_LIMIT, (uint16_t)limit, 0, value);
+	GX_HIDDEN->limit = (uint32_t)limit + 1;
 	GX_HIDDEN->ending = GX_ENDING_FATAL;
+}
+
+static bool somebody_is_ready(void)
+{
+	const struct gx_hidden *hidden = GX_HIDDEN;
+
+	if (hidden->parked & ~hidden->conditional)
+		return true;
+	for (uint64_t rest = hidden->parked & hidden->conditional; rest; rest &= rest - 1)
+		if (grant_of(&hidden->tasks[__builtin_ctzll(rest)]) >= 0)
+			return true;
+	return false;
+}
+
+/*
+ * Time that has to pass, because nobody can do anything else meanwhile. Behind half of what there is the rest of it counts: as long as no
+ * path has come there, two of them, one of which goes on where it meets a state of the other, stay within the limit together.
+ */
+static void take_time(void)
+{
+	const struct gx_hidden *hidden = GX_HIDDEN;
+	uint64_t taken = hidden->now - hidden->overtaken;
+
+	if (taken <= hidden->time_ns_max / 2)
+		return;
+	gx_need_time(GX_TIME_LEFT);
+	if (taken > hidden->time_ns_max)
+		limit_reached(GX_LIMIT_TIME);
 }
 
 static void tick(void)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
 	uint64_t earliest = earliest_wake();
+	bool overtakes = somebody_is_ready();
 
 	GX_ASSERT(earliest != GX_FOREVER);
 	gx_touch(gx_object(GX_OBJECT_CORE, GX_OBJECT_TIME), GX_WRITE);
+	if (overtakes)
+		hidden->overtaken += earliest - hidden->now;
 	hidden->now = earliest;
-	if (gx_core.program->overtakes_max && counts_ticks() && !has_overtaken_enough())
+	if (gx_core.searching && gx_core.overtakes_max && counts_ticks() && !has_overtaken_enough())
 		hidden->ticks++;
 	gx_event_step(GX_CLOCK, GX_L_CLOCK_TICK, 0, earliest);
-	if (is_late(earliest) && earliest > hidden->time_ns_max)
-		limit_reached(GX_LIMIT_TIME, hidden->time_ns_max);
+	if (!overtakes)
+		take_time();
 }
 
 static unsigned hangs;
@@ -351,19 +419,13 @@ static inline struct gx_task *begin_step(struct gx_choice choice, int how)
 	return &hidden->tasks[choice.task];
 }
 
-/* A search may have come here only because a loop that counts its rounds was overtaken without bound. */
-static void __attribute__((noinline)) steps_are_up(void)
-{
-	gx_need_time(GX_TIME_BOUND);
-	limit_reached(GX_LIMIT_STEPS, gx_core.program->steps_max);
-}
-
 static inline void end_step(void)
 {
-	if (gx_core.program->after_step)
+	if (gx_core.program->after_step && !gx_core.muted)
 		gx_core.program->after_step(gx_core.program->context);
-	if (GX_HIDDEN->steps >= gx_core.program->steps_max && !GX_HIDDEN->ending)
-		steps_are_up();
+	/* How long the way here was is no part of a state: a search asks gx_sched_is_too_long(). */
+	if (GX_HIDDEN->steps >= gx_core.program->steps_max && !GX_HIDDEN->ending && !gx_core.searching)
+		limit_reached(GX_LIMIT_STEPS);
 	if (gx_footprint_under_way && (GX_HIDDEN->ending || GX_HIDDEN->stop))
 		gx_footprint_under_way->everything = true;
 }
@@ -436,6 +498,8 @@ enum gx_ending gx_sched_run(const struct gx_pilot *chooser)
 	while (task && resume(task) != GX_SAYS_PAUSED)
 		task = gx_sched_next();
 	gx_core.pilot = NULL;
+	if (GX_HIDDEN->ending)
+		gx_say_limit();
 	return gx_sched_ending();
 }
 
@@ -446,7 +510,8 @@ enum gx_ending gx_sched_ending(void)
 
 void gx_sched_limit_time(uint64_t time_ns_max)
 {
-	GX_HIDDEN->time_ns_max = time_ns_max;
+	/* What it took to overtake does not count. */
+	GX_HIDDEN->time_ns_max = time_ns_max - GX_HIDDEN->overtaken;
 }
 
 void gx_sched_stop(void)

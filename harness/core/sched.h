@@ -116,16 +116,10 @@ struct gx_program {
 	const bool *heard;
 	/* After each step, for what no single event says. May be NULL. */
 	void (*after_step)(void *context);
-	uint32_t steps_max;    /* of one execution: with this many it ends, GX_L_STEP_LIMIT */
-	uint64_t time_ns_max;  /* an execution that takes longer ends, GX_L_STEP_LIMIT too; see enum gx_time */
+	uint32_t steps_max; /* of one execution: with this many it ends, GX_L_STEP_LIMIT */
+	uint64_t
+		time_ns_max; /* an execution that has to wait longer, because nobody can step, ends: GX_L_STEP_LIMIT, too */
 	uint32_t spurious_max; /* spurious wake-ups per execution */
-	/*
-	 * How many ticks the clock may take, once somebody has looked at it (GX_TIME_BOUND: from the start), and still overtake a task that
-	 * could step; afterwards, and beyond half of time_ns_max, it only ticks when nobody can. Without such a bound a loop that polls or
-	 * retries and looks at the clock would never come round to a state that has been, beside a task that is never given a step: no real
-	 * machine is that unfair. 0: no bound.
-	 */
-	uint32_t overtakes_max;
 };
 
 enum gx_ending {
@@ -167,10 +161,32 @@ void gx_sched_limit_time(uint64_t time_ns_max);
  * bound; so as long as nobody looks at the clock, however far the wake-ups are away and in which order they come, every order of the
  * steps behind them is possible, and no other is: only whether a deadline has come counts. Once somebody looks, the distances count, and
  * what the clock shows. Where an execution comes to steps_max, a loop may have counted its rounds, so that no two of them are one state:
- * the ticks are bounded from the start (overtakes_max). And where one comes beyond half of time_ns_max, the time that is left counts:
- * before that a state may stand for later ones, from which a longer way than any that was walked would go beyond the limit.
+ * the ticks are bounded from the start (gx_sched_begin_search()). And where one has waited for more than half of time_ns_max, what is
+ * left of it counts: before that a state may stand for later ones, from which a longer way than any that was walked would go beyond the limit.
  */
 enum gx_time { GX_TIME_COME, GX_TIME_SEEN, GX_TIME_BOUND, GX_TIME_LEFT };
+
+/* What a search leaves out because it would never be over otherwise. */
+enum gx_cut {
+	GX_CUT_OVERTAKES = 1, /* the clock overtook tasks that could step so often, and then no more */
+	GX_CUT_HORIZON = 2,   /* ... for half of time_ns_max, and then no more */
+	GX_CUT_STEPS = 4      /* an execution goes on behind steps_max */
+};
+
+/*
+ * What follows is a search, in which many executions share their steps; gx_sched_count_time() or gx_sched_end_search() ends it. Of a loop
+ * that polls or retries and looks at the clock, beside a task that is never given a step, no two rounds are one state. So once somebody has
+ * looked (GX_TIME_BOUND: from the start), the clock overtakes tasks that could step for `overtakes_max` ticks (0: no bound) and for
+ * half of time_ns_max, and then only ticks when nobody can. Single executions know no such bound.
+ */
+void gx_sched_begin_search(enum gx_time time, uint32_t overtakes_max);
+void gx_sched_end_search(void);
+/* For a while single executions are run, of which the search learns nothing. */
+void gx_sched_pause_search(bool paused);
+/* enum gx_cut bits: what has been left out since gx_sched_begin_search(). */
+unsigned gx_sched_cut(void);
+/* The way here has steps_max steps: nothing behind it may be looked at. Notes it as cut. */
+bool gx_sched_is_too_long(void);
 
 /* Set it; GX_TIME_COME after gx_sched_load(). */
 void gx_sched_count_time(enum gx_time time);

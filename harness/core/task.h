@@ -207,6 +207,7 @@ enum {
 	GX_L_STEP_LIMIT, /* fact of nobody's: extra = enum gx_limit; value = the limit that was reached (steps, or ns) */
 	GX_L_WORLD_FULL, /* fact: object = path; value = bytes asked for; 0: no task, no arena left, or too many choices (object 0) */
 	GX_L_SLEEP, /* op: gx_sleep(), for layers that have no label of their own for it */
+	GX_L_LIVELOCK, /* fact of a task that goes round for ever: object = its path, value = how many more such facts follow */
 	GX_L_CORE_END
 };
 

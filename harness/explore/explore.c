@@ -16,23 +16,43 @@ double gx_wall_seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/*
+ * As little of time as will do: a search ends when it sees that it needs more, which most often is soon. And as much of a loop that looks
+ * at the clock: with each search four times as many of its rounds, as long as there are few states.
+ */
+enum { OVERTAKES_MIN = 16, OVERTAKES_MAX = 4096, FEW_STATES = 200000 };
+
+static bool sees_further(struct gx_search *search)
+{
+	const struct gx_explored *out = search->out;
+	const struct gx_explore_options *options = search->options;
+
+	if (gx_sched_time_needed() > search->time) {
+		search->time = gx_sched_time_needed();
+		return true;
+	}
+	if (!(out->cut & GX_CUT_OVERTAKES) || *out->why == 0 || search->overtakes_max >= OVERTAKES_MAX)
+		return false;
+	if (out->states > FEW_STATES || (options->states && out->states > options->states / 8) ||
+	    (options->stop_at_first && out->hit_count))
+		return false;
+	search->overtakes_max *= 4;
+	return true;
+}
+
 static enum gx_status search_all(struct gx_explored *out, const struct gx_explore_options *options,
 				 struct gx_error *err)
 {
 	struct gx_search search = {.options = options,
 				   .out = out,
-				   .preemptions_max = GX_UNBOUNDED,
-				   .depth_max = UINT32_MAX,
 				   .time = GX_TIME_COME,
-				   .recheck = true};
+				   .overtakes_max = OVERTAKES_MIN};
 
-	/* As little of time as will do: a search ends when it sees that it needs more, which most often is soon. */
 	for (;;) {
 		enum gx_status rc = gx_search(&search, err);
 
-		if (rc != GX_OK || gx_sched_time_needed() <= search.time || options->no_visited || out->interrupted)
+		if (rc != GX_OK || options->no_visited || out->interrupted || !sees_further(&search))
 			return rc;
-		search.time = gx_sched_time_needed();
 		gx_explored_release(out);
 		*out = (struct gx_explored){.seconds = out->seconds, .counted_pairs = out->counted_pairs};
 	}

@@ -25,12 +25,21 @@
 enum gx_status gx_explore(struct gx_explored *out, const struct gx_explore_options *options,
 			  struct gx_error *err) GX_MUST_USE;
 
+struct gx_minimising {
+	uint64_t key;                             /* of the hit */
+	uint64_t states;                          /* to look at, per number of preemptions */
+	double seconds;                           /* wall clock; 0: no bound */
+	const volatile sig_atomic_t *interrupted; /* may be NULL */
+	/* Set by gx_minimise(): */
+	unsigned preemptions;
+	bool proven; /* no execution shows it with fewer preemptions, nor with as many in fewer steps */
+};
+
 /*
- * Find a path to `key` with the fewest preemptions, and among those a short one, looking at no more than `states` states per
- * number of preemptions. *path holds one that works and is replaced by a better one; returns its number of preemptions.
+ * Find a path to a hit with the fewest preemptions, and among those with the fewest steps. *path holds one that works and is replaced
+ * by a better one. GX_ENOMEM: *path is the best so far.
  */
-enum gx_status gx_minimise(struct gx_path *path, uint64_t key, uint64_t states, unsigned *preemptions,
-			   struct gx_error *err) GX_MUST_USE;
+enum gx_status gx_minimise(struct gx_path *path, struct gx_minimising *job, struct gx_error *err) GX_MUST_USE;
 
 /*
  * How many switches of a path lead away from a task that could have gone on; marks[i], if not NULL, is set for step i of the path if it

@@ -44,11 +44,12 @@ struct gx_hit {
 };
 
 struct gx_explored {
-	bool complete; /* every reachable state was seen */
+	bool complete; /* every reachable state was seen (GX_CUT_HORIZON: within the limit of time) */
 	bool interrupted;
 	bool searched; /* a search took place: the figures below that say so are valid */
 	const char *
 		why; /* not complete, because: "state budget", "time budget", "stopped at the first finding", "interrupted", "" */
+	unsigned cut;         /* search: enum gx_cut bits, what was left out because it would never have been over */
 	uint64_t executions;  /* executions run to their end; of a search: transitions into an end */
 	uint64_t states;      /* search */
 	uint64_t transitions; /* search */

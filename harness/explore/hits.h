@@ -17,7 +17,7 @@ void gx_explore_hit(uint64_t key);
 void gx_hits_listen(bool on);
 
 /* Different keys of one step; more are dropped, and show up in another step or execution. */
-#define GX_HITS_PENDING_MAX 64
+#define GX_HITS_PENDING_MAX 256
 
 /* How many are pending, and the nth of them; forget them. Outside of tasks only. */
 unsigned gx_hits_pending(void);

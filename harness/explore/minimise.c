@@ -1,44 +1,211 @@
 /*
- * minimise.c - the simplest execution that shows a finding.
+ * minimise.c - the simplest execution that shows a finding: fewest preemptions, then fewest steps.
  *
- * Fewest preemptions first (most races need one or two: Musuvathi and Qadeer, 2007), by searching with a bound of 0, 1, 2, ... switches away
- * from tasks that could have gone on; then fewer steps, by searching again with the bound on the depth.
+ * Fewest preemptions first, since most races need one or two (Musuvathi and Qadeer, "Iterative context bounding", 2007): depth first with
+ * a bound of 0, 1, 2, ... switches away from tasks that could have gone on. A path that is found bounds the depth from then on (branch and
+ * bound), until nothing shorter is left: then it is proven that there is none. What decides how the search can go on, and how much of
+ * its bounds is left, is (state, task that ran last, preemptions, depth): a state that is reached again by fewer steps than before is
+ * looked at again. Distances in time are part of the state: they decide how many ticks a wake-up takes.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/snapshot.h"
+#include "core/track.h"
+#include "explore/clock.h"
 #include "explore/explore.h"
-#include "explore/search.h"
+#include "explore/visited.h"
 
-enum { PREEMPTIONS_MAX = 6, SHORTER_ROUNDS = 12 };
+struct place {
+	struct gx_choice choices[GX_OPTIONS_MAX];
+	unsigned count;
+	unsigned next;
+	uint32_t preemptions;
+	uint32_t last; /* task that ran last */
+};
 
-static enum gx_status look(struct gx_explored *out, uint64_t key, uint64_t states, uint32_t preemptions, uint32_t depth,
-			   struct gx_error *err)
+struct shortest {
+	const struct gx_minimising *job;
+	struct gx_path *path;     /* the best so far */
+	uint32_t preemptions_max; /* of this round */
+	uint32_t steps_max;       /* only paths of fewer steps are of interest */
+	struct place **places;    /* the path that is looked at; kept for reuse */
+	uint32_t depth;
+	uint32_t capacity;
+	struct gx_visited visited; /* with the fewest steps to each */
+	uint64_t looked;           /* transitions */
+	double until;              /* wall clock; 0: no bound */
+	bool found;
+	bool stopped; /* a budget is used up */
+	struct gx_error *err;
+};
+
+static enum gx_status make_place(struct shortest *s, uint32_t depth)
 {
-	struct gx_explore_options options = {.states = states};
+	if (depth >= s->capacity) {
+		uint32_t capacity = s->capacity ? s->capacity * 2 : 256;
+		struct place **larger = realloc(s->places, capacity * sizeof(*larger));
 
-	memset(out, 0, sizeof(*out));
-	return gx_search(&(struct gx_search){.options = &options,
-					     .out = out,
-					     .preemptions_max = preemptions,
-					     .depth_max = depth,
-					     .target = key,
-					     .time = gx_sched_time_needed()},
-			 err);
+		if (!larger)
+			return gx_fail(s->err, GX_ENOMEM, "out of memory for a shorter execution");
+		s->places = larger;
+		memset(s->places + s->capacity, 0, (capacity - s->capacity) * sizeof(*larger));
+		s->capacity = capacity;
+	}
+	if (!s->places[depth])
+		s->places[depth] = malloc(sizeof(struct place)); /* each field is set when it is pushed */
+	return s->places[depth] ? GX_OK : gx_fail(s->err, GX_ENOMEM, "out of memory for a shorter execution");
 }
 
-/* One bounded search; true if it found a path, which then replaces *path. */
-static bool improve(struct gx_path *path, uint64_t key, uint64_t states, uint32_t preemptions, uint32_t depth,
-		    enum gx_status *rc, struct gx_error *err)
+/* Is the switch from the task that ran last to this choice a preemption? Only if that task could have gone on. */
+static bool preempts(const struct place *place, struct gx_choice choice)
 {
-	static struct gx_explored seen;
-	bool found;
+	return choice.task != place->last && place->count && place->choices[0].task == place->last;
+}
 
-	*rc = look(&seen, key, states, preemptions, depth, err);
-	found = *rc == GX_OK && seen.hit_count > 0;
-	if (found)
-		gx_path_copy(path, &seen.hits[0].path);
-	gx_explored_release(&seen);
-	return found;
+static uint64_t fingerprint(uint64_t hash, const struct place *place)
+{
+	return (hash ^ ((uint64_t)place->last << 32 | place->preemptions)) * 0x9e3779b97f4a7c15ull;
+}
+
+static bool is_shown(const struct shortest *s)
+{
+	bool shown = false;
+
+	for (unsigned i = 0; i < gx_hits_pending(); i++)
+		shown |= gx_hits_pending_key(i) == s->job->key;
+	gx_hits_forget();
+	return shown;
+}
+
+/* The path that is looked at, which shows the hit with its last step, is the best so far. */
+static void keep_path(struct shortest *s)
+{
+	gx_path_reserve(s->path, s->depth + 1);
+	s->path->count = s->depth + 1;
+	for (uint32_t i = 0; i <= s->depth; i++)
+		s->path->choice[i] = s->places[i]->choices[s->places[i]->next - 1];
+	s->steps_max = s->depth + 1;
+	s->found = true;
+}
+
+/* Whether the state that was just reached, in `steps` steps, has to be looked at; then that is noted. */
+static enum gx_status visit(struct shortest *s, uint64_t print, uint32_t steps, bool *goes_on)
+{
+	struct gx_visited_entry *entry = gx_visited_find(&s->visited, print);
+
+	*goes_on = !entry || entry->value > steps;
+	if (entry && *goes_on)
+		entry->value = steps;
+	if (entry)
+		return GX_OK;
+	if (s->visited.count >= s->job->states) {
+		s->stopped = true;
+		return GX_OK;
+	}
+	return gx_visited_insert(&s->visited, print, steps, s->err);
+}
+
+/* Now and then: the clock costs more than many transitions. */
+enum { LOOK_EVERY = 0x1000 };
+
+static void look_around(struct shortest *s)
+{
+	if (++s->looked % LOOK_EVERY)
+		return;
+	if (s->job->interrupted && *s->job->interrupted)
+		s->stopped = true;
+	if (s->until > 0 && gx_wall_seconds() > s->until)
+		s->stopped = true;
+}
+
+/* Take one step from the place on top; if nothing shorter can come of it the world comes back. */
+static enum gx_status expand(struct shortest *s, struct place *place)
+{
+	struct gx_choice choice = place->choices[place->next++];
+	uint32_t preemptions = place->preemptions + preempts(place, choice);
+	struct place *child;
+	bool shown;
+	bool goes_on = false;
+	uint64_t hash;
+	enum gx_status rc;
+
+	if (preemptions > s->preemptions_max)
+		return GX_OK;
+	rc = make_place(s, s->depth + 1);
+	if (rc != GX_OK)
+		return rc;
+	child = s->places[s->depth + 1];
+	gx_sched_step(choice);
+	child->count = gx_sched_options(child->choices);
+	child->next = 0;
+	child->preemptions = preemptions;
+	child->last = gx_sched_last();
+	shown = is_shown(s);
+	look_around(s);
+	rc = gx_track_look(&hash, NULL, NULL, s->err);
+	if (rc == GX_OK && shown)
+		keep_path(s);
+	else if (rc == GX_OK && child->count && s->depth + 2 < s->steps_max && !gx_sched_is_too_long())
+		rc = visit(s, fingerprint(hash, child), s->depth + 1, &goes_on);
+	if (rc == GX_OK && goes_on) {
+		gx_track_keep();
+		s->depth++;
+	} else {
+		gx_track_drop();
+	}
+	return rc;
+}
+
+static enum gx_status look(struct shortest *s)
+{
+	enum gx_status rc = make_place(s, 0);
+	struct place *root;
+
+	if (rc != GX_OK)
+		return rc;
+	root = s->places[0];
+	gx_sched_reset();
+	*root = (struct place){.last = gx_sched_last()};
+	root->count = gx_sched_options(root->choices);
+	s->depth = 0;
+	rc = gx_track_begin(s->err);
+	while (rc == GX_OK && !s->stopped) {
+		struct place *place = s->places[s->depth];
+
+		if (place->next < place->count && s->depth + 1 < s->steps_max) {
+			rc = expand(s, place);
+			continue;
+		}
+		if (!s->depth)
+			break;
+		gx_track_undo();
+		s->depth--;
+	}
+	return rc;
+}
+
+/* One round: true, by s->found, if it has found a path, which is the shortest with so many preemptions unless it was stopped. */
+static enum gx_status look_within(struct shortest *s, uint32_t preemptions, uint32_t steps)
+{
+	enum gx_time time = gx_sched_time_needed();
+	enum gx_status rc = gx_visited_init(&s->visited, s->err);
+
+	if (rc != GX_OK)
+		return rc;
+	s->preemptions_max = preemptions;
+	s->steps_max = steps;
+	s->found = false;
+	s->stopped = false;
+	gx_hits_listen(true);
+	gx_sched_begin_search(time > GX_TIME_SEEN ? time : GX_TIME_SEEN, 0);
+	rc = look(s);
+	gx_sched_end_search();
+	gx_hits_listen(false);
+	gx_sched_reset();
+	gx_sched_set_time_needed(time);
+	gx_visited_release(&s->visited);
+	return rc;
 }
 
 unsigned gx_count_preemptions(const struct gx_path *path, bool *marks)
@@ -61,20 +228,30 @@ unsigned gx_count_preemptions(const struct gx_path *path, bool *marks)
 	return preemptions;
 }
 
-enum gx_status gx_minimise(struct gx_path *path, uint64_t key, uint64_t states, unsigned *preemptions,
-			   struct gx_error *err)
-{
-	enum gx_status rc = GX_OK;
-	unsigned have = gx_count_preemptions(path, NULL);
+/* Most races need one or two: beyond so many only the path that is there is made shorter. */
+enum { PREEMPTIONS_MAX = 6 };
 
-	for (unsigned bound = 0; bound < have && bound <= PREEMPTIONS_MAX && rc == GX_OK; bound++)
-		if (improve(path, key, states, bound, UINT32_MAX, &rc, err)) {
-			have = gx_count_preemptions(path, NULL);
-			break;
-		}
-	for (unsigned i = 0; i < SHORTER_ROUNDS && rc == GX_OK; i++)
-		if (!improve(path, key, states, have, path->count, &rc, err))
-			break;
-	*preemptions = have;
+enum gx_status gx_minimise(struct gx_path *path, struct gx_minimising *job, struct gx_error *err)
+{
+	struct shortest s = {.job = job, .path = path, .err = err};
+	unsigned have = gx_count_preemptions(path, NULL);
+	enum gx_status rc = GX_OK;
+	bool all = true;
+
+	if (job->seconds > 0)
+		s.until = gx_wall_seconds() + job->seconds;
+	for (unsigned bound = 0; bound < have && bound <= PREEMPTIONS_MAX && rc == GX_OK && !s.found; bound++) {
+		rc = look_within(&s, bound, UINT32_MAX);
+		all &= !s.stopped;
+	}
+	if (!s.found && rc == GX_OK) {
+		rc = look_within(&s, have, path->count);
+		all &= !s.stopped && have <= PREEMPTIONS_MAX + 1;
+	}
+	job->preemptions = gx_count_preemptions(path, NULL);
+	job->proven = rc == GX_OK && all;
+	for (uint32_t i = 0; i < s.capacity; i++)
+		free(s.places[i]);
+	free(s.places);
 	return rc;
 }

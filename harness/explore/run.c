@@ -44,7 +44,7 @@ static void take_hit(struct gx_run *run, uint64_t key, gx_path_fn *path, void *c
 		out->hits[i].count++;
 	if (once)
 		once[i] = out->executions + 1;
-	if (run->target || run->options->stop_at_first) {
+	if (run->options->stop_at_first) {
 		run->stop = true;
 		out->why = "stopped at the first finding";
 	}
@@ -53,8 +53,7 @@ static void take_hit(struct gx_run *run, uint64_t key, gx_path_fn *path, void *c
 void gx_run_take_hits(struct gx_run *run, gx_path_fn *path, void *context, uint64_t *once)
 {
 	for (unsigned i = 0; i < gx_hits_pending(); i++)
-		if (!run->target || gx_hits_pending_key(i) == run->target)
-			take_hit(run, gx_hits_pending_key(i), path, context, once);
+		take_hit(run, gx_hits_pending_key(i), path, context, once);
 	gx_hits_forget();
 }
 

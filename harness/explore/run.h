@@ -21,7 +21,6 @@ struct gx_run {
 	unsigned hangs;        /* before the run */
 	uint64_t next_recheck; /* executions until the next one that is run again */
 	bool stop;             /* a budget is used up, or enough was found; out->why says which */
-	uint64_t target;       /* only hits with this key count; 0: all */
 	struct gx_error *err;
 };
 

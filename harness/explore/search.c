@@ -14,10 +14,8 @@ struct node {
 	struct gx_choice choices[GX_OPTIONS_MAX];
 	unsigned count;
 	unsigned next;
-	uint32_t preemptions;
-	uint32_t last;       /* task that ran last */
-	uint64_t event_hash; /* of all events up to here */
-	uint64_t fingerprint;
+	uint64_t event_hash;             /* of all events up to here */
+	uint64_t hash;                   /* of the state */
 	double paths;                    /* interleavings behind it, so far */
 	uint64_t index;                  /* in the order of discovery */
 	uint64_t low;                    /* the least index of an open state that is known to be reachable from it */
@@ -38,10 +36,10 @@ struct searcher {
 	uint32_t depth;      /* of the node on top; the root is 0 */
 	uint32_t capacity;
 	uint64_t discovered; /* states, for their index */
-	uint64_t *members;   /* fingerprints of open states that have been popped */
+	uint64_t *members;   /* hashes of open states that have been popped */
 	size_t member_count;
 	size_t member_capacity;
-	bool stuck; /* states were seen from which no end can be reached */
+	unsigned rounds; /* how often go_round() has been tried */
 	struct gx_error *err;
 };
 
@@ -58,11 +56,6 @@ static double open_value(uint64_t index)
 static uint64_t index_of(double open)
 {
 	return (uint64_t)(-1.0 - open);
-}
-
-static bool is_unbounded(const struct searcher *s)
-{
-	return s->job->preemptions_max == GX_UNBOUNDED && s->job->depth_max == UINT32_MAX;
 }
 
 static struct node *node_at(struct searcher *s, uint32_t depth)
@@ -91,19 +84,6 @@ static void current_path(void *context, struct gx_path *path)
 	path->count = 0;
 	for (uint32_t i = 0; i <= s->depth && s->nodes[i]->next; i++)
 		gx_path_push(path, s->nodes[i]->choices[s->nodes[i]->next - 1]);
-}
-
-/* Is the switch from the task that ran last to this choice a preemption? Only if that task could have gone on. */
-static bool preempts(const struct node *node, struct gx_choice choice)
-{
-	return choice.task != node->last && node->count && node->choices[0].task == node->last;
-}
-
-static uint64_t fingerprint_of(const struct searcher *s, uint64_t hash, uint32_t last, uint32_t preemptions)
-{
-	if (s->job->preemptions_max == GX_UNBOUNDED)
-		return hash;
-	return (hash ^ ((uint64_t)last << 32 | preemptions)) * 0x9e3779b97f4a7c15ull;
 }
 
 /* The current path, which has come to its end, once more from the start. The world is put back afterwards. */
@@ -151,13 +131,13 @@ static enum gx_status at_end(struct searcher *s, struct node *node, uint64_t has
 		out->end_hash += hash;
 	}
 	gx_run_count_hangs(&s->run);
-	return !s->run.stop && s->job->recheck && gx_run_rechecks(&s->run) ? recheck(s) : GX_OK;
+	return !s->run.stop && gx_run_rechecks(&s->run) ? recheck(s) : GX_OK;
 }
 
 /* The transition led to a state that was seen before: true, and what is known of it is known of this one. */
-static bool seen_before(struct searcher *s, struct node *node, uint64_t fingerprint)
+static bool seen_before(struct searcher *s, struct node *node, uint64_t hash)
 {
-	const struct gx_visited_entry *entry = gx_visited_find(&s->visited, fingerprint);
+	const struct gx_visited_entry *entry = gx_visited_find(&s->visited, hash);
 
 	if (!entry)
 		return false;
@@ -202,13 +182,13 @@ static void begin_node(struct searcher *s, struct node *node)
 }
 
 /* Make the state that was just reached the top of the stack. */
-static enum gx_status push(struct searcher *s, struct node *child, uint64_t fingerprint)
+static enum gx_status push(struct searcher *s, struct node *child, uint64_t hash)
 {
 	enum gx_status rc = GX_OK;
 
 	if (!s->job->options->no_visited)
-		rc = gx_visited_insert(&s->visited, fingerprint, open_value(s->discovered), s->err);
-	child->fingerprint = fingerprint;
+		rc = gx_visited_insert(&s->visited, hash, open_value(s->discovered), s->err);
+	child->hash = hash;
 	child->event_hash = gx_sched_event_hash();
 	begin_node(s, child);
 	s->depth++;
@@ -225,18 +205,22 @@ static void look_around(struct searcher *s)
 	if (s->out->transitions % LOOK_EVERY == 0)
 		gx_run_look_around(&s->run, s->visited.count, s->depth);
 	/* States have been taken for one that differ in what was seen of time: explore.c begins again. */
-	if (is_unbounded(s) && !s->job->options->no_visited && gx_sched_time_needed() > s->job->time) {
+	if (!s->job->options->no_visited && gx_sched_time_needed() > s->job->time) {
 		s->run.stop = true;
 		s->out->why = "time was seen";
 	}
 }
 
 /* Whether what lies behind the state that was just reached has to be looked at. */
-static bool goes_on(struct searcher *s, struct node *node, uint64_t fingerprint)
+static bool goes_on(struct searcher *s, struct node *node, uint64_t hash)
 {
-	if (!s->job->options->no_visited && (seen_before(s, node, fingerprint) || !has_room(s)))
+	if (!s->job->options->no_visited && seen_before(s, node, hash))
 		return false;
-	return s->depth + 2 < s->job->depth_max;
+	if (gx_sched_is_too_long()) {
+		node->ends = true; /* it may */
+		return false;
+	}
+	return s->job->options->no_visited || has_room(s);
 }
 
 /* The state will be looked up once its old bytes have been logged: until then its place comes into the cache. */
@@ -244,8 +228,7 @@ static void expect(void *context, uint64_t hash)
 {
 	const struct searcher *s = context;
 
-	if (s->job->preemptions_max == GX_UNBOUNDED)
-		gx_visited_prefetch(&s->visited, hash);
+	gx_visited_prefetch(&s->visited, hash);
 }
 
 /* Take one transition out of the node on top, where the world stands; if it leads nowhere new the world comes back. */
@@ -253,33 +236,26 @@ static enum gx_status expand(struct searcher *s, struct node *node)
 {
 	struct node *child = node_at(s, s->depth + 1);
 	struct gx_choice choice = node->choices[node->next++];
-	uint32_t preemptions = node->preemptions + preempts(node, choice);
 	uint64_t hash;
-	uint64_t fingerprint;
 	enum gx_status rc;
 
-	if (preemptions > s->job->preemptions_max)
-		return GX_OK;
 	if (s->job->options->count_pairs)
 		gx_footprint_begin(&node->footprints[node->next - 1]);
 	gx_sched_step(choice);
 	gx_footprint_end();
 	child->count = gx_sched_options(child->choices);
 	gx_run_take_hits(&s->run, current_path, s, NULL);
-	child->preemptions = preemptions;
-	child->last = gx_sched_last();
 	s->out->transitions++;
 	if (s->out->transitions % LOOK_AT_TIME_EVERY == 0)
 		look_around(s);
 	rc = gx_track_look(&hash, expect, s, s->err);
 	if (rc != GX_OK)
 		return rc;
-	fingerprint = fingerprint_of(s, hash, child->last, preemptions);
 	if (!child->count) {
 		rc = at_end(s, node, hash);
-	} else if (goes_on(s, node, fingerprint)) {
+	} else if (goes_on(s, node, hash)) {
 		gx_track_keep();
-		return push(s, child, fingerprint);
+		return push(s, child, hash);
 	}
 	gx_track_drop();
 	return rc;
@@ -287,9 +263,9 @@ static enum gx_status expand(struct searcher *s, struct node *node)
 
 /* ---- components ---- */
 
-static void set_value(struct searcher *s, uint64_t fingerprint, double value)
+static void set_value(struct searcher *s, uint64_t hash, double value)
 {
-	struct gx_visited_entry *entry = gx_visited_find(&s->visited, fingerprint);
+	struct gx_visited_entry *entry = gx_visited_find(&s->visited, hash);
 
 	GX_ASSERT(entry);
 	entry->value = value;
@@ -304,28 +280,34 @@ static void path_to_top(void *context, struct gx_path *path)
 		gx_path_push(path, s->nodes[i]->choices[s->nodes[i]->next - 1]);
 }
 
+enum { ROUNDS_MAX = 16 };
+
 /*
- * From the state on top no end can be reached: whoever goes on from here goes on until the limits end the execution. Once is enough to
- * show it; the path to here shows it again, since a replay goes on by the default choice, too.
+ * From the state on top no end can be reached: whoever goes on from here goes on until the limits end the execution. It is shown by an
+ * execution that does; the path to here shows it again, since a replay goes on by the default choice, too.
  */
 static enum gx_status go_round(struct searcher *s)
 {
 	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
 	enum gx_time time = gx_sched_time_needed();
+	unsigned hits = s->out->hit_count;
 	struct gx_state *here;
 	enum gx_status rc;
 
-	if (s->stuck || !is_unbounded(s))
+	if (s->rounds == ROUNDS_MAX)
 		return GX_OK;
-	s->stuck = true;
+	s->rounds++;
 	rc = gx_state_new(&here, s->err);
 	if (rc == GX_OK)
 		rc = gx_state_save(here, s->err);
-	while (rc == GX_OK && gx_sched_options(options)) {
+	gx_sched_pause_search(true);
+	while (rc == GX_OK && gx_sched_options(options))
 		gx_sched_step(options[0]);
-		gx_run_take_hits(&s->run, path_to_top, s, NULL);
-	}
+	gx_run_take_hits(&s->run, path_to_top, s, NULL);
+	gx_sched_pause_search(false);
 	gx_sched_set_time_needed(time);
+	if (s->out->hit_count > hits)
+		s->rounds = ROUNDS_MAX; /* others would say the same */
 	if (rc == GX_OK)
 		gx_state_restore(here);
 	gx_state_free(here);
@@ -341,7 +323,7 @@ static enum gx_status close_component(struct searcher *s, struct node *node)
 		node->paths = node->ends ? INFINITY : 0;
 	while (s->member_count > node->members)
 		set_value(s, s->members[--s->member_count], node->paths);
-	set_value(s, node->fingerprint, node->paths);
+	set_value(s, node->hash, node->paths);
 	return cycle && !node->ends ? go_round(s) : GX_OK;
 }
 
@@ -357,7 +339,7 @@ static enum gx_status keep_open(struct searcher *s, const struct node *node, str
 		s->members = larger;
 		s->member_capacity = capacity;
 	}
-	s->members[s->member_count++] = node->fingerprint;
+	s->members[s->member_count++] = node->hash;
 	parent->low = node->low < parent->low ? node->low : parent->low;
 	parent->ends |= node->ends;
 	return GX_OK;
@@ -406,13 +388,11 @@ static enum gx_status run(struct searcher *s)
 	gx_sched_reset();
 	root->count = gx_sched_options(root->choices);
 	begin_node(s, root);
-	root->preemptions = 0;
-	root->last = gx_sched_last();
 	root->event_hash = gx_sched_event_hash();
 	rc = gx_track_begin(s->err);
-	root->fingerprint = fingerprint_of(s, gx_track_hash(), root->last, 0);
+	root->hash = gx_track_hash();
 	if (rc == GX_OK)
-		rc = gx_visited_insert(&s->visited, root->fingerprint, open_value(0), s->err);
+		rc = gx_visited_insert(&s->visited, root->hash, open_value(0), s->err);
 	while (rc == GX_OK && !s->run.stop) {
 		struct node *node = s->nodes[s->depth];
 
@@ -428,13 +408,23 @@ static enum gx_status run(struct searcher *s)
 	return rc;
 }
 
+static void say_cut(struct searcher *s)
+{
+	if (s->out->cut & GX_CUT_STEPS)
+		s->out->why = "executions were not followed beyond limits.points";
+	else if (s->out->cut & GX_CUT_OVERTAKES)
+		s->out->why = "a loop looks at the clock, which was let go on beside it only so often";
+}
+
 static void sum_up(struct searcher *s, enum gx_status rc)
 {
 	struct gx_explored *out = s->out;
 
 	out->searched = true;
-	out->complete = rc == GX_OK && !s->run.stop && s->job->preemptions_max == GX_UNBOUNDED &&
-			s->job->depth_max == UINT32_MAX;
+	out->cut = gx_sched_cut();
+	out->complete = rc == GX_OK && !s->run.stop && !(out->cut & (GX_CUT_OVERTAKES | GX_CUT_STEPS));
+	if (rc == GX_OK && !s->run.stop)
+		say_cut(s);
 	out->states = s->visited.count;
 	out->end_states = s->ends.count;
 	out->points += out->transitions;
@@ -455,10 +445,10 @@ enum gx_status gx_search(const struct gx_search *search, struct gx_error *err)
 		rc = gx_visited_init(&s.ends, err);
 	if (rc == GX_OK) {
 		s.run = gx_run_begin(search->options, search->out, err);
-		s.run.target = search->target;
-		gx_sched_count_time(search->time);
+		gx_sched_begin_search(search->time, search->overtakes_max);
 		rc = run(&s);
 		sum_up(&s, rc);
+		gx_sched_end_search();
 		gx_run_end(&s.run);
 	}
 	for (uint32_t i = 0; i < s.capacity; i++) {

@@ -755,13 +755,33 @@ static void too_many_steps_end_the_execution(void **state)
 	fixture_run("");
 	assert_int_equal(gx_sched_ending(), GX_ENDING_FATAL);
 	assert_int_equal(gx_sched_steps(), 100);
+	assert_int_equal(fixture_count(GX_L_STEP_LIMIT), 0); /* more is known: it goes round */
+	assert_int_equal(fixture_count(GX_L_LIVELOCK), 1);
+}
+
+static void goes_on_and_counts(void *argument)
+{
+	(void)argument;
+	for (volatile unsigned rounds = 0;; rounds++)
+		point();
+}
+
+static void of_a_loop_that_does_not_come_round_the_limit_is_all_that_is_known(void **state)
+{
+	static const struct fixture program = {.tasks = {goes_on_and_counts}, .steps_max = 100};
+
+	(void)state;
+	fixture_load(&program);
+	fixture_run("");
+	assert_int_equal(gx_sched_steps(), 100);
+	assert_int_equal(fixture_count(GX_L_LIVELOCK), 0);
 	assert_int_equal(fixture_value(GX_L_STEP_LIMIT), 100);
 }
 
 static void sleeps_again_and_again(void *argument)
 {
 	(void)argument;
-	for (;;)
+	for (volatile unsigned rounds = 0;; rounds++)
 		gx_sleep(GX_L_SLEEP, SECOND);
 }
 
@@ -934,6 +954,7 @@ int main(void)
 		cmocka_unit_test(the_clock_wakes_the_earliest_sleepers_first),
 		cmocka_unit_test(a_sleep_beyond_the_end_of_time_does_not_return_at_once),
 		cmocka_unit_test(too_many_steps_end_the_execution),
+		cmocka_unit_test(of_a_loop_that_does_not_come_round_the_limit_is_all_that_is_known),
 		cmocka_unit_test(too_much_virtual_time_ends_the_execution_in_no_real_time),
 		cmocka_unit_test(an_execution_that_is_stopped_ends_after_the_step),
 		cmocka_unit_test(equal_executions_have_equal_events_and_others_have_not),

@@ -564,15 +564,16 @@ static unsigned minimal(uint64_t key, unsigned *steps)
 {
 	struct gx_choice options[GX_OPTIONS_MAX];
 	struct gx_path path = {0};
-	unsigned preemptions = 99;
+	struct gx_minimising job = {.key = key, .states = 100000};
 	struct gx_error err;
 
 	fixture_explore(&overtaking,
 			&(struct gx_explore_options){.strategy = &gx_strategy_random, .executions = 2000, .seed = 1});
 	gx_path_copy(&path, &fixture_hit(key)->path);
-	if (gx_minimise(&path, key, 100000, &preemptions, &err) != GX_OK)
+	if (gx_minimise(&path, &job, &err) != GX_OK)
 		fail_msg("%s", err.text);
-	assert_int_equal(gx_count_preemptions(&path, NULL), preemptions);
+	assert_true(job.proven);
+	assert_int_equal(gx_count_preemptions(&path, NULL), job.preemptions);
 	*steps = path.count;
 	for (uint32_t i = 0; i < path.count; i++) {
 		unsigned count = gx_sched_options(options);
@@ -587,7 +588,7 @@ static unsigned minimal(uint64_t key, unsigned *steps)
 		assert_true(w->flag[0] && w->flag[1]);
 	gx_sched_reset();
 	gx_path_release(&path);
-	return preemptions;
+	return job.preemptions;
 }
 
 static void a_finding_is_minimised_to_as_few_preemptions_as_it_needs(void **state)

@@ -121,6 +121,9 @@ static void observe(void *context, const struct gx_event *event)
 	case GX_L_STEP_LIMIT:
 		gx_explore_hit(FOUND_LIMIT);
 		break;
+	case GX_L_LIVELOCK:
+		gx_explore_hit(FOUND_LIVELOCK);
+		break;
 	case GX_L_WORLD_FULL:
 		gx_explore_hit(FOUND_FULL);
 		break;

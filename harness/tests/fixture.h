@@ -53,6 +53,7 @@ enum {
 	FOUND_CRASH,
 	FOUND_HANG,
 	FOUND_LIMIT,
+	FOUND_LIVELOCK,
 	FOUND_FULL,
 	FOUND_MISUSE_FIRST = 0x100 /* + enum gx_posix_misuse */
 };

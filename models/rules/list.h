@@ -25,6 +25,7 @@
 	ROW(MISUSE, misuse)                         \
 	ROW(CRASH, crash)                           \
 	ROW(HANG, hang)                             \
+	ROW(LIVELOCK, livelock)                     \
 	ROW(STEP_LIMIT, step_limit)
 
 #endif

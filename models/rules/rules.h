@@ -66,9 +66,10 @@ enum gx_topic {
 };
 
 enum gx_rule_trait {
-	GX_RULE_SHOWS_WAITS = 1,  /* who waits for whom explains it */
-	GX_RULE_NOTICED = 2,      /* it is noticed at some step of a bystander's: no step of it collides with another */
-	GX_RULE_COSTS_SECONDS = 4 /* each execution that shows it does: none is run in search of a shorter one */
+	GX_RULE_SHOWS_WAITS = 1, /* who waits for whom explains it */
+	GX_RULE_NOTICED = 2,     /* it is noticed at some step of a bystander's: no step of it collides with another */
+	GX_RULE_COSTS_SECONDS = 4, /* each execution that shows it does: none is run in search of a shorter one */
+	GX_RULE_HAS_NO_END = 8     /* an execution shows it by coming to a limit, which a search does not */
 };
 
 struct gx_rules;

@@ -41,4 +41,5 @@ const struct gx_rule_row gx_rule_step_limit = {
 	.judge = judge,
 	.tell = tell,
 	.topics = GX_TOPIC_LOCKS,
+	.traits = GX_RULE_HAS_NO_END,
 };

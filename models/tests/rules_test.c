@@ -361,6 +361,17 @@ static void the_limits_of_scenario_and_world_are_told_apart(void **state)
 	assert_says("task6 makes more tasks, or tasks with memory, than an execution can hold");
 }
 
+static void who_goes_round_for_ever_is_named_once(void **state)
+{
+	(void)state;
+	SEE(core_fact(GX_L_LIVELOCK, 1 << 8, 1), core_fact(GX_L_LIVELOCK, 0, 0)); /* a poller of the gate's beside it */
+	assert_found(GX_RULE_LIVELOCK, WS_A, 1, 0);
+	assert_says(
+		"task6 goes round in a loop for ever: every task that can step does, and all comes back to where it was");
+	SEE(core_fact(GX_L_LIVELOCK, 0, 1), by_task(6, fact_on(GX_L_LIVELOCK, GX_NO_WORKSPACE, 0, 0)));
+	assert_found(GX_RULE_LIVELOCK, GX_NO_WORKSPACE, 0, 0);
+}
+
 /* ---- everything else ---- */
 
 static void facts_that_are_no_news_to_any_rule_are_passed_over(void **state)
@@ -430,6 +441,7 @@ int main(void)
 		TEST(a_crash_in_no_request_belongs_to_no_workspace),
 		TEST(a_task_that_hangs_is_named),
 		TEST(the_limits_of_scenario_and_world_are_told_apart),
+		TEST(who_goes_round_for_ever_is_named_once),
 		TEST(facts_that_are_no_news_to_any_rule_are_passed_over),
 		TEST(a_step_is_no_fact),
 		TEST(every_rule_has_a_name_that_finds_it_and_a_summary),

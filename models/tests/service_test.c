@@ -16,12 +16,13 @@
 
 static struct gx_explored seen; /* large */
 
-/* Search all of a scenario, given as the lines behind its name. */
-static const struct gx_explored *search(const char *lines, const struct gx_gate *gate)
+/* A scenario, given as the lines behind its name. */
+static const struct gx_explored *explore(const char *lines, const struct gx_gate *gate,
+					 const struct gx_strategy *strategy)
 {
 	static struct gx_scenario_file *file;
 	static struct gx_trial trial;
-	struct gx_explore_options options = {.strategy = &gx_strategy_exhaustive};
+	struct gx_explore_options options = {.strategy = strategy, .executions = 100, .seed = 1};
 	struct gx_error err;
 	char text[1024];
 	int size = snprintf(text, sizeof(text), "name: x\n%s", lines);
@@ -34,6 +35,13 @@ static const struct gx_explored *search(const char *lines, const struct gx_gate 
 	gx_trial_init(&trial, &file->scenario, gate);
 	if (gx_sched_load(&trial.program, &err) != GX_OK || gx_explore(&seen, &options, &err) != GX_OK)
 		fail_msg("%s", err.text);
+	return &seen;
+}
+
+/* All of it. */
+static const struct gx_explored *search(const char *lines, const struct gx_gate *gate)
+{
+	explore(lines, gate, &gx_strategy_exhaustive);
 	assert_true(seen.complete);
 	return &seen;
 }
@@ -89,10 +97,15 @@ static void the_limit_of_time_ends_what_comes_before_quiescence_and_not_the_prob
 	assert_int_equal(seen.hit_count, 0);
 }
 
-static void the_limit_of_points_is_a_finding(void **state)
+/* How long the way to a state was is no part of it. */
+static void the_limit_of_points_is_a_bound_of_a_search_and_a_finding_of_an_execution(void **state)
 {
 	(void)state;
-	search(ONE_RESTART "limits: {points: 20}\n", &gx_gate_none);
+	explore(ONE_RESTART "limits: {points: 20}\n", &gx_gate_none, &gx_strategy_exhaustive);
+	assert_false(seen.complete);
+	assert_int_equal(seen.cut, GX_CUT_STEPS);
+	assert_int_equal(seen.hit_count, 0);
+	explore(ONE_RESTART "limits: {points: 20}\n", &gx_gate_none, &gx_strategy_random);
 	assert_true(found(GX_RULE_STEP_LIMIT));
 	assert_int_equal(seen.hit_count, 1);
 }
@@ -131,7 +144,7 @@ int main(void)
 		cmocka_unit_test(a_fault_strikes_or_does_not_at_any_of_its_ops),
 		cmocka_unit_test(a_fault_strikes_no_more_often_than_it_may),
 		cmocka_unit_test(the_limit_of_time_ends_what_comes_before_quiescence_and_not_the_probes),
-		cmocka_unit_test(the_limit_of_points_is_a_finding),
+		cmocka_unit_test(the_limit_of_points_is_a_bound_of_a_search_and_a_finding_of_an_execution),
 		cmocka_unit_test(an_actor_arrives_when_its_time_has_come),
 		cmocka_unit_test(rows_that_are_not_to_be_restarted_are_left_alone),
 	};

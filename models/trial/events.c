@@ -91,7 +91,7 @@ void gx_trial_observe(void *context, const struct gx_event *event)
 		note_provision(event);
 	else if (event->label == GX_L_POSIX_MISUSE)
 		note_posix_misuse(event);
-	if (event->label == GX_L_TASK_CRASH || event->label == GX_L_TASK_HANG)
+	if (event->label == GX_L_TASK_CRASH || event->label == GX_L_TASK_HANG || event->label == GX_L_LIVELOCK)
 		judge_crash(trial, event);
 	else
 		gx_rules_observe(trial->rules, event);

@@ -104,7 +104,6 @@ void gx_trial_init(struct gx_trial *trial, const struct gx_scenario *scenario, c
 		.steps_max = scenario->points,
 		.time_ns_max = scenario->time_ns,
 		.spurious_max = 1,
-		.overtakes_max = 16,
 	};
 }
 
