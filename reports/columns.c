@@ -247,7 +247,7 @@ static void say_row(const struct table *table, size_t i)
 	gx_end_line(page);
 }
 
-static void say_legend(const struct table *table, unsigned preemptions)
+static void say_legend(const struct table *table, const struct gx_result_finding *finding)
 {
 	struct gx_page *page = table->page;
 
@@ -261,7 +261,9 @@ static void say_legend(const struct table *table, unsigned preemptions)
 	if (table->shown < table->step_count)
 		gx_say(page, "%s of %s shown, ", gx_number(table->shown).text,
 		       gx_count(table->step_count, "step").text);
-	gx_say(page, "%s", preemptions ? gx_count(preemptions, "preemption").text : "no preemption");
+	gx_say(page, "%s", finding->preemptions ? gx_count(finding->preemptions, "preemption").text : "no preemption");
+	if (finding->shortest)
+		gx_say(page, "; no shorter one exists");
 	gx_mark(page, GX_PLAIN);
 	gx_end_line(page);
 }
@@ -289,7 +291,7 @@ void gx_say_columns(struct gx_page *page, const struct gx_result_finding *findin
 		for (size_t i = 0; i < table.step_count; i++)
 			if (table.steps[i].matters)
 				say_row(&table, i);
-		say_legend(&table, finding->preemptions);
+		say_legend(&table, finding);
 	}
 	free(table.lanes);
 }

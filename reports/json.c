@@ -151,6 +151,7 @@ static json_t *finding(const void *findings, size_t i)
 		{"repro_command", text(it->repro_command)},
 		{"remedy", text(it->remedy)},
 		{"waits", array_of(it->waits, it->wait_count, wait)},
+		{"shortest", json_boolean(it->shortest)},
 	};
 
 	return OBJECT(members);

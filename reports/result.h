@@ -40,6 +40,7 @@ struct gx_result_finding {
 	const char *remedy;        /* a hint, or "" */
 	uint64_t count;            /* sampling: executions with it; exhaustive: transitions that show it */
 	unsigned preemptions;
+	bool shortest; /* proven: none with fewer preemptions shows it, nor one with as many in fewer steps */
 	const struct gx_result_step *steps;
 	size_t step_count;
 	const struct gx_result_wait *waits;

@@ -7,11 +7,12 @@
 
 #include "core/identity.h"
 #include "core/world.h"
+#include "explore/clock.h"
 #include "gates/gates.h"
 #include "scenario/nearest.h"
 
-/* States per number of preemptions that minimising one finding may look at. */
-enum { MINIMISE_STATES = 60000, FINDINGS_MAX = 512, GATES_MAX = 64 };
+/* States per number of preemptions that minimising one finding may look at; more where a search has seen all, to prove that none is shorter. */
+enum { MINIMISE_STATES = 60000, MINIMISE_STATES_OF_ALL = 400000, FINDINGS_MAX = 512, GATES_MAX = 64 };
 
 /* A message ends with the nearest gate that is linked in, or with how to find one. */
 enum gx_status gx_no_such_gate(const char *word, const char *where, struct gx_error *err)
@@ -329,14 +330,47 @@ static enum gx_status tell_hit(struct gx_result_finding *out, struct gx_session 
 	return rc;
 }
 
-/* The simplest execution that shows it, unless looking for a shorter one would hang, too. */
-static enum gx_status minimise(struct gx_hit *hit, struct gx_error *err)
-{
-	struct gx_minimising job = {.key = hit->key, .states = MINIMISE_STATES};
+/* What looking for simpler executions may take. Who bounds the time gives some of it again for this, at the most. */
+struct budget {
+	uint64_t states;   /* per finding and number of preemptions */
+	double until;      /* wall clock; 0: no bound */
+	unsigned findings; /* among which what is left of the time is divided */
+	const volatile sig_atomic_t *interrupted;
+};
 
-	if (gx_rule_row((enum gx_rule)gx_key_rule(hit->key))->traits & (GX_RULE_COSTS_SECONDS | GX_RULE_HAS_NO_END))
+#define MORE_TIME 0.2
+
+static struct budget budget_of(const struct gx_explored *explored, const struct gx_session_options *options)
+{
+	double seconds = options->explore.seconds;
+	double left = seconds - explored->seconds;
+
+	if (left < seconds * MORE_TIME)
+		left = seconds * MORE_TIME;
+	return (struct budget){.states = explored->complete ? MINIMISE_STATES_OF_ALL : MINIMISE_STATES,
+			       .until = seconds > 0 ? gx_wall_seconds() + left : 0,
+			       .findings = explored->hit_count,
+			       .interrupted = options->explore.interrupted};
+}
+
+/* The simplest execution that shows it, unless looking for a shorter one would hang, too. */
+static enum gx_status minimise(struct gx_result_finding *out, struct gx_hit *hit, struct budget *left,
+			       struct gx_error *err)
+{
+	struct gx_minimising job = {.key = hit->key, .states = left->states, .interrupted = left->interrupted};
+	unsigned traits = gx_rule_row((enum gx_rule)gx_key_rule(hit->key))->traits;
+	enum gx_status rc;
+
+	if (traits & (GX_RULE_COSTS_SECONDS | GX_RULE_HAS_NO_END))
 		return GX_OK;
-	return gx_minimise(&hit->path, &job, err);
+	if (left->until > 0) {
+		job.seconds = (left->until - gx_wall_seconds()) / left->findings--;
+		if (job.seconds <= 0)
+			return GX_OK;
+	}
+	rc = gx_minimise(&hit->path, &job, err);
+	out->shortest = job.proven;
+	return rc;
 }
 
 static void copy_figures(struct gx_result_explored *out, const struct gx_explored *explored)
@@ -387,7 +421,7 @@ static void say_extent(struct gx_session *session, const struct gx_explored *exp
 static enum gx_status tell_hits(struct gx_session *session, struct gx_explored *explored,
 				const struct gx_session_options *options, struct gx_error *err)
 {
-	const volatile sig_atomic_t *interrupted = options->explore.interrupted;
+	struct budget left = budget_of(explored, options);
 	struct gx_result_run *out = session->result;
 	struct gx_result_finding *findings =
 		gx_keep_alloc(session->keep, sizeof(*findings) * (explored->hit_count + 1));
@@ -397,8 +431,8 @@ static enum gx_status tell_hits(struct gx_session *session, struct gx_explored *
 	out->findings = findings;
 	for (unsigned i = 0; i < explored->hit_count && rc == GX_OK; i++) {
 		/* Who interrupts wants to see what there is, now. */
-		if (options->minimise && !(interrupted && *interrupted))
-			rc = minimise(&explored->hits[i], err);
+		if (options->minimise && !(left.interrupted && *left.interrupted))
+			rc = minimise(&findings[i], &explored->hits[i], &left, err);
 		if (rc == GX_OK)
 			rc = tell_hit(&findings[i], session, &explored->hits[i], err);
 		if (rc == GX_OK)

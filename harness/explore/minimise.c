@@ -3,7 +3,8 @@
  *
  * Fewest preemptions first, since most races need one or two (Musuvathi and Qadeer, "Iterative context bounding", 2007): depth first with
  * a bound of 0, 1, 2, ... switches away from tasks that could have gone on. A path that is found bounds the depth from then on (branch and
- * bound), until nothing shorter is left: then it is proven that there is none. What decides how the search can go on, and how much of
+ * bound), until nothing shorter is left: then it is proven that there is none. Where the space is too large for that, what reduce.c has
+ * made of the path before remains. What decides how the search can go on, and how much of
  * its bounds is left, is (state, task that ran last, preemptions, depth): a state that is reached again by fewer steps than before is
  * looked at again. Distances in time are part of the state: they decide how many ticks a wake-up takes.
  */
@@ -14,6 +15,7 @@
 #include "core/track.h"
 #include "explore/clock.h"
 #include "explore/explore.h"
+#include "explore/reduce.h"
 #include "explore/visited.h"
 
 struct place {
@@ -109,14 +111,17 @@ static enum gx_status visit(struct shortest *s, uint64_t print, uint32_t steps, 
 /* Now and then: the clock costs more than many transitions. */
 enum { LOOK_EVERY = 0x1000 };
 
+static bool is_over(void *context)
+{
+	const struct shortest *s = context;
+
+	return (s->job->interrupted && *s->job->interrupted) || (s->until > 0 && gx_wall_seconds() > s->until);
+}
+
 static void look_around(struct shortest *s)
 {
-	if (++s->looked % LOOK_EVERY)
-		return;
-	if (s->job->interrupted && *s->job->interrupted)
-		s->stopped = true;
-	if (s->until > 0 && gx_wall_seconds() > s->until)
-		s->stopped = true;
+	if (++s->looked % LOOK_EVERY == 0)
+		s->stopped |= is_over(s);
 }
 
 /* Take one step from the place on top; if nothing shorter can come of it the world comes back. */
@@ -229,7 +234,7 @@ unsigned gx_count_preemptions(const struct gx_path *path, bool *marks)
 }
 
 /* Most races need one or two: beyond so many only the path that is there is made shorter. */
-enum { PREEMPTIONS_MAX = 6 };
+enum { PREEMPTIONS_MAX = 6, REDUCE_ABOVE = 2, REDUCE_STEPS = 400000 };
 
 enum gx_status gx_minimise(struct gx_path *path, struct gx_minimising *job, struct gx_error *err)
 {
@@ -240,11 +245,16 @@ enum gx_status gx_minimise(struct gx_path *path, struct gx_minimising *job, stru
 
 	if (job->seconds > 0)
 		s.until = gx_wall_seconds() + job->seconds;
-	for (unsigned bound = 0; bound < have && bound <= PREEMPTIONS_MAX && rc == GX_OK && !s.found; bound++) {
+	if (have > REDUCE_ABOVE) {
+		gx_reduce(path, job->key, REDUCE_STEPS, is_over, &s);
+		have = gx_count_preemptions(path, NULL);
+	}
+	/* With more preemptions there is more to look at: where a round was too much, the next ones would be. */
+	for (unsigned bound = 0; bound < have && bound <= PREEMPTIONS_MAX && rc == GX_OK && !s.found && all; bound++) {
 		rc = look_within(&s, bound, UINT32_MAX);
 		all &= !s.stopped;
 	}
-	if (!s.found && rc == GX_OK) {
+	if (!s.found && rc == GX_OK && all) {
 		rc = look_within(&s, have, path->count);
 		all &= !s.stopped && have <= PREEMPTIONS_MAX + 1;
 	}

@@ -116,7 +116,7 @@ static void keys_stand_in_the_promised_order(void **state)
 	expect_keys(get(run, "explored"), "executions,states,transitions,points,seconds,interleavings,"
 					  "interleavings_infinite,collision_chance,depth,rechecked,end_hash,pairs,"
 					  "independent_pairs,");
-	expect_keys(finding, "rule,workspace,message,repro,count,preemptions,steps,repro_command,remedy,waits,");
+	expect_keys(finding, "rule,workspace,message,repro,count,preemptions,steps,repro_command,remedy,waits,shortest,");
 	expect_keys(json_array_get(get(finding, "steps"), 0),
 		    "task,op,object,value,matters,collides,preempted,number,at_ns,");
 	expect_keys(json_array_get(get(finding, "waits"), 0), "task,op,object,holder,");
