@@ -603,6 +603,70 @@ static void a_finding_is_minimised_to_as_few_preemptions_as_it_needs(void **stat
 	assert_int_equal(steps, 1);
 }
 
+static void dawdles_if_it_is_first(void *argument)
+{
+	(void)argument;
+	point();
+	for (unsigned i = 0; i < 5 && !w->flag[0]; i++)
+		point();
+	w->flag[1] = 1;
+}
+
+static void hurries(void *argument)
+{
+	(void)argument;
+	point();
+	w->flag[0] = 1;
+}
+
+static void comes_last(void *argument)
+{
+	(void)argument;
+	point();
+	point();
+	if (w->flag[0] && w->flag[1])
+		gx_explore_hit(1);
+}
+
+/* Depth first, the state behind the first two is come to by the longer way first. */
+static void a_shorter_way_to_a_state_that_was_seen_is_taken(void **state)
+{
+	static const struct fixture program = {.tasks = {dawdles_if_it_is_first, hurries, comes_last},
+					       .start = take_shared};
+	struct gx_minimising job = {.key = 1, .states = 100000};
+	struct gx_path path = {0};
+	struct gx_error err;
+
+	(void)state;
+	fixture_search(&program);
+	gx_path_copy(&path, &fixture_hit(1)->path);
+	assert_true(path.count > 7);
+	assert_int_equal(gx_minimise(&path, &job, &err), GX_OK);
+	assert_true(job.proven);
+	assert_int_equal(job.preemptions, 0);
+	assert_int_equal(path.count, 2 + 2 + 3);
+	gx_path_release(&path);
+}
+
+static void chunks_are_left_out_of_a_path_that_is_too_long_to_search(void **state)
+{
+	struct gx_minimising job = {.key = 1, .states = 3}; /* next to nothing */
+	struct gx_path path = {0};
+	struct gx_error err;
+
+	(void)state;
+	fixture_explore(&overtaking,
+			&(struct gx_explore_options){.strategy = &gx_strategy_random, .executions = 2000, .seed = 1});
+	gx_path_copy(&path, &fixture_hit(1)->path);
+	assert_true(gx_count_preemptions(&path, NULL) > 4);
+	assert_int_equal(gx_minimise(&path, &job, &err), GX_OK);
+	assert_false(job.proven);
+	assert_int_equal(gx_count_preemptions(&path, NULL), job.preemptions);
+	assert_in_range(job.preemptions, 1, 2);
+	assert_in_range(path.count, 14, 20);
+	gx_path_release(&path);
+}
+
 static void preemptions_are_marked_where_they_happen(void **state)
 {
 	static const struct gx_choice steps[] = {{.task = 1}, {.task = 1}, {.task = 2}, {.task = 2}, {.task = 1}};
@@ -654,6 +718,8 @@ int main(void)
 		cmocka_unit_test(the_same_seed_finds_the_same_path_and_another_another),
 		cmocka_unit_test(sampling_counts_executions_points_and_hits),
 		cmocka_unit_test(a_finding_is_minimised_to_as_few_preemptions_as_it_needs),
+		cmocka_unit_test(a_shorter_way_to_a_state_that_was_seen_is_taken),
+		cmocka_unit_test(chunks_are_left_out_of_a_path_that_is_too_long_to_search),
 		cmocka_unit_test(preemptions_are_marked_where_they_happen),
 		cmocka_unit_test(a_switch_away_from_a_blocked_or_ended_task_is_no_preemption),
 	};

@@ -210,6 +210,50 @@ static void a_limit_of_time_is_met_in_a_search_as_in_samples(void **state)
 	assert_found(FOUND_LIMIT);
 }
 
+static void sleeps_longer_if_it_is_late(void *argument)
+{
+	(void)argument;
+	point();
+	if (w->flag == 1)
+		gx_sleep(GX_L_SLEEP, 5 * SECOND);
+	w->flag = 2;
+	point();
+	gx_sleep(GX_L_SLEEP, 5 * SECOND);
+}
+
+static void makes_it_late(void *argument)
+{
+	(void)argument;
+	point();
+	w->flag = w->flag == 2 ? 2 : 1;
+}
+
+/* The state in which both ways meet was seen first with more time left. */
+static void a_limit_of_time_is_met_behind_a_state_that_was_come_to_sooner(void **state)
+{
+	static const struct fixture program = {.tasks = {sleeps_longer_if_it_is_late, makes_it_late},
+					       .start = take_shared,
+					       .time_ns_max = 9 * SECOND};
+
+	(void)state;
+	fixture_search(&program);
+	assert_found(FOUND_LIMIT);
+}
+
+/* It is only never let run: a fair scheduler would. */
+static void who_starves_another_that_would_end_it_is_in_no_livelock(void **state)
+{
+	static const struct fixture program = {.tasks = {spins_on_a_flag, raises},
+					       .start = take_shared,
+					       .steps_max = 100};
+
+	(void)state;
+	fixture_load(&program);
+	fixture_run("");
+	assert_int_equal(fixture_count(GX_L_STEP_LIMIT), 1);
+	assert_int_equal(fixture_count(GX_L_LIVELOCK), 0);
+}
+
 /* ---- nothing is lost ---- */
 
 enum { TASKS = 3, OPS_MAX = 4, PROGRAMS = GX_ASAN ? 10 : 150 };
@@ -314,6 +358,8 @@ int main(void)
 		cmocka_unit_test(the_clock_begins_with_the_first_look),
 		cmocka_unit_test(who_has_looked_sees_how_long_it_took),
 		cmocka_unit_test(a_limit_of_time_is_met_in_a_search_as_in_samples),
+		cmocka_unit_test(a_limit_of_time_is_met_behind_a_state_that_was_come_to_sooner),
+		cmocka_unit_test(who_starves_another_that_would_end_it_is_in_no_livelock),
 		cmocka_unit_test(merging_states_by_what_was_seen_of_time_loses_no_outcome),
 	};
 
