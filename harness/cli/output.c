@@ -37,7 +37,8 @@ struct gx_result_run *gx_runs_add(struct gx_runs *runs)
 		size_t capacity = runs->count ? runs->count * 2 : 1;
 
 		runs->runs = realloc(runs->runs, capacity * sizeof(*runs->runs));
-		GX_ASSERT(runs->runs);
+		if (!runs->runs)
+			gx_no_memory("results");
 	}
 	memset(&runs->runs[runs->count], 0, sizeof(*runs->runs));
 	return &runs->runs[runs->count++];

@@ -149,7 +149,8 @@ static enum gx_status record(struct gx_trial *trial, const struct gx_path *path,
 	recording->preempted_count = path->count;
 	for (uint32_t capacity = 4096;; capacity = replay.event_count) {
 		recording->events = realloc(recording->events, capacity * sizeof(*recording->events));
-		GX_ASSERT(recording->events);
+		if (!recording->events)
+			gx_no_memory("the events of an execution");
 		recording->capacity = capacity;
 		replay.events = recording->events;
 		replay.capacity = capacity;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/internal.h"
+#include "core/rescue.h"
 #include "core/sanitizer.h"
 
 struct gx_crash gx_crash_last;
@@ -102,9 +103,20 @@ static bool is_from_outside(const siginfo_t *info)
 	return info->si_code <= 0 && info->si_pid != getpid();
 }
 
+/* What a program under test has written over may be anything, ours included. */
+static const char *crashed_outside(int signal)
+{
+	if (signal == SIGABRT)
+		return "the harness gave up outside of the gate's code (SIGABRT): did the gate write where it must not?";
+	return "the harness crashed outside of the gate's code: did the gate write where it must not?";
+}
+
 static void GX_NO_ASAN on_crash(int signal, siginfo_t *info, void *context)
 {
-	if (!gx_current || is_from_outside(info)) { /* our own crash: let it be seen, core dump and all */
+	if (!gx_current ||
+	    is_from_outside(info)) { /* our own crash: if nobody rescues, let it be seen, core dump and all */
+		if (!gx_current && !is_from_outside(info))
+			gx_rescue_jump(GX_EINTERNAL, crashed_outside(signal));
 		struct sigaction plain = {.sa_handler = SIG_DFL};
 
 		sigaction(signal, &plain, NULL);

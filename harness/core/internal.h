@@ -108,6 +108,8 @@ static inline unsigned char *gx_slot_stack_bottom(uint32_t slot)
 	return gx_slot_base(slot) + GX_PAGE_BYTES;
 }
 void gx_slot_open(uint32_t slot);
+/* All bytes zero, whatever was there: nothing of it may be relied on any more. What is loaded stays loaded. */
+void gx_world_wipe(void);
 
 /* arena.c: bytes of the arena that are in use, header included; 0 for an empty one. */
 size_t gx_arena_high(uint32_t slot);

@@ -90,7 +90,8 @@ void gx_sched_set_time_needed(enum gx_time time)
 
 void gx_sched_reset(void)
 {
-	gx_state_restore(initial);
+	if (initial)
+		gx_state_restore(initial);
 }
 
 static bool is_sleeper(const struct gx_task *task)

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/rescue.h"
+
 enum gx_status gx_fail(struct gx_error *err, enum gx_status status, const char *format, ...)
 {
 	if (err) {
@@ -17,6 +19,20 @@ enum gx_status gx_fail(struct gx_error *err, enum gx_status status, const char *
 
 void gx_bug(const char *file, int line, const char *what)
 {
-	fprintf(stderr, "gatecrash: bug in the harness: %s:%d: %s\n", file, line, what);
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), "bug in the harness: %s:%d: %s", file, line, what);
+	gx_rescue_jump(GX_EINTERNAL, text);
+	(void)fprintf(stderr, "gatecrash: %s\n", text);
 	abort();
+}
+
+void gx_no_memory(const char *for_what)
+{
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), "out of memory for %s", for_what);
+	gx_rescue_jump(GX_ENOMEM, text);
+	(void)fprintf(stderr, "gatecrash: %s\n", text);
+	exit(3);
 }

@@ -16,7 +16,8 @@ enum gx_status {
 	GX_ENOMEM,    /* out of memory or address space */
 	GX_ESYSTEM,   /* a system call failed */
 	GX_EDIVERGED, /* a replay or a re-execution did not do what was recorded: exit status 3 */
-	GX_ELIMIT     /* the world is too small for the program: exit status 3 */
+	GX_ELIMIT,    /* the world is too small for the program: exit status 3 */
+	GX_EINTERNAL  /* the harness broke its own rule, and was rescued (rescue.h): exit status 3 */
 };
 
 #define GX_MUST_USE          __attribute__((warn_unused_result))
@@ -34,9 +35,15 @@ struct gx_error {
 /* Format the message into `err` (may be NULL) and return `status`, so that `return gx_fail(...)` reads as one thought. */
 enum gx_status gx_fail(struct gx_error *err, enum gx_status status, const char *format, ...) GX_PRINTF(3, 4) GX_COLD;
 
-/* The harness broke its own rule: print where, and abort. Never for input, never for what a program under test does. */
+/*
+ * The harness broke its own rule: what is under way is given up (rescue.h); where nobody rescues, print where, and abort. Never for input,
+ * never for what a program under test does.
+ */
 void gx_bug(const char *file, int line, const char *what) GX_COLD __attribute__((noreturn));
 #define GX_BUG(what)    gx_bug(__FILE__, __LINE__, (what))
 #define GX_ASSERT(fact) ((fact) ? (void)0 : gx_bug(__FILE__, __LINE__, #fact))
+
+/* Out of memory where no status can be returned: the same, as GX_ENOMEM; without a rescue the program ends with status 3. */
+void gx_no_memory(const char *for_what) GX_COLD __attribute__((noreturn));
 
 #endif

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "core/internal.h"
+#include "core/raw.h"
 #include "core/sanitizer.h"
 
 struct gx_core gx_core;
@@ -42,8 +43,16 @@ void gx_slot_open(uint32_t slot)
 	if (opened[slot])
 		return;
 	if (mprotect(bottom, GX_SLOT_BYTES - GX_PAGE_BYTES, PROT_READ | PROT_WRITE))
-		GX_BUG("cannot open a slot of the world (out of memory?)");
+		gx_no_memory("a task's part of the world");
 	opened[slot] = 1;
+}
+
+void gx_world_wipe(void)
+{
+	void *base = (void *)GX_WORLD_BASE;
+
+	if (madvise(base, world_bytes, MADV_DONTNEED))
+		gx_raw_zero((unsigned char *)base, GX_WORLD_AREA_BYTES);
 }
 
 void *gx_world_shared(size_t size)

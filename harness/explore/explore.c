@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/rescue.h"
 #include "explore/clock.h"
 #include "explore/run.h"
 #include "explore/sample.h"
@@ -84,20 +85,39 @@ static enum gx_status search_then_sample(struct gx_explored *out, const struct g
 	return rc;
 }
 
+struct exploration {
+	struct gx_explored *out;
+	const struct gx_explore_options *options;
+	struct gx_error *err;
+};
+
+static enum gx_status explore(void *context)
+{
+	const struct exploration *it = context;
+	const struct gx_strategy *strategy = it->options->strategy ? it->options->strategy : gx_strategies[0];
+
+	switch (strategy->plan) {
+	case GX_PLAN_SAMPLE:
+		return gx_sample(it->out, strategy, it->options, it->err);
+	case GX_PLAN_SEARCH:
+		return search_all(it->out, it->options, it->err);
+	case GX_PLAN_AUTO:
+		break;
+	}
+	return search_then_sample(it->out, strategy->rest, it->options, it->err);
+}
+
 enum gx_status gx_explore(struct gx_explored *out, const struct gx_explore_options *options, struct gx_error *err)
 {
-	const struct gx_strategy *strategy = options->strategy ? options->strategy : gx_strategies[0];
+	enum gx_status rc;
 
 	memset(out, 0, sizeof(*out));
 	out->why = "";
 	out->counted_pairs = options->count_pairs;
-	switch (strategy->plan) {
-	case GX_PLAN_SAMPLE:
-		return gx_sample(out, strategy, options, err);
-	case GX_PLAN_SEARCH:
-		return search_all(out, options, err);
-	case GX_PLAN_AUTO:
-		break;
+	rc = gx_rescue(explore, &(struct exploration){.out = out, .options = options, .err = err}, err);
+	if (rc == GX_EINTERNAL || rc == GX_ENOMEM) {
+		out->complete = false;
+		gx_run_give_up(out);
 	}
-	return search_then_sample(out, strategy->rest, options, err);
+	return rc;
 }

@@ -19,8 +19,9 @@
 #include "explore/hits.h"
 
 /*
- * Explore the loaded program. GX_EDIVERGED: an execution that was run again did something else; `err` says at which step.
- * In every case *out holds what was seen until then; the caller releases it.
+ * Explore the loaded program. GX_EDIVERGED: an execution that was run again did something else; `err` says at which step. GX_EINTERNAL,
+ * GX_ENOMEM: the exploration was given up; out->led_here says where. In every case *out holds what was seen until then; the caller
+ * releases it.
  */
 enum gx_status gx_explore(struct gx_explored *out, const struct gx_explore_options *options,
 			  struct gx_error *err) GX_MUST_USE;

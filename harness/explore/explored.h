@@ -69,6 +69,8 @@ struct gx_explored {
 	double collision_chance;
 	double bytes_per_state;
 	uint64_t stack_bytes; /* search: the most that the search stack took */
+	struct gx_path
+		led_here; /* the exploration had to be given up (GX_EINTERNAL, GX_ENOMEM): behind this path; empty if that is not known */
 	unsigned hit_count;
 	struct gx_hit hits[GX_HITS_MAX];
 };

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/rescue.h"
 #include "core/snapshot.h"
 #include "core/track.h"
 #include "explore/clock.h"
@@ -236,7 +237,7 @@ unsigned gx_count_preemptions(const struct gx_path *path, bool *marks)
 /* Most races need one or two: beyond so many only the path that is there is made shorter. */
 enum { PREEMPTIONS_MAX = 6, REDUCE_ABOVE = 2, REDUCE_STEPS = 400000 };
 
-enum gx_status gx_minimise(struct gx_path *path, struct gx_minimising *job, struct gx_error *err)
+static enum gx_status minimise(struct gx_path *path, struct gx_minimising *job, struct gx_error *err)
 {
 	struct shortest s = {.job = job, .path = path, .err = err};
 	unsigned have = gx_count_preemptions(path, NULL);
@@ -263,5 +264,27 @@ enum gx_status gx_minimise(struct gx_path *path, struct gx_minimising *job, stru
 	for (uint32_t i = 0; i < s.capacity; i++)
 		free(s.places[i]);
 	free(s.places);
+	return rc;
+}
+
+struct minimisation {
+	struct gx_path *path;
+	struct gx_minimising *job;
+	struct gx_error *err;
+};
+
+static enum gx_status minimise_it(void *context)
+{
+	const struct minimisation *it = context;
+
+	return minimise(it->path, it->job, it->err);
+}
+
+enum gx_status gx_minimise(struct gx_path *path, struct gx_minimising *job, struct gx_error *err)
+{
+	enum gx_status rc = gx_rescue(minimise_it, &(struct minimisation){.path = path, .job = job, .err = err}, err);
+
+	if (rc != GX_OK)
+		gx_hits_listen(false);
 	return rc;
 }

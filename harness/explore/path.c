@@ -15,11 +15,16 @@ void gx_path_release(struct gx_path *path)
 
 void gx_path_reserve(struct gx_path *path, uint32_t count)
 {
+	struct gx_choice *larger;
+
 	if (count <= path->capacity)
 		return;
-	path->capacity = count < 256 ? 256 : count * 2;
-	path->choice = realloc(path->choice, path->capacity * sizeof(*path->choice));
-	GX_ASSERT(path->choice);
+	count = count < 256 ? 256 : count * 2;
+	larger = realloc(path->choice, count * sizeof(*larger));
+	if (!larger)
+		gx_no_memory("a path");
+	path->choice = larger;
+	path->capacity = count;
 }
 
 void gx_path_copy(struct gx_path *to, const struct gx_path *from)
@@ -261,7 +266,8 @@ char *gx_repro_print(const struct gx_repro *repro)
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
-	GX_ASSERT(out);
+	if (!out)
+		gx_no_memory("a repro");
 	fputs("gx1:", out);
 	print_name(out, repro->scenario);
 	fputc(':', out);
@@ -276,6 +282,7 @@ char *gx_repro_print(const struct gx_repro *repro)
 		fprintf(out, "%s~%03x", run->choice.spurious ? "!" : "", run->check);
 	}
 	fprintf(out, ":%" PRIu32 ":%016" PRIx64, repro->steps, repro->hash);
-	GX_ASSERT(!fclose(out));
+	if (fclose(out))
+		gx_no_memory("a repro");
 	return text;
 }

@@ -28,7 +28,7 @@ struct gx_path {
 };
 
 void gx_path_release(struct gx_path *path);
-/* Room for so many; out of memory is a bug of the harness (paths are bounded by the step limit). */
+/* Room for so many; gx_no_memory() if there is none. */
 void gx_path_reserve(struct gx_path *path, uint32_t count);
 
 /* Append. */

@@ -179,9 +179,13 @@ static void add_step(struct gx_repro *out, uint32_t *capacity, struct gx_choice 
 
 	if (!run || memcmp(&run->choice, &choice, sizeof(choice)) != 0) {
 		if (out->run_count == *capacity) {
-			*capacity = *capacity ? *capacity * 2 : 16;
-			out->runs = realloc(out->runs, *capacity * sizeof(*out->runs));
-			GX_ASSERT(out->runs);
+			uint32_t more = *capacity ? *capacity * 2 : 16;
+			struct gx_repro_run *larger = realloc(out->runs, more * sizeof(*larger));
+
+			if (!larger)
+				gx_no_memory("a repro");
+			out->runs = larger;
+			*capacity = more;
 		}
 		run = &out->runs[out->run_count++];
 		*run = (struct gx_repro_run){.choice = choice};

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/rescue.h"
 #include "core/snapshot.h"
 #include "explore/clock.h"
 #include "explore/hits.h"
@@ -17,8 +18,40 @@ struct gx_run gx_run_begin(const struct gx_explore_options *options, struct gx_e
 			       .err = err};
 }
 
+static struct {
+	gx_path_fn *path;
+	void *context;
+	struct gx_path led; /* in static memory */
+} at;
+
+static void say_where(void *context GX_UNUSED)
+{
+	static struct gx_choice room[GX_LED_MAX];
+
+	at.led = (struct gx_path){.choice = room, .capacity = GX_LED_MAX};
+	if (at.path)
+		at.path(at.context, &at.led);
+}
+
+void gx_run_is_at(gx_path_fn *path, void *context)
+{
+	at.path = path;
+	at.context = context;
+	at.led.count = 0;
+	gx_rescue_last_words(say_where, NULL);
+}
+
+void gx_run_give_up(struct gx_explored *out)
+{
+	gx_hits_listen(false);
+	gx_path_copy(&out->led_here, &at.led);
+	at.path = NULL;
+}
+
 void gx_run_end(struct gx_run *run)
 {
+	gx_rescue_last_words(NULL, NULL);
+	at.path = NULL;
 	gx_hits_listen(false);
 	gx_sched_reset();
 	run->out->seconds += gx_wall_seconds() - run->started;

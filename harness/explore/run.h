@@ -24,16 +24,27 @@ struct gx_run {
 	struct gx_error *err;
 };
 
+typedef void gx_path_fn(void *context, struct gx_path *path);
+
 /* Begin to explore into *out, to which is added, and to note hits. */
 struct gx_run gx_run_begin(const struct gx_explore_options *options, struct gx_explored *out, struct gx_error *err);
 /* Stop noting hits; the world is reset. */
 void gx_run_end(struct gx_run *run);
 
 /*
+ * Who can say, until gx_run_end(), by which path the world has come to where it is: asked if the exploration has to be given up (core/rescue.h).
+ * Then it must not allocate: the path has room for GX_LED_MAX choices.
+ */
+void gx_run_is_at(gx_path_fn *path, void *context);
+enum { GX_LED_MAX = 65536 };
+
+/* Clean up behind an exploration that had to be given up: *out->led_here says by which path. */
+void gx_run_give_up(struct gx_explored *out);
+
+/*
  * Take the hits of the last step. `path` writes the path to it (called for the first hit of each key only); `once`, if not NULL, is what a
  * count of at most one per execution is kept by: the number of the execution that last counted for hit i, + 1.
  */
-typedef void gx_path_fn(void *context, struct gx_path *path);
 void gx_run_take_hits(struct gx_run *run, gx_path_fn *path, void *context, uint64_t *once);
 /* Now and then: look at the clock and for interrupts, and tell the progress. Sets `stop`. */
 void gx_run_look_around(struct gx_run *run, uint64_t states, uint32_t depth);

@@ -22,9 +22,12 @@ static void note_hash(struct sampler *s)
 	if (!s->path.count)
 		return;
 	if (s->path.count > s->hashes_capacity) {
+		uint64_t *larger = realloc(s->hashes, s->path.capacity * sizeof(*larger));
+
+		if (!larger)
+			gx_no_memory("the hashes of an execution");
+		s->hashes = larger;
 		s->hashes_capacity = s->path.capacity;
-		s->hashes = realloc(s->hashes, s->hashes_capacity * sizeof(*s->hashes));
-		GX_ASSERT(s->hashes);
 	}
 	s->hashes[s->path.count - 1] = gx_sched_event_hash();
 }
@@ -100,6 +103,7 @@ enum gx_status gx_sample(struct gx_explored *out, const struct gx_strategy *stra
 	if (!s.self)
 		return gx_fail(err, GX_ENOMEM, "out of memory for the strategy");
 	s.run = gx_run_begin(options, out, err);
+	gx_run_is_at(copy_path, &s);
 	rc = sample(&s, options->executions);
 	gx_run_end(&s.run);
 	gx_path_release(&s.path);

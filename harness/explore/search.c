@@ -63,14 +63,18 @@ static struct node *node_at(struct searcher *s, uint32_t depth)
 	if (depth >= s->capacity) {
 		uint32_t capacity = s->capacity ? s->capacity * 2 : 256;
 
-		s->nodes = realloc(s->nodes, capacity * sizeof(struct node *));
-		GX_ASSERT(s->nodes);
+		struct node **larger = realloc(s->nodes, capacity * sizeof(*larger));
+
+		if (!larger)
+			gx_no_memory("the search stack");
+		s->nodes = larger;
 		memset(s->nodes + s->capacity, 0, (capacity - s->capacity) * sizeof(struct node *));
 		s->capacity = capacity;
 	}
 	if (!s->nodes[depth]) {
 		s->nodes[depth] = malloc(sizeof(struct node)); /* each field is set when it is pushed */
-		GX_ASSERT(s->nodes[depth]);
+		if (!s->nodes[depth])
+			gx_no_memory("the search stack");
 		s->nodes[depth]->footprints = NULL;
 		s->nodes[depth]->room = 0;
 	}
@@ -82,7 +86,7 @@ static void current_path(void *context, struct gx_path *path)
 	const struct searcher *s = context;
 
 	path->count = 0;
-	for (uint32_t i = 0; i <= s->depth && s->nodes[i]->next; i++)
+	for (uint32_t i = 0; s->nodes && i <= s->depth && s->nodes[i] && s->nodes[i]->next; i++)
 		gx_path_push(path, s->nodes[i]->choices[s->nodes[i]->next - 1]);
 }
 
@@ -175,8 +179,11 @@ static void begin_node(struct searcher *s, struct node *node)
 	node->loops = false;
 	node->ends = false;
 	if (s->job->options->count_pairs && node->room < node->count) {
-		node->footprints = realloc(node->footprints, node->count * sizeof(*node->footprints));
-		GX_ASSERT(node->footprints);
+		struct gx_footprint *larger = realloc(node->footprints, node->count * sizeof(*larger));
+
+		if (!larger)
+			gx_no_memory("footprints");
+		node->footprints = larger;
 		node->room = node->count;
 	}
 }
@@ -204,6 +211,7 @@ static void look_around(struct searcher *s)
 {
 	if (s->out->transitions % LOOK_EVERY == 0)
 		gx_run_look_around(&s->run, s->visited.count, s->depth);
+	s->out->states = s->visited.count;
 	/* States have been taken for one that differ in what was seen of time: explore.c begins again. */
 	if (!s->job->options->no_visited && gx_sched_time_needed() > s->job->time) {
 		s->run.stop = true;
@@ -445,6 +453,7 @@ enum gx_status gx_search(const struct gx_search *search, struct gx_error *err)
 		rc = gx_visited_init(&s.ends, err);
 	if (rc == GX_OK) {
 		s.run = gx_run_begin(search->options, search->out, err);
+		gx_run_is_at(current_path, &s);
 		gx_sched_begin_search(search->time, search->overtakes_max);
 		rc = run(&s);
 		sum_up(&s, rc);

@@ -36,9 +36,24 @@ static void __attribute__((constructor)) keep_stream_buffers_out_of_the_world(vo
 	setvbuf(stdout, out, _IOFBF, sizeof(out));
 }
 
+/* gx_posix_fail_allocation() */
+static unsigned long until_failure;
+
+static bool fails(void)
+{
+	return until_failure && --until_failure == 0;
+}
+
+void gx_posix_fail_allocation(unsigned long nth)
+{
+	until_failure = nth;
+}
+
 void *malloc(size_t size)
 {
-	return gx_task_self() ? gx_arena_alloc(size, 16) : REAL(malloc)(size);
+	if (gx_task_self())
+		return gx_arena_alloc(size, 16);
+	return fails() ? NULL : REAL(malloc)(size);
 }
 
 void *calloc(size_t count, size_t size)
@@ -46,7 +61,7 @@ void *calloc(size_t count, size_t size)
 	size_t bytes;
 
 	if (!gx_task_self())
-		return REAL(calloc)(count, size);
+		return fails() ? NULL : REAL(calloc)(count, size);
 	if (__builtin_mul_overflow(count, size, &bytes)) {
 		errno = ENOMEM;
 		return NULL;
@@ -94,6 +109,8 @@ void *realloc(void *block, size_t size)
 	void *moved;
 	size_t old;
 
+	if (!gx_task_self() && fails())
+		return NULL;
 	if (!gx_task_self())
 		return gx_arena_owns(block) ? move_out_of_the_world(block, size) : REAL(realloc)(block, size);
 	if (!block)

@@ -92,4 +92,7 @@ bool gx_posix_is_work_wait(const struct gx_task *task);
  */
 extern void (*gx_posix_thread_end_hook)(void);
 
+/* For tests: of the allocations outside of tasks the nth from now on fails; 0: none. */
+void gx_posix_fail_allocation(unsigned long nth);
+
 #endif

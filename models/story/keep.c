@@ -9,11 +9,13 @@ void *gx_keep_alloc(struct gx_keep *keep, size_t size)
 {
 	void *block = calloc(1, size ? size : 1);
 
-	GX_ASSERT(block);
+	if (!block)
+		gx_no_memory("words");
 	if (keep->count == keep->capacity) {
 		keep->capacity = keep->capacity ? keep->capacity * 2 : 64;
 		keep->blocks = realloc(keep->blocks, keep->capacity * sizeof(*keep->blocks));
-		GX_ASSERT(keep->blocks);
+		if (!keep->blocks)
+			gx_no_memory("words");
 	}
 	keep->blocks[keep->count++] = block;
 	return block;

@@ -1,0 +1,83 @@
+#include "core/rescue.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/footprint.h"
+#include "core/internal.h"
+
+struct point {
+	sigjmp_buf here;
+	struct point *outer;
+	enum gx_status status;
+	char what[256];
+};
+
+static struct point *innermost;
+
+static struct {
+	void (*say)(void *context);
+	void *context;
+} last_words;
+
+void gx_rescue_last_words(void (*say)(void *context), void *context)
+{
+	last_words.say = say;
+	last_words.context = context;
+}
+
+void gx_rescue_jump(enum gx_status status, const char *what)
+{
+	struct point *point = innermost;
+	void (*say)(void *context);
+
+	if (!point || (gx_current && status != GX_ENOMEM))
+		return;
+	innermost = point->outer; /* what happens from here on is for the next one */
+	point->status = status;
+	(void)snprintf(point->what, sizeof(point->what), "%s", what);
+	say = last_words.say;
+	last_words.say = NULL; /* once: it may be what goes wrong next */
+	if (say)
+		say(last_words.context);
+	siglongjmp(point->here, 1);
+}
+
+/* Nothing that was under way is any more. */
+static void recover(void)
+{
+	gx_current = NULL;
+	gx_core.pilot = NULL;
+	gx_core.muted = false;
+	gx_core.searching = false;
+	gx_footprint_under_way = NULL;
+	gx_crash_last.kind = GX_CRASH_NONE;
+	gx_event_abandon();
+	gx_sched_record(NULL, 0, NULL);
+	gx_rescue_last_words(NULL, NULL);
+	gx_world_wipe();
+	if (gx_core.program)
+		gx_sched_reset();
+}
+
+/* What a function keeps in registers across sigsetjmp() is lost: so nothing is. */
+static enum gx_status __attribute__((noinline)) given_up(struct point *point, struct gx_error *err)
+{
+	(void)gx_fail(err, point->status, "%s", point->what);
+	recover();
+	return point->status;
+}
+
+enum gx_status gx_rescue(enum gx_status (*run)(void *context), void *context, struct gx_error *err)
+{
+	struct point point = {.outer = innermost};
+	enum gx_status rc;
+
+	if (sigsetjmp(point.here, 1))
+		return given_up(&point, err);
+	innermost = &point;
+	rc = run(context);
+	innermost = point.outer;
+	return rc;
+}
