@@ -76,6 +76,7 @@ enum gx_status gx_rescue(enum gx_status (*run)(void *context), void *context, st
 
 	if (sigsetjmp(point.here, 1))
 		return given_up(&point, err);
+	gx_rescuer = gx_rescue_jump;
 	innermost = &point;
 	rc = run(context);
 	innermost = point.outer;

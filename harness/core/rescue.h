@@ -26,7 +26,7 @@ enum gx_status gx_rescue(enum gx_status (*run)(void *context), void *context, st
  */
 void gx_rescue_last_words(void (*say)(void *context), void *context);
 
-/* For gx_bug(), gx_no_memory() and crash.c: does not return if there is a rescue that can be had here. */
+/* For crash.c, and by gx_rescuer for gx_bug() and gx_no_memory(): does not return if there is a rescue that can be had here. */
 void gx_rescue_jump(enum gx_status status, const char *what);
 
 #endif

@@ -43,6 +43,9 @@ void gx_bug(const char *file, int line, const char *what) GX_COLD __attribute__(
 #define GX_BUG(what)    gx_bug(__FILE__, __LINE__, (what))
 #define GX_ASSERT(fact) ((fact) ? (void)0 : gx_bug(__FILE__, __LINE__, #fact))
 
+/* Asked first by both of these: does not return if it can rescue. NULL: nobody. Set by rescue.c. */
+extern void (*gx_rescuer)(enum gx_status status, const char *what);
+
 /* Out of memory where no status can be returned: the same, as GX_ENOMEM; without a rescue the program ends with status 3. */
 void gx_no_memory(const char *for_what) GX_COLD __attribute__((noreturn));
 
