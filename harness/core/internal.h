@@ -68,6 +68,7 @@ struct gx_core {
 	const struct gx_pilot *pilot; /* who chooses at the points; NULL: the scheduler lets a task take one step */
 	enum gx_time time;            /* what of it tells states apart */
 	enum gx_time time_needed;     /* what would have to, by what executions have done since gx_sched_count_time() */
+	uint64_t lookers;             /* bit per index: it has looked at the clock in the step that is under way, or was last */
 	bool searching;               /* gx_sched_begin_search() */
 	uint32_t overtakes_max;       /* of the search; 0: no bound */
 	unsigned cut;                 /* enum gx_cut bits: what the search has left out */

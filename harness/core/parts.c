@@ -58,11 +58,22 @@ uint64_t gx_record_hash(const struct gx_task *task)
 	return XXH3_64bits_withSeed(copy, sizeof(copy), 0x7461736bull);
 }
 
+/* What the clock shows to those who have looked at it: all of it, or what states have to agree in to be one (shift.h). */
+static uint64_t shown_time(void)
+{
+	const struct gx_hidden *hidden = GX_HIDDEN;
+	uint64_t shown = hidden->now - (hidden->first_look - 1);
+
+	if (!hidden->first_look)
+		return 0;
+	return (gx_core.time < GX_TIME_ABSOLUTE ? shown % 1000000000 : shown) + 1;
+}
+
 uint64_t gx_header_hash(void)
 {
 	const struct gx_hidden *hidden = GX_HIDDEN;
 	const uint64_t words[] = {
-		hidden->first_look ? hidden->now + 1 - (hidden->first_look - 1) : 0,
+		shown_time(),
 		gx_core.time == GX_TIME_LEFT ? hidden->time_ns_max + hidden->overtaken - hidden->now : 0,
 		(uint64_t)hidden->spurious_left << 32 | hidden->maker_children,
 		(uint64_t)hidden->ticks << 32 | hidden->ending,

@@ -95,7 +95,7 @@ static uint64_t find_cycle(void)
 	return 0;
 }
 
-/* As in a search that has just begun: what time it is does not matter, and no limit is near. */
+/* As in a search that has just begun: what time it is does not matter, only how far others are, and no limit is near. */
 static uint64_t look_ahead(void)
 {
 	struct gx_footprint *footprint = gx_footprint_under_way;
@@ -106,7 +106,7 @@ static uint64_t look_ahead(void)
 	gx_core.muted = true;
 	gx_core.searching = true;
 	gx_core.overtakes_max = 0;
-	gx_core.time = GX_TIME_COME;
+	gx_core.time = GX_HIDDEN->first_look ? GX_TIME_SEEN : GX_TIME_COME;
 	GX_HIDDEN->ending = GX_ENDING_NONE;
 	GX_HIDDEN->time_ns_max = GX_FOREVER;
 	tasks = find_cycle();

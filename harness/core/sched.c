@@ -136,7 +136,7 @@ static uint64_t earliest_wake(void)
 /* Whether ticks of a search are counted: without bound there would be no end of them. */
 static bool counts_ticks(void)
 {
-	return GX_HIDDEN->first_look || gx_core.time >= GX_TIME_BOUND;
+	return (GX_HIDDEN->first_look && gx_core.time >= GX_TIME_ABSOLUTE) || gx_core.time >= GX_TIME_BOUND;
 }
 
 static bool has_overtaken_enough(void)
@@ -152,11 +152,17 @@ static bool has_overtaken_enough(void)
  */
 static bool may_overtake(void)
 {
-	if (!gx_core.searching || !counts_ticks())
+	bool far = GX_HIDDEN->now > GX_HIDDEN->time_ns_max / 2;
+
+	if (!gx_core.searching || (!GX_HIDDEN->first_look && !counts_ticks()))
 		return true;
-	if (has_overtaken_enough())
+	if (!counts_ticks() && far)
+		gx_need_time(GX_TIME_ABSOLUTE);
+	else if (!counts_ticks())
+		return true;
+	else if (has_overtaken_enough())
 		gx_core.cut |= GX_CUT_OVERTAKES;
-	else if (GX_HIDDEN->now > GX_HIDDEN->time_ns_max / 2)
+	else if (far)
 		gx_core.cut |= GX_CUT_HORIZON;
 	else
 		return true;
@@ -410,6 +416,7 @@ static inline struct gx_task *begin_step(struct gx_choice choice, int how)
 	struct gx_hidden *hidden = GX_HIDDEN;
 
 	hidden->steps++;
+	gx_core.lookers = 0;
 	if (choice.task == GX_CLOCK) {
 		tick();
 		return NULL;

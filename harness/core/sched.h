@@ -116,7 +116,8 @@ struct gx_program {
 	const bool *heard;
 	/* After each step, for what no single event says. May be NULL. */
 	void (*after_step)(void *context);
-	uint32_t steps_max; /* of one execution: with this many it ends, GX_L_STEP_LIMIT */
+	bool times_in_shared; /* the shared area may hold times that clocks have shown (gx_clock_look()): shift.h */
+	uint32_t steps_max;   /* of one execution: with this many it ends, GX_L_STEP_LIMIT */
 	uint64_t
 		time_ns_max; /* an execution that has to wait longer, because nobody can step, ends: GX_L_STEP_LIMIT, too */
 	uint32_t spurious_max; /* spurious wake-ups per execution */
@@ -160,11 +161,11 @@ void gx_sched_limit_time(uint64_t time_ns_max);
  * What of time tells states apart. A task that is due may be kept from stepping for any time, because the clock overtakes it without
  * bound; so as long as nobody looks at the clock, however far the wake-ups are away and in which order they come, every order of the
  * steps behind them is possible, and no other is: only whether a deadline has come counts. Once somebody looks, the distances count, and
- * what the clock shows. Where an execution comes to steps_max, a loop may have counted its rounds, so that no two of them are one state:
+ * how far what was seen is from now (shift.h); what the clock shows counts only where its overtaking has to be bounded. Where an execution comes to steps_max, a loop may have counted its rounds, so that no two of them are one state:
  * the ticks are bounded from the start (gx_sched_begin_search()). And where one has waited for more than half of time_ns_max, what is
  * left of it counts: before that a state may stand for later ones, from which a longer way than any that was walked would go beyond the limit.
  */
-enum gx_time { GX_TIME_COME, GX_TIME_SEEN, GX_TIME_BOUND, GX_TIME_LEFT };
+enum gx_time { GX_TIME_COME, GX_TIME_SEEN, GX_TIME_FAR, GX_TIME_ABSOLUTE, GX_TIME_BOUND, GX_TIME_LEFT };
 
 /* What a search leaves out because it would never be over otherwise. */
 enum gx_cut {
@@ -177,7 +178,8 @@ enum gx_cut {
  * What follows is a search, in which many executions share their steps; gx_sched_count_time() or gx_sched_end_search() ends it. Of a loop
  * that polls or retries and looks at the clock, beside a task that is never given a step, no two rounds are one state. So once somebody has
  * looked (GX_TIME_BOUND: from the start), the clock overtakes tasks that could step for `overtakes_max` ticks (0: no bound) and for
- * half of time_ns_max, and then only ticks when nobody can. Single executions know no such bound.
+ * half of time_ns_max, and then only ticks when nobody can. As long as only distances count (below GX_TIME_ABSOLUTE) no tick is counted, and most
+ * loops do come round; for one that has gone on for half of time_ns_max more is needed. Single executions know no such bound.
  */
 void gx_sched_begin_search(enum gx_time time, uint32_t overtakes_max);
 void gx_sched_end_search(void);

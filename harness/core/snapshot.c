@@ -4,6 +4,7 @@
 
 #include "core/parts.h"
 #include "core/raw.h"
+#include "core/shift.h"
 
 struct gx_state {
 	unsigned count;
@@ -133,7 +134,7 @@ static uint64_t hash_of_parts(bool stacks)
 
 uint64_t gx_world_hash(void)
 {
-	return hash_of_parts(true);
+	return hash_of_parts(true) + gx_shift_hash();
 }
 
 uint64_t gx_world_memory_hash(void)

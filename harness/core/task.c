@@ -29,6 +29,8 @@ uint64_t gx_clock_look(void)
 	if (!hidden->first_look)
 		hidden->first_look = hidden->now + 1;
 	gx_need_time(GX_TIME_SEEN);
+	if (gx_current)
+		gx_core.lookers |= 1ull << gx_current->index;
 	return hidden->now - (hidden->first_look - 1);
 }
 
@@ -299,12 +301,21 @@ static enum gx_granted __attribute__((naked)) park(void)
 #define park park_now
 #endif
 
+/* When so much time has passed. Beyond the end of time is for ever, but still a deadline: the limit of virtual time will say so. */
+static uint64_t deadline_in(uint64_t ns)
+{
+	if (ns == GX_FOREVER)
+		return GX_FOREVER;
+	return ns < GX_FOREVER - 1 - GX_HIDDEN->now ? GX_HIDDEN->now + ns : GX_FOREVER - 1;
+}
+
 /* The same under a pilot, in fewer frames. */
 static enum gx_granted __attribute__((noinline)) point_under_pilot(const struct gx_op *op)
 {
 	struct gx_task *self = gx_current;
 
 	self->op = *op;
+	self->op.deadline = deadline_in(op->deadline);
 	announce(self, op->ready || op->deadline != GX_FOREVER, op->alternatives);
 	return switch_over(self);
 }
@@ -327,6 +338,7 @@ enum gx_granted gx_point(const struct gx_op *op)
 	if (gx_core.pilot)
 		return point_under_pilot(op);
 	gx_current->op = *op;
+	gx_current->op.deadline = deadline_in(op->deadline);
 	publish(op->ready || op->deadline != GX_FOREVER, op->alternatives);
 	scrub_ahead();
 	return park();
@@ -367,8 +379,7 @@ void gx_sleep(uint16_t label, uint64_t ns)
 	op->label = label;
 	op->access = GX_READ;
 	op->ready = never;
-	/* Beyond the end of time is for ever, but still a sleep: the limit of virtual time will say so. */
-	op->deadline = ns < GX_FOREVER - 1 - GX_HIDDEN->now ? GX_HIDDEN->now + ns : GX_FOREVER - 1;
+	op->deadline = deadline_in(ns < GX_FOREVER ? ns : GX_FOREVER - 1);
 	publish(true, false);
 	if (gx_core.pilot) {
 		switch_over(gx_current);

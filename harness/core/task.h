@@ -61,7 +61,11 @@ struct gx_op {
 	gx_ready_fn *ready; /* NULL: always */
 	gx_alternatives_fn *alternatives; /* NULL: one way only */
 	void *subject;                    /* world address that `ready` looks at (the mutex, ...) */
-	uint64_t deadline; /* virtual ns since start at which it becomes ready anyway; GX_FOREVER: never */
+	/*
+	 * When it becomes ready anyway, GX_FOREVER: never. For gx_point() in virtual ns from now: an absolute time that stays behind in a frame of
+	 * ours would tell states apart. In a task's record in ns since the start.
+	 */
+	uint64_t deadline;
 };
 
 struct gx_task {

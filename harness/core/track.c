@@ -11,6 +11,7 @@
 
 #include "core/parts.h"
 #include "core/raw.h"
+#include "core/shift.h"
 #include "core/snapshot.h"
 
 #define LOG_BYTES    (16ull << 30) /* address space; pages are committed as they are touched */
@@ -512,9 +513,9 @@ enum gx_status gx_track_look(uint64_t *hash, void (*peek)(void *context, uint64_
 {
 	GX_ASSERT(!seen.open);
 	compare_all();
-	*hash = seen.page.hash;
+	*hash = seen.page.hash + gx_shift_hash();
 	if (peek)
-		peek(context, seen.page.hash);
+		peek(context, *hash);
 	/* An entry is at most twice as large as its line; records, header and arenas are few. */
 	if (seen.count * 3ull * GX_LINE_BYTES + (1u << 20) > LOG_BYTES - track.used)
 		return gx_fail(err, GX_ENOMEM, "the search stack outgrew %llu GiB", LOG_BYTES >> 30);
@@ -718,14 +719,14 @@ enum gx_status gx_track_begin(struct gx_error *err)
 	seen.open = false;
 	track.used = 0;
 	track.high = 0;
-	track.page = (struct page){.header_hash = gx_header_hash(), .hash = gx_world_hash(), .now = GX_HIDDEN->now};
+	track.page = (struct page){.header_hash = gx_header_hash(), .hash = gx_world_hash() - gx_shift_hash(), .now = GX_HIDDEN->now};
 	mirror_block();
 	return GX_OK;
 }
 
 uint64_t gx_track_hash(void)
 {
-	return track.page.hash;
+	return track.page.hash + gx_shift_hash();
 }
 
 size_t gx_track_high(void)

@@ -29,7 +29,7 @@
 /* Begin a path at the world as it is now; a path that was under way is forgotten. */
 enum gx_status gx_track_begin(struct gx_error *err) GX_MUST_USE;
 
-/* The hash of the last state of the path. */
+/* The hash of the last state of the path, in which the world has to be. */
 uint64_t gx_track_hash(void);
 
 /*

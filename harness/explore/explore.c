@@ -41,6 +41,43 @@ static bool sees_further(struct gx_search *search)
 	return true;
 }
 
+/*
+ * Times that are kept in a form in which they are not known as such (core/shift.h) make states one that are not. So it is looked, as far as
+ * that goes with few states, whether more is found if what the clock shows counts: then that is the search that counts.
+ */
+static bool has_hit(const struct gx_explored *seen, uint64_t key)
+{
+	for (unsigned i = 0; i < seen->hit_count; i++)
+		if (seen->hits[i].key == key)
+			return true;
+	return false;
+}
+
+static enum gx_status check_shifts(struct gx_search *search, bool *differs, struct gx_error *err)
+{
+	static struct gx_explored seen; /* large */
+	struct gx_explore_options few = *search->options;
+	const struct gx_search check = {.options = &few,
+					.out = &seen,
+					.time = GX_TIME_ABSOLUTE,
+					.overtakes_max = OVERTAKES_MIN};
+	enum gx_status rc;
+
+	*differs = false;
+	if ((search->time != GX_TIME_SEEN && search->time != GX_TIME_FAR) || !search->out->complete)
+		return GX_OK;
+	memset(&seen, 0, sizeof(seen));
+	few.states = FEW_STATES;
+	rc = gx_search(&check, err);
+	search->out->seconds += seen.seconds;
+	for (unsigned i = 0; i < seen.hit_count; i++)
+		*differs |= rc == GX_OK && !has_hit(search->out, seen.hits[i].key);
+	if (*differs)
+		search->time = GX_TIME_ABSOLUTE;
+	gx_explored_release(&seen);
+	return rc;
+}
+
 static enum gx_status search_all(struct gx_explored *out, const struct gx_explore_options *options,
 				 struct gx_error *err)
 {
@@ -52,7 +89,14 @@ static enum gx_status search_all(struct gx_explored *out, const struct gx_explor
 	for (;;) {
 		enum gx_status rc = gx_search(&search, err);
 
-		if (rc != GX_OK || options->no_visited || out->interrupted || !sees_further(&search))
+		bool again = false;
+
+		if (rc != GX_OK || out->interrupted)
+			return rc;
+		again = sees_further(&search);
+		if (!again && !options->no_visited)
+			rc = check_shifts(&search, &again, err);
+		if (!again)
 			return rc;
 		gx_explored_release(out);
 		*out = (struct gx_explored){.seconds = out->seconds, .counted_pairs = out->counted_pairs};

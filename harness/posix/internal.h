@@ -49,7 +49,7 @@ void gx_posix_misuse(enum gx_posix_misuse misuse, const void *object);
 /* The object must be memory that executions reset; otherwise the execution ends here, with a misuse. */
 void gx_posix_check_place(const void *object);
 
-/* A step that blocks: park until `ready`, which finds the object in op.subject, or until `deadline` (virtual ns). It reads and writes. */
+/* A step that blocks: park until `ready`, which finds the object in op.subject, or for `deadline` ns of virtual time. It reads and writes. */
 enum gx_granted gx_posix_block(uint16_t label, const void *object, gx_ready_fn *ready, uint64_t deadline);
 
 /*
@@ -74,8 +74,8 @@ static inline void gx_posix_touch(const void *object, unsigned access)
 /* A step that never blocks. `access` is to the object; gx_posix_touch() tells of what else the step does. */
 void gx_posix_step(uint16_t label, uint8_t access, const void *object);
 
-/* time.c: absolute time of a clock -> virtual ns since start. False for a time that is none (EINVAL). */
-bool gx_posix_deadline(clockid_t clock, const struct timespec *when, uint64_t *deadline);
+/* time.c: absolute time of a clock -> virtual ns from now, 0 if it has come. False for a time that is none (EINVAL). */
+bool gx_posix_deadline(clockid_t clock, const struct timespec *when, uint64_t *away);
 
 /* mutex.c: for condition variables. */
 bool gx_mutex_is_mine(const pthread_mutex_t *mutex);

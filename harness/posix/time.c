@@ -9,12 +9,19 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "core/shift.h"
 #include "posix/internal.h"
 
 #define SECOND 1000000000ull
-/* What the first look sees: 2026-01-01 00:00:00 UTC, on a machine that has been up for a day. Any fixed date would do. */
+/* What the first look sees: 2026-01-01 00:00:00 UTC, on a machine that has been up for years: like nothing else in memory (core/shift.h). */
 #define EPOCH  (1767225600ull * SECOND)
-#define UPTIME (86400ull * SECOND)
+#define UPTIME (300000000ull * SECOND)
+
+static void __attribute__((constructor)) register_clocks(void)
+{
+	gx_clock_begins_at(EPOCH);
+	gx_clock_begins_at(UPTIME);
+}
 
 static uint64_t base_of(clockid_t clock)
 {
@@ -34,15 +41,14 @@ static uint64_t to_ns(const struct timespec *when)
 }
 
 /* By the clock that the program sees: who names a time has looked at it, or does so now. */
-bool gx_posix_deadline(clockid_t clock, const struct timespec *when, uint64_t *deadline)
+bool gx_posix_deadline(clockid_t clock, const struct timespec *when, uint64_t *away)
 {
 	uint64_t at = to_ns(when);
 	uint64_t shown = base_of(clock) + gx_clock_look();
-	uint64_t away = at > shown ? at - shown : 0;
 
 	if (!is_time(when))
 		return false;
-	*deadline = away < GX_FOREVER - 1 - gx_now() ? gx_now() + away : GX_FOREVER - 1;
+	*away = at > shown ? at - shown : 0;
 	return true;
 }
 
@@ -85,7 +91,7 @@ time_t time(time_t *out)
 
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *wanted, struct timespec *left)
 {
-	uint64_t until;
+	uint64_t away;
 
 	if (!gx_task_self())
 		return GX_REAL(clock_nanosleep)(clock, flags, wanted, left);
@@ -95,8 +101,8 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *wanted, s
 		gx_sleep(GX_L_SLEEP, to_ns(wanted));
 		return 0;
 	}
-	gx_posix_deadline(clock, wanted, &until);
-	gx_sleep(GX_L_SLEEP, until > gx_now() ? until - gx_now() : 0);
+	gx_posix_deadline(clock, wanted, &away);
+	gx_sleep(GX_L_SLEEP, away);
 	return 0;
 }
 

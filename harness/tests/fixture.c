@@ -155,6 +155,7 @@ void fixture_load(const struct fixture *fixture)
 		.at_rest = at_rest,
 		.daemon = daemon_by_nature,
 		.observe = observe,
+		.times_in_shared = true,
 		.steps_max = fixture->steps_max ? fixture->steps_max : 20000,
 		.time_ns_max = fixture->time_ns_max ? fixture->time_ns_max : 3600 * 1000000000ull,
 		.spurious_max = fixture->spurious,
