@@ -185,6 +185,18 @@ bool gx_arena_is_live(const void *block)
 	return false;
 }
 
+bool gx_arena_holds(const void *address)
+{
+	uint32_t slot = slot_of(address);
+
+	if (place_of(slot) < 0)
+		return false;
+	for (struct head *head = first(slot); head < limit(slot) && head->bytes; head = next(head))
+		if ((const unsigned char *)address < (const unsigned char *)next(head))
+			return (const void *)(head + 1) <= address && head->magic == MAGIC && head->in_use;
+	return false;
+}
+
 /* Merge free neighbours and drop a free tail, so that the arena is canonical again. */
 static void tidy(uint32_t slot)
 {
