@@ -69,4 +69,14 @@ bool gx_world_contains(const void *address);
  */
 uint64_t gx_world_canonical(const void *address);
 
+/* And back; NULL for none, and for a segment that there is not. */
+const void *gx_world_address(uint64_t canonical);
+
+/*
+ * A number for an address of a plugin's code, the same in every process: how far it lies before the plugin's first segment. 0 for all other
+ * code.
+ */
+uint64_t gx_world_code(const void *address);
+const void *gx_world_code_address(uint64_t code);
+
 #endif

@@ -31,7 +31,7 @@ static bool is_cond(const pthread_cond_t *cond, uint64_t mark)
 
 	memset(&rest, 0, sizeof(mark));
 	rest.__data.__wrefs &= ~3u;
-	return (!mark || mark == GX_POSIX_MADE) && !memcmp(&rest, &none, sizeof(rest));
+	return (!mark || gx_posix_is_made(mark)) && !memcmp(&rest, &none, sizeof(rest));
 }
 
 /* What everything that is done with one begins with, and again where there was a point. Out of line for its copy of the object. */
@@ -39,7 +39,7 @@ static int __attribute__((noinline)) examine(pthread_cond_t *cond)
 {
 	uint64_t mark = *mark_of(cond);
 
-	gx_posix_check_memory(GX_POSIX_COND, cond, mark == GX_POSIX_MADE);
+	gx_posix_check_memory(GX_POSIX_COND, cond, gx_posix_is_made(mark));
 	gx_posix_touch(cond, GX_READ);
 	if (mark == GX_POSIX_DESTROYED) {
 		gx_posix_misuse(GX_POSIX_USE_DESTROYED, GX_POSIX_COND, cond, 0);
@@ -261,7 +261,7 @@ int pthread_cond_init(pthread_cond_t *cond, const pthread_condattr_t *attributes
 	gx_posix_touch(cond, GX_WRITE);
 	memset(cond, 0, sizeof(*cond));
 	cond->__data.__wrefs = clock == CLOCK_MONOTONIC ? CLOCK_IS_MONOTONIC : 0;
-	*mark_of(cond) = GX_POSIX_MADE;
+	*mark_of(cond) = GX_POSIX_MADE_BY_CALLER;
 	return 0;
 }
 

@@ -54,9 +54,18 @@ void gx_posix_check_place(unsigned kind, const void *object);
 
 /* ---- lifetime.c ---- */
 
-/* What an initialised object keeps in bytes that glibc leaves alone; a copy is as good as the original. Freed memory is zeroed. */
-#define GX_POSIX_MADE      0x6d61646562797573ull
+/*
+ * What an initialised object keeps in bytes that glibc leaves alone: that it is one, and where that was done (gx_world_code(), 32 bits of it).
+ * A copy is as good as the original. Freed memory is zeroed.
+ */
+#define GX_POSIX_MADE      (0x6d616465ull << 32)
 #define GX_POSIX_DESTROYED 0x676f6e65676f6e65ull
+static inline bool gx_posix_is_made(uint64_t mark)
+{
+	return mark >> 32 == GX_POSIX_MADE >> 32;
+}
+/* The mark of an object that is initialised by whoever called the function that this stands in. */
+#define GX_POSIX_MADE_BY_CALLER (GX_POSIX_MADE | (uint32_t)gx_world_code(__builtin_return_address(0)))
 /* What a mutex keeps while it is held: a copy of one that is held is not, wherever it lies. */
 #define GX_POSIX_HELD(mutex) ((uintptr_t)(mutex) ^ 0x68656c6468656c64ull)
 

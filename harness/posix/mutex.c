@@ -32,7 +32,7 @@ static uintptr_t *held_word(pthread_mutex_t *mutex)
 
 static bool is_made(const pthread_mutex_t *mutex)
 {
-	return (uintptr_t)mutex->__data.__list.__next == GX_POSIX_MADE;
+	return gx_posix_is_made((uintptr_t)mutex->__data.__list.__next);
 }
 
 bool gx_mutex_is_held(const pthread_mutex_t *mutex)
@@ -314,7 +314,7 @@ int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attrib
 	gx_posix_touch(mutex, GX_WRITE);
 	memset(mutex, 0, sizeof(*mutex));
 	mutex->__data.__kind = type;
-	*made_word(mutex) = GX_POSIX_MADE;
+	*made_word(mutex) = GX_POSIX_MADE_BY_CALLER;
 	return 0;
 }
 

@@ -3,6 +3,9 @@
  */
 #include "posix/posix.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #include "posix/internal.h"
 
 static const char *const labels[] = {
@@ -110,6 +113,23 @@ enum gx_granted gx_posix_block(uint16_t label, const void *object, gx_ready_fn *
 void gx_posix_step(uint16_t label, uint8_t access, const void *object)
 {
 	gx_point_simple(label, access, gx_world_canonical(object));
+}
+
+uint64_t gx_posix_made_at(unsigned kind, uint64_t object)
+{
+	static const size_t places[] = {
+		[GX_POSIX_MUTEX] = offsetof(pthread_mutex_t, __data.__list.__next),
+		[GX_POSIX_COND] = 0,
+		[GX_POSIX_SEMAPHORE] = 2 * sizeof(uint64_t),
+		[GX_POSIX_ONCE] = 0,
+	};
+	const unsigned char *address = gx_world_address(object);
+	uint64_t mark;
+
+	if (!address || kind < GX_POSIX_MUTEX || kind > GX_POSIX_SEMAPHORE)
+		return 0;
+	memcpy(&mark, address + places[kind], sizeof(mark));
+	return gx_posix_is_made(mark) ? (uint32_t)mark : 0;
 }
 
 bool gx_posix_is_work_wait(const struct gx_task *task)

@@ -107,6 +107,12 @@ bool gx_posix_wait_describe(const struct gx_task *task, struct gx_posix_wait *ou
 /* enum gx_posix_kind of what an op of this layer is about; 0: none. */
 unsigned gx_posix_kind_of(unsigned label);
 
+/*
+ * Where an object that lives was initialised (gx_world_code()), as its bytes say now; 0 for a static initialiser's, and for what was not
+ * initialised by a plugin. `object` is canonical, and one that a task was granted an op on.
+ */
+uint64_t gx_posix_made_at(unsigned kind, uint64_t object);
+
 /* True if it is parked in a wait on a condition variable or a semaphore, as a thread does that waits for work. */
 bool gx_posix_is_work_wait(const struct gx_task *task);
 

@@ -25,7 +25,7 @@ static bool is_semaphore(const sem_t *semaphore)
 {
 	const uint64_t *words = (const void *)semaphore;
 
-	return words[MARK_WORD] == GX_POSIX_MADE && words[0] <= SEM_VALUE_MAX;
+	return gx_posix_is_made(words[MARK_WORD]) && words[0] <= SEM_VALUE_MAX;
 }
 
 /*
@@ -34,7 +34,7 @@ static bool is_semaphore(const sem_t *semaphore)
  */
 static void examine(sem_t *semaphore)
 {
-	gx_posix_check_memory(GX_POSIX_SEMAPHORE, semaphore, *mark_of(semaphore) == GX_POSIX_MADE);
+	gx_posix_check_memory(GX_POSIX_SEMAPHORE, semaphore, gx_posix_is_made(*mark_of(semaphore)));
 	gx_posix_touch(semaphore, GX_READ);
 	if (!is_semaphore(semaphore))
 		gx_posix_fatal(GX_POSIX_USE_NONE, GX_POSIX_SEMAPHORE, semaphore, 0);
@@ -169,7 +169,7 @@ int sem_init(sem_t *semaphore, int shared, unsigned value)
 	gx_posix_touch(semaphore, GX_WRITE);
 	memset(semaphore, 0, sizeof(*semaphore));
 	*value_of(semaphore) = value;
-	*mark_of(semaphore) = GX_POSIX_MADE;
+	*mark_of(semaphore) = GX_POSIX_MADE_BY_CALLER;
 	return 0;
 }
 
