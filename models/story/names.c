@@ -294,10 +294,12 @@ void gx_name_object(struct gx_name_book *book, unsigned label, uint64_t object, 
 
 /* ---- misuse of an object ---- */
 
-/* What the other task has to do with it. */
+/* What the other task has to do with it; "" for nobody. */
 static void say_role(char *text, size_t size, unsigned role, const char *task, bool itself)
 {
-	if (itself)
+	if (!*task)
+		snprintf(text, size, "%s", role == GX_POSIX_HOLDS ? "that a task holds which has ended" : "");
+	else if (itself)
 		snprintf(text, size, "while it holds it itself");
 	else if (role == GX_POSIX_HOLDS)
 		snprintf(text, size, "while %s holds it", task);
@@ -352,8 +354,7 @@ bool gx_name_misuse(struct gx_name_book *book, unsigned task, uint64_t value, ch
 		return false;
 	known = know_object(book, kind, object);
 	name = known ? object_name(book, known) : kinds[kind];
-	if (index)
-		say_role(role, sizeof(role), GX_POSIX_EXTRA_ROLE(extra), other, index == task);
+	say_role(role, sizeof(role), GX_POSIX_EXTRA_ROLE(extra), other, index == task);
 	switch ((enum gx_posix_misuse)(GX_MISUSE_OF(value) - GX_MISUSE_POSIX)) {
 	case GX_POSIX_UNLOCK_NOT_OWNER:
 		snprintf(text, size, "unlocks %s %s", name, *role ? role : "that another task holds");
