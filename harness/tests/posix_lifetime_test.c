@@ -350,6 +350,15 @@ static const struct gx_event *first_misuse(void)
 	return NULL;
 }
 
+static const struct gx_event *told(void)
+{
+	const struct gx_event *event = first_misuse();
+
+	if (!event)
+		fail_msg("no misuse was told");
+	return event;
+}
+
 static void every_call_ends_with(enum gx_posix_misuse misuse, void (*how)(void))
 {
 	for (unsigned i = 0; i < CALLS; i++) {
@@ -405,8 +414,8 @@ static void every_use_of_what_was_destroyed_is_a_misuse(void **state)
 		run(is_destroyed);
 		if (!first_misuse())
 			fail_msg("call %u: no misuse", i);
-		assert_int_equal(first_misuse()->value, answers ? GX_POSIX_USE_DESTROYED : GX_POSIX_USE_NONE);
-		assert_int_equal(GX_POSIX_EXTRA_KIND(first_misuse()->extra), calls[i].kind);
+		assert_int_equal(told()->value, answers ? GX_POSIX_USE_DESTROYED : GX_POSIX_USE_NONE);
+		assert_int_equal(GX_POSIX_EXTRA_KIND(told()->extra), calls[i].kind);
 		assert_int_equal(gx_sched_ending(), answers ? GX_ENDING_QUIET : GX_ENDING_FATAL);
 		if (answers)
 			assert_saw(1);
@@ -562,8 +571,8 @@ static void a_holder_may_not_free_its_mutex(void **state)
 {
 	(void)state;
 	run(frees_what_it_holds);
-	assert_int_equal(first_misuse()->value, GX_POSIX_FREE_IN_USE);
-	assert_int_equal(GX_POSIX_EXTRA_OTHER(first_misuse()->extra), first_misuse()->task);
+	assert_int_equal(told()->value, GX_POSIX_FREE_IN_USE);
+	assert_int_equal(GX_POSIX_EXTRA_OTHER(told()->extra), told()->task);
 }
 
 static int makes_the_mutex_again(struct objects *o)
@@ -603,7 +612,7 @@ static void what_is_in_use_may_not_be_made_again(void **state)
 			continue;
 		deed = makers[use->kind];
 		run_with(does_it_while_it_is_in_use, use->steps);
-		if (!first_misuse() || first_misuse()->value != GX_POSIX_INIT_IN_USE)
+		if (!first_misuse() || told()->value != GX_POSIX_INIT_IN_USE)
 			fail_msg("use %u", i);
 	}
 }
@@ -621,7 +630,7 @@ static void what_is_waited_for_may_not_be_destroyed(void **state)
 			continue;
 		deed = destroyers[use->kind];
 		run_with(does_it_while_it_is_in_use, use->steps);
-		if (!first_misuse() || first_misuse()->value != GX_POSIX_DESTROY_WAITERS)
+		if (!first_misuse() || told()->value != GX_POSIX_DESTROY_WAITERS)
 			fail_msg("use %u", i);
 		assert_int_equal(fixture_count(GX_L_POSIX_MISUSE), 1);
 		assert_saw(use->kind == GX_POSIX_SEMAPHORE ? 0 : EBUSY);
@@ -654,9 +663,9 @@ static void who_comes_too_late_uses_what_was_destroyed(void **state)
 {
 	(void)state;
 	run_with(destroys_before_it_is_posted, "1*21*");
-	assert_int_equal(first_misuse()->value, GX_POSIX_USE_NONE);
+	assert_int_equal(told()->value, GX_POSIX_USE_NONE);
 	run_with(destroys_before_it_is_signalled, "1*21*");
-	assert_int_equal(first_misuse()->value, GX_POSIX_USE_DESTROYED);
+	assert_int_equal(told()->value, GX_POSIX_USE_DESTROYED);
 	assert_saw(EINVAL);
 }
 
