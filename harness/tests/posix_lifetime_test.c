@@ -273,6 +273,7 @@ static struct objects *__attribute__((noinline)) object_in_a_deep_frame(void)
 	pthread_cond_init(&local.cond, NULL);
 	sem_init(&local.semaphore, 0, 0);
 	w->semaphore = &local.semaphore;
+	/* cppcheck-suppress returnDanglingLifetime ; that is what the test is about */
 	return hidden(&local);
 }
 
@@ -550,7 +551,7 @@ static void what_is_in_use_may_not_be_released(void **state)
 		use = &uses[i / 2];
 		run_with(releases[i % 2], use->steps);
 		event = first_misuse();
-		if (!event || event->value != GX_POSIX_FREE_IN_USE || event->extra >> 8 != (use->kind | use->role) ||
+		if (!event || event->value != GX_POSIX_FREE_IN_USE || event->extra >> 8 != ((unsigned)use->kind | (unsigned)use->role) ||
 		    gx_sched_ending() != GX_ENDING_FATAL)
 			fail_msg("use %u: misuse %lld, extra 0x%x", i / 2, event ? (long long)event->value : -1,
 				 event ? event->extra : 0);
