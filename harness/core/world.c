@@ -107,7 +107,7 @@ static bool in_block(const void *address)
 
 bool gx_world_contains(const void *address)
 {
-	return in_block(address) || segment_of(address) >= 0;
+	return (in_block(address) && (const unsigned char *)address >= GX_SHARED_BASE) || segment_of(address) >= 0;
 }
 
 uint64_t gx_world_canonical(const void *address)

@@ -60,7 +60,7 @@ void gx_world_clear(void);
 #define GX_WORLD_ADOPTED 16
 enum gx_status gx_world_adopt(void *base, size_t size, struct gx_error *err) GX_MUST_USE;
 
-/* True if the address lies in the world: areas, slots, adopted segments. */
+/* True if the address lies in the world, where a program may have something: the shared area, slots, adopted segments. */
 bool gx_world_contains(const void *address);
 
 /*

@@ -24,7 +24,7 @@ static uint64_t *mark_of(pthread_cond_t *cond)
 }
 
 /* Behind the mark there is the clock, and whether processes share it: nothing else is ever set. */
-static bool is_cond(const pthread_cond_t *cond, uint64_t mark)
+static bool GX_NO_ASAN is_cond(const pthread_cond_t *cond, uint64_t mark)
 {
 	static const pthread_cond_t none;
 	pthread_cond_t rest = *cond;
@@ -35,7 +35,7 @@ static bool is_cond(const pthread_cond_t *cond, uint64_t mark)
 }
 
 /* What everything that is done with one begins with, and again where there was a point. Out of line for its copy of the object. */
-static int __attribute__((noinline)) examine(pthread_cond_t *cond)
+static int GX_NO_ASAN __attribute__((noinline)) examine(pthread_cond_t *cond)
 {
 	uint64_t mark = *mark_of(cond);
 

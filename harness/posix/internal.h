@@ -17,6 +17,7 @@
 
 #include "core/event.h"
 #include "core/footprint.h"
+#include "core/sanitizer.h"
 #include "core/task.h"
 #include "core/world.h"
 #include "posix/posix.h"
@@ -53,6 +54,8 @@ void gx_posix_fatal(enum gx_posix_misuse misuse, unsigned kind, const void *obje
 void gx_posix_check_place(unsigned kind, const void *object);
 
 /* ---- lifetime.c ---- */
+
+/* Whatever reads an object before it is known to be one is GX_NO_ASAN: its bytes may be a frame's by now, redzones and all. */
 
 /*
  * What an initialised object keeps in bytes that glibc leaves alone: that it is one, and where that was done (gx_world_code(), 32 bits of it).

@@ -30,24 +30,24 @@ static uintptr_t *held_word(pthread_mutex_t *mutex)
 	return (uintptr_t *)(void *)&mutex->__data.__list.__prev;
 }
 
-static bool is_made(const pthread_mutex_t *mutex)
+static bool GX_NO_ASAN is_made(const pthread_mutex_t *mutex)
 {
 	return gx_posix_is_made((uintptr_t)mutex->__data.__list.__next);
 }
 
-bool gx_mutex_is_held(const pthread_mutex_t *mutex)
+bool GX_NO_ASAN gx_mutex_is_held(const pthread_mutex_t *mutex)
 {
 	return mutex->__data.__lock == 1 && (uintptr_t)mutex->__data.__list.__prev == GX_POSIX_HELD(mutex);
 }
 
 /* By a constructor, in libc's own words: nobody will ever give it back. */
-static bool is_held_by_nobody(const pthread_mutex_t *mutex)
+static bool GX_NO_ASAN is_held_by_nobody(const pthread_mutex_t *mutex)
 {
 	return mutex->__data.__lock && mutex->__data.__owner && mutex->__data.__nusers == 1 &&
 	       !mutex->__data.__list.__prev;
 }
 
-static bool is_unlocked(const pthread_mutex_t *mutex)
+static bool GX_NO_ASAN is_unlocked(const pthread_mutex_t *mutex)
 {
 	return !mutex->__data.__lock && !mutex->__data.__owner && !mutex->__data.__count && !mutex->__data.__nusers &&
 	       !mutex->__data.__list.__prev;
@@ -56,19 +56,19 @@ static bool is_unlocked(const pthread_mutex_t *mutex)
 /* Of __kind, what pthread_mutex_init() and the initialisers set: types and flags of the attributes. */
 enum { KIND_BITS = 0x3ff };
 
-static bool is_mutex(const pthread_mutex_t *mutex)
+static bool GX_NO_ASAN is_mutex(const pthread_mutex_t *mutex)
 {
 	return !(mutex->__data.__kind & ~KIND_BITS) && (is_made(mutex) || !mutex->__data.__list.__next) &&
 	       (is_unlocked(mutex) || gx_mutex_is_held(mutex) || is_held_by_nobody(mutex));
 }
 
 /* By us or by libc; memory that is all ones is none. */
-static bool is_destroyed(const pthread_mutex_t *mutex)
+static bool GX_NO_ASAN is_destroyed(const pthread_mutex_t *mutex)
 {
 	return mutex->__data.__kind == DESTROYED && is_unlocked(mutex);
 }
 
-uint32_t gx_mutex_owner(const pthread_mutex_t *mutex)
+uint32_t GX_NO_ASAN gx_mutex_owner(const pthread_mutex_t *mutex)
 {
 	return mutex->__data.__lock ? (uint32_t)mutex->__data.__owner : 0;
 }
@@ -106,7 +106,7 @@ static void give_back(pthread_mutex_t *mutex)
 }
 
 /* Or no mutex any more: whoever is granted it looks again. */
-static bool is_free(const struct gx_task *task)
+static bool GX_NO_ASAN is_free(const struct gx_task *task)
 {
 	const pthread_mutex_t *mutex = task->op.subject;
 

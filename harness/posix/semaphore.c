@@ -21,7 +21,7 @@ static uint64_t *mark_of(sem_t *semaphore)
 	return (uint64_t *)(void *)semaphore + MARK_WORD;
 }
 
-static bool is_semaphore(const sem_t *semaphore)
+static bool GX_NO_ASAN is_semaphore(const sem_t *semaphore)
 {
 	const uint64_t *words = (const void *)semaphore;
 
@@ -32,7 +32,7 @@ static bool is_semaphore(const sem_t *semaphore)
  * What everything that is done with one begins with, and again where there was a point. One that was destroyed and one that never was are
  * the same bytes: what has been would tell states apart.
  */
-static void examine(sem_t *semaphore)
+static void GX_NO_ASAN examine(sem_t *semaphore)
 {
 	gx_posix_check_memory(GX_POSIX_SEMAPHORE, semaphore, gx_posix_is_made(*mark_of(semaphore)));
 	gx_posix_touch(semaphore, GX_READ);
@@ -47,7 +47,7 @@ static void examine_first(sem_t *semaphore)
 }
 
 /* Or no semaphore any more: whoever is granted it looks again. */
-static bool is_positive(const struct gx_task *task)
+static bool GX_NO_ASAN is_positive(const struct gx_task *task)
 {
 	const sem_t *semaphore = task->op.subject;
 

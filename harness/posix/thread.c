@@ -191,14 +191,14 @@ void pthread_exit(void *result)
 
 enum { ONCE_UNDER_WAY = 1, ONCE_DONE = 2 };
 
-static bool not_under_way(const struct gx_task *task)
+static bool GX_NO_ASAN not_under_way(const struct gx_task *task)
 {
 	const pthread_once_t *once = task->op.subject;
 
 	return (gx_posix_is_on_a_stack(once) && gx_posix_is_left(once)) || *once != ONCE_UNDER_WAY;
 }
 
-static void examine(const pthread_once_t *once)
+static void GX_NO_ASAN examine(const pthread_once_t *once)
 {
 	gx_posix_check_memory(GX_POSIX_ONCE, once, *once == ONCE_DONE);
 	gx_posix_touch(once, GX_READ);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -551,7 +552,8 @@ static void what_is_in_use_may_not_be_released(void **state)
 		use = &uses[i / 2];
 		run_with(releases[i % 2], use->steps);
 		event = first_misuse();
-		if (!event || event->value != GX_POSIX_FREE_IN_USE || event->extra >> 8 != ((unsigned)use->kind | (unsigned)use->role) ||
+		if (!event || event->value != GX_POSIX_FREE_IN_USE ||
+		    event->extra >> 8 != ((unsigned)use->kind | (unsigned)use->role) ||
 		    gx_sched_ending() != GX_ENDING_FATAL)
 			fail_msg("use %u: misuse %lld, extra 0x%x", i / 2, event ? (long long)event->value : -1,
 				 event ? event->extra : 0);
@@ -734,6 +736,71 @@ static void a_frame_may_not_be_left_while_it_is_waited_for(void **state)
 	fixture_explore(&program,
 			&(struct gx_explore_options){.strategy = gx_strategy_find("random"), .executions = 200});
 	fixture_hit(FOUND_MISUSE(GX_POSIX_USE_LEFT));
+}
+
+/* ---- memory that is the harness's own, or that it can no longer vouch for ---- */
+
+static void locks_what_is_the_scheduler_s(void)
+{
+	pthread_mutex_lock(hidden((void *)(GX_WORLD_BASE + 0x8000)));
+}
+
+static void what_is_the_scheduler_s_is_no_program_s(void **state)
+{
+	(void)state;
+	run(locks_what_is_the_scheduler_s);
+	assert_int_equal(told()->value, GX_POSIX_OUTSIDE);
+	assert_int_equal(gx_sched_ending(), GX_ENDING_FATAL);
+}
+
+static void (*after)(char *block, char *behind);
+
+static void writes_beyond_a_block(void)
+{
+	char *block = hidden(malloc(16));
+	char *behind = hidden(malloc(16));
+
+	memset(hidden(block), filling, 48);
+	after(block, behind);
+	saw(0);
+}
+
+static void allocates_another(char *block, char *behind)
+{
+	(void)block;
+	(void)behind;
+	hidden(malloc(4096));
+}
+
+static void frees_the_first(char *block, char *behind)
+{
+	(void)behind;
+	free(block);
+}
+
+static void frees_the_second(char *block, char *behind)
+{
+	(void)block;
+	free(behind);
+}
+
+/* As in glibc: noticed by whoever allocates or frees next. Not by an assertion of the harness's, whatever was written. */
+static void what_was_written_beyond_a_block_ends_the_execution_when_it_is_noticed(void **state)
+{
+	static void (*const next[])(char *, char *) = {allocates_another, frees_the_first};
+
+	(void)state;
+	for (unsigned i = 0; i < 2 * 255; i++) {
+		filling = (unsigned char)(i / 2 + 1);
+		after = next[i % 2];
+		run(writes_beyond_a_block);
+		assert_int_equal(fixture_count(GX_L_TASK_CRASH), 1);
+		assert_int_equal(fixture_value(GX_L_TASK_CRASH), SIGABRT);
+		assert_saw();
+	}
+	after = frees_the_second;
+	run(writes_beyond_a_block);
+	assert_int_equal(told()->value, GX_POSIX_BAD_FREE);
 }
 
 /* ---- what is legal ---- */
@@ -984,6 +1051,8 @@ int main(void)
 		cmocka_unit_test(who_comes_too_late_uses_what_was_destroyed),
 		cmocka_unit_test(what_is_overwritten_under_a_waiter_is_a_misuse),
 		cmocka_unit_test(a_frame_may_not_be_left_while_it_is_waited_for),
+		cmocka_unit_test(what_is_the_scheduler_s_is_no_program_s),
+		cmocka_unit_test(what_was_written_beyond_a_block_ends_the_execution_when_it_is_noticed),
 		cmocka_unit_test(no_legal_use_is_a_misuse),
 	};
 

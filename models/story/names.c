@@ -167,7 +167,7 @@ static bool say_symbol(const struct gx_named_object *known, char *text, size_t s
 	if (known->object >> 48 == 1 || !gx_symbol_of(gx_world_address(known->object), &symbol))
 		return false;
 	if (symbol.size > each && symbol.size % each == 0 && symbol.offset % each == 0)
-		snprintf(text, size, "%.30s[%zu]", symbol.name, symbol.offset / each);
+		snprintf(text, size, "%.26s[%zu]", symbol.name, symbol.offset / each);
 	else if (symbol.offset)
 		snprintf(text, size, "%.30s+0x%zx", symbol.name, symbol.offset);
 	else

@@ -22,7 +22,7 @@
 #include "trial/trial.h"
 
 #define GX_TASK_NAME_BYTES   96
-#define GX_OBJECT_NAME_BYTES 56
+#define GX_OBJECT_NAME_BYTES 64
 #define GX_OBJECTS_MAX       64
 
 /* A mutex, condition variable, ... of the program's. */
