@@ -1,5 +1,5 @@
 /*
- * cond.c - pthread_cond_*. Nothing is kept in the object but the clock of its time-outs: who waits is seen from the tasks.
+ * cond.c - pthread_cond_*. Nothing is kept in the object but its mark and the clock of its time-outs: who waits is seen from the tasks.
  *
  * A wait is three steps, as POSIX tells them apart:
  *
