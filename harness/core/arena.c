@@ -9,6 +9,7 @@
  *
  * Programs under test allocate little (a map, a few locks), so a walk over the blocks costs less than any index would.
  */
+#include <signal.h>
 #include <string.h>
 
 #include "core/footprint.h"
@@ -46,6 +47,22 @@ static struct head *next(struct head *head)
 static struct head *limit(uint32_t slot)
 {
 	return (struct head *)(gx_slot_arena(slot) + GX_ARENA_BYTES) - 1;
+}
+
+/* A head that the program has not written over, and whose block ends inside. */
+static bool is_sound(const struct head *head, uint32_t slot)
+{
+	return head->magic == MAGIC && head->bytes && head->bytes % 16 == 0 &&
+	       head->bytes <= (size_t)((const unsigned char *)limit(slot) - (const unsigned char *)(head + 1));
+}
+
+/* The program wrote beyond a block, or before it: as in glibc, it is aborted where that is noticed. */
+static void check(const struct head *head, uint32_t slot)
+{
+	bool is_end = !head->bytes && !head->wanted && !head->in_use && !head->magic;
+
+	if (!is_end && !is_sound(head, slot))
+		gx_task_fatal(GX_L_TASK_CRASH, SIGABRT);
 }
 
 static int place_of(uint32_t slot)
@@ -138,6 +155,7 @@ void *gx_arena_alloc(size_t size, size_t alignment)
 		uint32_t lead = lead_for(head, alignment);
 		uint32_t need = lead + bytes;
 
+		check(head, slot);
 		if (head->in_use)
 			continue;
 		if (!head->bytes && (unsigned char *)(head + 1) + need > (unsigned char *)limit(slot))
@@ -179,9 +197,21 @@ bool gx_arena_is_live(const void *block)
 
 	if (place_of(slot) < 0)
 		return false;
-	for (struct head *head = first(slot); head < limit(slot) && head->bytes; head = next(head))
+	for (struct head *head = first(slot); is_sound(head, slot); head = next(head))
 		if (head + 1 == block)
-			return head->magic == MAGIC && head->in_use;
+			return head->in_use;
+	return false;
+}
+
+bool gx_arena_holds(const void *address)
+{
+	uint32_t slot = slot_of(address);
+
+	if (place_of(slot) < 0)
+		return false;
+	for (struct head *head = first(slot); is_sound(head, slot); head = next(head))
+		if ((const unsigned char *)address < (const unsigned char *)next(head))
+			return (const void *)(head + 1) <= address && head->in_use;
 	return false;
 }
 
@@ -192,14 +222,17 @@ static void tidy(uint32_t slot)
 	struct head *head = tail;
 
 	while (head->bytes) {
-		struct head *behind = next(head);
+		struct head *behind;
 
+		check(head, slot);
+		behind = next(head);
 		if (head->in_use) {
 			tail = behind;
 			head = behind;
 		} else if (behind->bytes && !behind->in_use) {
 			uint32_t more = behind->bytes + (uint32_t)sizeof(*behind);
 
+			check(behind, slot);
 			memset(behind, 0, sizeof(*behind));
 			head->bytes += more;
 		} else {

@@ -316,6 +316,7 @@ static enum gx_granted __attribute__((noinline)) point_under_pilot(const struct 
 
 	self->op = *op;
 	self->op.deadline = deadline_in(op->deadline);
+	self->sp = __builtin_frame_address(0); /* predicates may ask which frames there are */
 	announce(self, op->ready || op->deadline != GX_FOREVER, op->alternatives);
 	return switch_over(self);
 }
@@ -329,6 +330,7 @@ static enum gx_granted __attribute__((noinline)) simple_under_pilot(uint16_t lab
 	op->access = access;
 	op->object = object;
 	op->deadline = GX_FOREVER;
+	self->sp = __builtin_frame_address(0);
 	announce(self, false, false);
 	return switch_over(self);
 }
@@ -557,6 +559,11 @@ uint64_t gx_task_serial(void)
 void gx_task_fatal(uint16_t label, uint64_t value)
 {
 	gx_emit(label, gx_current->path, value);
+	gx_task_end_execution();
+}
+
+void gx_task_end_execution(void)
+{
 	GX_HIDDEN->ending = GX_ENDING_FATAL;
 	gx_task_mark_ended(gx_current);
 	leave(GX_SAYS_ENDED);

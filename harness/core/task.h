@@ -183,6 +183,8 @@ void gx_sleep(uint16_t label, uint64_t ns);
  * (GX_L_TASK_CRASH, ...), `value` its value; its object is the task's path.
  */
 void gx_task_fatal(uint16_t label, uint64_t value) __attribute__((noreturn));
+/* [task] The same without a fact: the caller has told why. */
+void gx_task_end_execution(void) __attribute__((noreturn));
 
 /*
  * The arena of the running task: canonical first fit, every block zeroed when freed, so that the bytes depend on which
@@ -196,6 +198,7 @@ void gx_arena_free(void *block);
 size_t gx_arena_size(const void *block);
 bool gx_arena_owns(const void *block);    /* an address in some task's arena */
 bool gx_arena_is_live(const void *block); /* an owned one that gx_arena_alloc() returned and nobody has freed */
+bool gx_arena_holds(const void *address); /* an owned one inside such a block */
 
 enum gx_limit { GX_LIMIT_STEPS, GX_LIMIT_TIME };
 

@@ -107,7 +107,7 @@ static bool in_block(const void *address)
 
 bool gx_world_contains(const void *address)
 {
-	return in_block(address) || segment_of(address) >= 0;
+	return (in_block(address) && (const unsigned char *)address >= GX_SHARED_BASE) || segment_of(address) >= 0;
 }
 
 uint64_t gx_world_canonical(const void *address)
@@ -121,4 +121,31 @@ uint64_t gx_world_canonical(const void *address)
 		return 0;
 	return ((uint64_t)(segment + 2) << 48) |
 	       (uint64_t)((const unsigned char *)address - gx_core.segments[segment].base);
+}
+
+const void *gx_world_address(uint64_t canonical)
+{
+	uint64_t offset = canonical & ((1ull << 48) - 1);
+	uint64_t segment = canonical >> 48;
+
+	if (segment == 1)
+		return offset < world_bytes ? (const unsigned char *)GX_WORLD_BASE + offset : NULL;
+	if (segment < 2 || segment - 2 >= gx_core.adopted || offset >= gx_core.segments[segment - 2].size)
+		return NULL;
+	return gx_core.segments[segment - 2].base + offset;
+}
+
+/* A plugin's code lies before its data, in one piece with it. */
+enum { CODE_BYTES_MAX = 64 << 20 };
+
+uint64_t gx_world_code(const void *address)
+{
+	uintptr_t data = gx_core.adopted ? (uintptr_t)gx_core.segments[0].base : 0;
+
+	return data - (uintptr_t)address < CODE_BYTES_MAX ? data - (uintptr_t)address : 0;
+}
+
+const void *gx_world_code_address(uint64_t code)
+{
+	return code && code < CODE_BYTES_MAX && gx_core.adopted ? gx_core.segments[0].base - code : NULL;
 }

@@ -60,7 +60,7 @@ void gx_world_clear(void);
 #define GX_WORLD_ADOPTED 16
 enum gx_status gx_world_adopt(void *base, size_t size, struct gx_error *err) GX_MUST_USE;
 
-/* True if the address lies in the world: areas, slots, adopted segments. */
+/* True if the address lies in the world, where a program may have something: the shared area, slots, adopted segments. */
 bool gx_world_contains(const void *address);
 
 /*
@@ -68,5 +68,15 @@ bool gx_world_contains(const void *address);
  * them. Objects of events and footprints are made of these. An address outside the world gives 0.
  */
 uint64_t gx_world_canonical(const void *address);
+
+/* And back; NULL for none, and for a segment that there is not. */
+const void *gx_world_address(uint64_t canonical);
+
+/*
+ * A number for an address of a plugin's code, the same in every process: how far it lies before the plugin's first segment. 0 for all other
+ * code.
+ */
+uint64_t gx_world_code(const void *address);
+const void *gx_world_code_address(uint64_t code);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * cond.c - pthread_cond_*. Nothing is kept in the object but the clock of its time-outs: who waits is seen from the tasks.
+ * cond.c - pthread_cond_*. Nothing is kept in the object but its mark and the clock of its time-outs: who waits is seen from the tasks.
  *
  * A wait is three steps, as POSIX tells them apart:
  *
@@ -16,6 +16,45 @@
 
 /* glibc keeps the clock in bit 1 of __wrefs; so do we, for objects that a constructor or an initialiser made. */
 enum { CLOCK_IS_MONOTONIC = 2 };
+
+/* The first word of the object says what it is: zero for a static initialiser's. */
+static uint64_t *mark_of(pthread_cond_t *cond)
+{
+	return (uint64_t *)(void *)cond;
+}
+
+/* Behind the mark there is the clock, and whether processes share it: nothing else is ever set. */
+static bool GX_NO_ASAN is_cond(const pthread_cond_t *cond, uint64_t mark)
+{
+	static const pthread_cond_t none;
+	pthread_cond_t rest = *cond;
+
+	memset(&rest, 0, sizeof(mark));
+	rest.__data.__wrefs &= ~3u;
+	return (!mark || gx_posix_is_made(mark)) && !memcmp(&rest, &none, sizeof(rest));
+}
+
+/* What everything that is done with one begins with, and again where there was a point. Out of line for its copy of the object. */
+static int GX_NO_ASAN __attribute__((noinline)) examine(pthread_cond_t *cond)
+{
+	uint64_t mark = *mark_of(cond);
+
+	gx_posix_check_memory(GX_POSIX_COND, cond, gx_posix_is_made(mark));
+	gx_posix_touch(cond, GX_READ);
+	if (mark == GX_POSIX_DESTROYED) {
+		gx_posix_misuse(GX_POSIX_USE_DESTROYED, GX_POSIX_COND, cond, 0);
+		return EINVAL;
+	}
+	if (!is_cond(cond, mark))
+		gx_posix_fatal(GX_POSIX_USE_NONE, GX_POSIX_COND, cond, 0);
+	return 0;
+}
+
+static int examine_first(pthread_cond_t *cond)
+{
+	gx_posix_check_place(GX_POSIX_COND, cond);
+	return examine(cond);
+}
 
 static bool waits_on(const struct gx_task *task, const void *cond)
 {
@@ -63,27 +102,41 @@ static bool is_woken(const struct gx_task *task)
 	return task->user[GX_USER_POSIX_1] & GX_WOKEN;
 }
 
-static void leave_the_mutex(pthread_cond_t *cond, pthread_mutex_t *mutex)
+/* One level of it: who holds a recursive mutex twice goes on holding it, and waits. POSIX warns of that, and glibc does it. */
+static int leave_the_mutex(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
+	int rc;
+
 	gx_posix_step(GX_L_COND_ENTER, GX_WRITE, cond);
-	gx_mutex_give_back(mutex);
+	rc = examine(cond);
+	if (!rc)
+		rc = gx_mutex_examine(mutex);
+	if (!rc)
+		gx_mutex_give_back_one(mutex);
+	return rc;
 }
 
+static int begin_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
+{
+	int rc = gx_mutex_examine(mutex);
+
+	if (rc)
+		return rc;
+	if (!gx_mutex_is_mine(mutex)) {
+		gx_posix_misuse(GX_POSIX_WAIT_WITHOUT_MUTEX, GX_POSIX_COND, cond, 0);
+		return EPERM;
+	}
+	return leave_the_mutex(cond, mutex);
+}
+
+/* The condition variable has been examined. */
 static int wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t deadline)
 {
 	enum gx_granted granted;
-	unsigned depth;
+	int rc = begin_wait(cond, mutex);
 
-	gx_posix_check_place(cond);
-	gx_posix_check_place(mutex);
-	if (!gx_mutex_is_mine(mutex)) {
-		gx_posix_misuse(GX_POSIX_WAIT_WITHOUT_MUTEX, cond);
-		return EPERM;
-	}
-	gx_posix_touch(mutex, GX_WRITE);
-	depth = mutex->__data.__count;
-	mutex->__data.__count = 0;
-	leave_the_mutex(cond, mutex);
+	if (rc)
+		return rc;
 	gx_task_self()->user[GX_USER_POSIX_0] = gx_world_canonical(mutex);
 	granted = gx_point(&(struct gx_op){
 		.label = GX_L_COND_WAIT,
@@ -96,26 +149,35 @@ static int wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t dea
 	});
 	gx_task_self()->user[GX_USER_POSIX_0] = 0;
 	gx_task_self()->user[GX_USER_POSIX_1] &= ~GX_WOKEN;
+	/* Who has been woken does not look back: the condition variable may be gone already. */
+	if (granted != GX_GRANTED_READY)
+		examine(cond);
 	gx_scrub_stack(); /* how it was woken makes no difference to the wait for the mutex */
-	gx_mutex_take_again(mutex);
-	mutex->__data.__count = depth;
-	return granted == GX_GRANTED_TIMEOUT ? ETIMEDOUT : 0;
+	rc = gx_mutex_take_again(mutex);
+	return rc ? rc : granted == GX_GRANTED_TIMEOUT ? ETIMEDOUT : 0;
 }
 
 int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
+	int rc;
+
 	if (!gx_posix_in_task())
 		return GX_REAL_VERSION(pthread_cond_wait, "GLIBC_2.3.2")(cond, mutex);
-	return wait_until(cond, mutex, GX_FOREVER);
+	rc = examine_first(cond);
+	return rc ? rc : wait_until(cond, mutex, GX_FOREVER);
 }
 
 int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *when)
 {
 	clockid_t clock;
 	uint64_t deadline;
+	int rc;
 
 	if (!gx_posix_in_task())
 		return GX_REAL_VERSION(pthread_cond_timedwait, "GLIBC_2.3.2")(cond, mutex, when);
+	rc = examine_first(cond);
+	if (rc)
+		return rc;
 	clock = cond->__data.__wrefs & CLOCK_IS_MONOTONIC ? CLOCK_MONOTONIC : CLOCK_REALTIME;
 	return gx_posix_deadline(clock, when, &deadline) ? wait_until(cond, mutex, deadline) : EINVAL;
 }
@@ -123,9 +185,13 @@ int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const s
 int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *when)
 {
 	uint64_t deadline;
+	int rc;
 
 	if (!gx_posix_in_task())
 		return GX_REAL(pthread_cond_clockwait)(cond, mutex, clock, when);
+	rc = examine_first(cond);
+	if (rc)
+		return rc;
 	return gx_posix_deadline(clock, when, &deadline) ? wait_until(cond, mutex, deadline) : EINVAL;
 }
 
@@ -139,10 +205,13 @@ static unsigned one_of_the_waiters(const struct gx_task *task)
 int pthread_cond_signal(pthread_cond_t *cond)
 {
 	struct gx_task *waiter;
+	int rc;
 
 	if (!gx_posix_in_task())
 		return GX_REAL_VERSION(pthread_cond_signal, "GLIBC_2.3.2")(cond);
-	gx_posix_check_place(cond);
+	rc = examine_first(cond);
+	if (rc)
+		return rc;
 	gx_point(&(struct gx_op){
 		.label = GX_L_COND_SIGNAL,
 		.access = GX_WRITE,
@@ -151,50 +220,68 @@ int pthread_cond_signal(pthread_cond_t *cond)
 		.subject = cond,
 		.deadline = GX_FOREVER,
 	});
-	waiter = nth_waiter(cond, gx_task_self()->alternative);
+	rc = examine(cond);
+	waiter = rc ? NULL : nth_waiter(cond, gx_task_self()->alternative);
 	if (waiter)
 		wake(waiter);
-	return 0;
+	return rc;
 }
 
 int pthread_cond_broadcast(pthread_cond_t *cond)
 {
 	struct gx_task *waiter;
+	int rc;
 
 	if (!gx_posix_in_task())
 		return GX_REAL_VERSION(pthread_cond_broadcast, "GLIBC_2.3.2")(cond);
-	gx_posix_check_place(cond);
+	rc = examine_first(cond);
+	if (rc)
+		return rc;
 	gx_posix_step(GX_L_COND_BROADCAST, GX_WRITE, cond);
-	while ((waiter = nth_waiter(cond, 0)) != NULL)
+	rc = examine(cond);
+	while (!rc && (waiter = nth_waiter(cond, 0)) != NULL)
 		wake(waiter);
-	return 0;
+	return rc;
 }
 
 int pthread_cond_init(pthread_cond_t *cond, const pthread_condattr_t *attributes)
 {
 	clockid_t clock = CLOCK_REALTIME;
+	uint32_t waiter;
 
 	if (!gx_task_self())
 		return GX_REAL_VERSION(pthread_cond_init, "GLIBC_2.3.2")(cond, attributes);
-	gx_posix_check_place(cond);
+	gx_posix_check_place(GX_POSIX_COND, cond);
+	gx_posix_check_memory(GX_POSIX_COND, cond, false);
+	waiter = count_waiters(cond) ? nth_waiter(cond, 0)->slot : 0;
+	if (waiter)
+		gx_posix_fatal(GX_POSIX_INIT_IN_USE, GX_POSIX_COND | GX_POSIX_WAITS, cond, waiter);
 	if (attributes)
 		pthread_condattr_getclock(attributes, &clock);
 	gx_posix_touch(cond, GX_WRITE);
 	memset(cond, 0, sizeof(*cond));
 	cond->__data.__wrefs = clock == CLOCK_MONOTONIC ? CLOCK_IS_MONOTONIC : 0;
+	*mark_of(cond) = GX_POSIX_MADE_BY_CALLER;
 	return 0;
 }
 
 int pthread_cond_destroy(pthread_cond_t *cond)
 {
+	int rc;
+
 	if (!gx_task_self())
 		return GX_REAL_VERSION(pthread_cond_destroy, "GLIBC_2.3.2")(cond);
-	gx_posix_check_place(cond);
+	rc = examine_first(cond);
+	if (rc)
+		return rc;
 	if (count_waiters(cond)) {
-		gx_posix_misuse(GX_POSIX_DESTROY_WAITERS, cond);
+		gx_posix_misuse(GX_POSIX_DESTROY_WAITERS, GX_POSIX_COND | GX_POSIX_WAITS, cond,
+				nth_waiter(cond, 0)->slot);
 		return EBUSY;
 	}
 	gx_posix_touch(cond, GX_WRITE);
+	gx_emit(GX_L_POSIX_DESTROY, gx_world_canonical(cond), GX_POSIX_COND);
 	memset(cond, 0, sizeof(*cond));
+	*mark_of(cond) = GX_POSIX_DESTROYED;
 	return 0;
 }

@@ -17,6 +17,7 @@
 
 #include "core/event.h"
 #include "core/footprint.h"
+#include "core/sanitizer.h"
 #include "core/task.h"
 #include "core/world.h"
 #include "posix/posix.h"
@@ -43,11 +44,56 @@ void *gx_posix_real_versioned(const char *name, const char *version);
 		real_;                                                                              \
 	})
 
-/* A rule of POSIX was broken: tell it as a fact. */
-void gx_posix_misuse(enum gx_posix_misuse misuse, const void *object);
+/* A rule of POSIX was broken: tell it as a fact. `kind`: with a role (posix.h), if the task in slot `other` is concerned, too; 0: nobody. */
+void gx_posix_misuse(enum gx_posix_misuse misuse, unsigned kind, const void *object, uint32_t other);
+/* The same, and the execution ends here: what follows is undefined. */
+void gx_posix_fatal(enum gx_posix_misuse misuse, unsigned kind, const void *object, uint32_t other)
+	__attribute__((noreturn));
 
 /* The object must be memory that executions reset; otherwise the execution ends here, with a misuse. */
-void gx_posix_check_place(const void *object);
+void gx_posix_check_place(unsigned kind, const void *object);
+
+/* ---- lifetime.c ---- */
+
+/* Whatever reads an object before it is known to be one is GX_NO_ASAN: its bytes may be a frame's by now, redzones and all. */
+
+/*
+ * What an initialised object keeps in bytes that glibc leaves alone: that it is one, and where that was done (gx_world_code(), 32 bits of it).
+ * A copy is as good as the original. Freed memory is zeroed.
+ */
+#define GX_POSIX_MADE      (0x6d616465ull << 32)
+#define GX_POSIX_DESTROYED 0x676f6e65676f6e65ull
+static inline bool gx_posix_is_made(uint64_t mark)
+{
+	return mark >> 32 == GX_POSIX_MADE >> 32;
+}
+/* The mark of an object that is initialised by whoever called the function that this stands in. */
+#define GX_POSIX_MADE_BY_CALLER (GX_POSIX_MADE | (uint32_t)gx_world_code(__builtin_return_address(0)))
+/* What a mutex keeps while it is held: a copy of one that is held is not, wherever it lies. */
+#define GX_POSIX_HELD(mutex) ((uintptr_t)(mutex) ^ 0x68656c6468656c64ull)
+
+/* The address lies on the stack of a slot. */
+static inline bool gx_posix_is_on_a_stack(const void *object)
+{
+	uintptr_t offset = (uintptr_t)object - (GX_WORLD_BASE + GX_WORLD_AREA_BYTES);
+
+	return offset < GX_SLOT_COUNT * GX_SLOT_BYTES && offset % GX_SLOT_BYTES < GX_SLOT_STACK_BYTES;
+}
+
+/* ... in a frame that is no more: its task has ended, or returned from it. For predicates, too. */
+bool gx_posix_is_left(const void *object);
+
+/*
+ * The memory that the object lies in is still its own: asked before its bytes are, and again once a task has been granted its op. Ends the
+ * execution if not. `made`: it bears GX_POSIX_MADE, which no freed memory does.
+ */
+void gx_posix_check_memory(unsigned kind, const void *object, bool made);
+
+/* A task other than the caller that waits for the object; of a mutex also in a wait on a condition variable. Its slot; 0: nobody. */
+uint32_t gx_posix_waiter(unsigned label, const void *object);
+
+/* These bytes are about to be released: the execution ends here if they hold an object that is in use. */
+void gx_posix_check_release(const void *block, size_t size);
 
 /* A step that blocks: park until `ready`, which finds the object in op.subject, or for `deadline` ns of virtual time. It reads and writes. */
 enum gx_granted gx_posix_block(uint16_t label, const void *object, gx_ready_fn *ready, uint64_t deadline);
@@ -79,9 +125,15 @@ bool gx_posix_deadline(clockid_t clock, const struct timespec *when, uint64_t *a
 
 /* mutex.c: for condition variables. */
 bool gx_mutex_is_mine(const pthread_mutex_t *mutex);
-void gx_mutex_give_back(pthread_mutex_t *mutex);
-void gx_mutex_take_again(pthread_mutex_t *mutex);
+/* It can be locked and unlocked, or the errno that says why not; ends the execution if it is no mutex. */
+int gx_mutex_examine(pthread_mutex_t *mutex);
+/* One level of a recursive one that the caller holds several times. */
+void gx_mutex_give_back_one(pthread_mutex_t *mutex);
+/* 0 once it has it, or one level more of it. */
+int gx_mutex_take_again(pthread_mutex_t *mutex);
 uint32_t gx_mutex_owner(const pthread_mutex_t *mutex);
+/* The bytes are those of a mutex that a task holds. */
+bool gx_mutex_is_held(const pthread_mutex_t *mutex);
 
 /* thread.c: slot of the thread that a parked joiner waits for; 0: it is no more. */
 uint32_t gx_thread_joined(const struct gx_task *joiner);

@@ -49,10 +49,19 @@ void gx_posix_fail_allocation(unsigned long nth)
 	until_failure = nth;
 }
 
+/*
+ * Memory of which nobody has said what is in it: no mutex, no semaphore, no flag that happens to be false. Always the same bytes, so a
+ * program that reads them is at least wrong every time.
+ */
+static void *fresh(size_t size, size_t alignment)
+{
+	return memset(gx_arena_alloc(size, alignment), 0xa5, size);
+}
+
 void *malloc(size_t size)
 {
 	if (gx_task_self())
-		return gx_arena_alloc(size, 16);
+		return fresh(size, 16);
 	return fails() ? NULL : REAL(malloc)(size);
 }
 
@@ -74,8 +83,18 @@ static bool is_bad(const void *block)
 {
 	if (gx_arena_owns(block) && gx_arena_is_live(block))
 		return false;
-	gx_posix_misuse(GX_POSIX_BAD_FREE, block);
+	gx_posix_misuse(GX_POSIX_BAD_FREE, 0, block, 0);
 	return true;
+}
+
+/* What lies in it is no more. */
+static void release(void *block)
+{
+	size_t size = gx_arena_size(block);
+
+	gx_posix_check_release(block, size);
+	gx_emit(GX_L_POSIX_FREE, gx_world_canonical(block), size);
+	gx_arena_free(block);
 }
 
 void free(void *block)
@@ -84,7 +103,7 @@ void free(void *block)
 		return;
 	if (gx_task_self()) {
 		if (!is_bad(block))
-			gx_arena_free(block);
+			release(block);
 	} else if (!gx_arena_owns(block)) {
 		REAL(free)(block);
 	}
@@ -118,10 +137,10 @@ void *realloc(void *block, size_t size)
 	if (gx_arena_owns(block) && is_bad(block))
 		return NULL;
 	old = size_of(block);
-	moved = gx_arena_alloc(size, 16);
+	moved = fresh(size, 16);
 	memcpy(moved, block, old < size ? old : size);
 	if (gx_arena_owns(block))
-		gx_arena_free(block);
+		release(block);
 	return moved;
 }
 
@@ -138,7 +157,7 @@ void *memalign(size_t alignment, size_t size)
 		errno = EINVAL;
 		return NULL;
 	}
-	return gx_arena_alloc(size, alignment);
+	return fresh(size, alignment);
 }
 
 void *aligned_alloc(size_t alignment, size_t size)

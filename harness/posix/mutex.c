@@ -3,7 +3,7 @@
  *
  * The words are glibc's (struct __pthread_mutex_s), so that static initialisers and mutexes set up by a constructor before
  * the first execution mean the same here: __kind the type, __lock 0 or 1, __owner the holder's slot, __count the depth of a
- * recursive one. A normal mutex that its holder locks again blocks for ever, as POSIX says: a deadlock, and reported as that.
+ * recursive one; and in words that glibc has for robust ones the marks of posix/internal.h. A normal mutex that its holder locks again blocks for ever, as POSIX says: a deadlock, and reported as that.
  *
  * Unlocking is a point as well: without it nobody could ever see the mutex held (trylock, timedlock).
  */
@@ -19,7 +19,56 @@ static int type_of(const pthread_mutex_t *mutex)
 	return mutex->__data.__kind & TYPE_MASK;
 }
 
-uint32_t gx_mutex_owner(const pthread_mutex_t *mutex)
+/* The words that glibc has for robust mutexes, which there are none of here. */
+static uintptr_t *made_word(pthread_mutex_t *mutex)
+{
+	return (uintptr_t *)(void *)&mutex->__data.__list.__next;
+}
+
+static uintptr_t *held_word(pthread_mutex_t *mutex)
+{
+	return (uintptr_t *)(void *)&mutex->__data.__list.__prev;
+}
+
+static bool GX_NO_ASAN is_made(const pthread_mutex_t *mutex)
+{
+	return gx_posix_is_made((uintptr_t)mutex->__data.__list.__next);
+}
+
+bool GX_NO_ASAN gx_mutex_is_held(const pthread_mutex_t *mutex)
+{
+	return mutex->__data.__lock == 1 && (uintptr_t)mutex->__data.__list.__prev == GX_POSIX_HELD(mutex);
+}
+
+/* By a constructor, in libc's own words: nobody will ever give it back. */
+static bool GX_NO_ASAN is_held_by_nobody(const pthread_mutex_t *mutex)
+{
+	return mutex->__data.__lock && mutex->__data.__owner && mutex->__data.__nusers == 1 &&
+	       !mutex->__data.__list.__prev;
+}
+
+static bool GX_NO_ASAN is_unlocked(const pthread_mutex_t *mutex)
+{
+	return !mutex->__data.__lock && !mutex->__data.__owner && !mutex->__data.__count && !mutex->__data.__nusers &&
+	       !mutex->__data.__list.__prev;
+}
+
+/* Of __kind, what pthread_mutex_init() and the initialisers set: types and flags of the attributes. */
+enum { KIND_BITS = 0x3ff };
+
+static bool GX_NO_ASAN is_mutex(const pthread_mutex_t *mutex)
+{
+	return !(mutex->__data.__kind & ~KIND_BITS) && (is_made(mutex) || !mutex->__data.__list.__next) &&
+	       (is_unlocked(mutex) || gx_mutex_is_held(mutex) || is_held_by_nobody(mutex));
+}
+
+/* By us or by libc; memory that is all ones is none. */
+static bool GX_NO_ASAN is_destroyed(const pthread_mutex_t *mutex)
+{
+	return mutex->__data.__kind == DESTROYED && is_unlocked(mutex);
+}
+
+uint32_t GX_NO_ASAN gx_mutex_owner(const pthread_mutex_t *mutex)
 {
 	return mutex->__data.__lock ? (uint32_t)mutex->__data.__owner : 0;
 }
@@ -37,11 +86,12 @@ static void take(pthread_mutex_t *mutex)
 	gx_posix_touch(mutex, GX_WRITE);
 	mutex->__data.__lock = 1;
 	mutex->__data.__owner = (int)self->slot;
+	*held_word(mutex) = GX_POSIX_HELD(mutex);
 	self->user[GX_USER_POSIX_1]++;
 }
 
 /* The holder may be another task: what an unlock by a stranger does in glibc is done here too, after it was reported. */
-void gx_mutex_give_back(pthread_mutex_t *mutex)
+static void give_back(pthread_mutex_t *mutex)
 {
 	struct gx_task *holder = gx_task_by_slot((uint32_t)mutex->__data.__owner);
 
@@ -52,29 +102,66 @@ void gx_mutex_give_back(pthread_mutex_t *mutex)
 		holder->user[GX_USER_POSIX_1]--;
 	mutex->__data.__lock = 0;
 	mutex->__data.__owner = 0;
+	*held_word(mutex) = 0;
 }
 
-static bool is_free(const struct gx_task *task)
+/* Or no mutex any more: whoever is granted it looks again. */
+static bool GX_NO_ASAN is_free(const struct gx_task *task)
 {
-	return !((const pthread_mutex_t *)task->op.subject)->__data.__lock;
+	const pthread_mutex_t *mutex = task->op.subject;
+
+	if (gx_posix_is_on_a_stack(mutex) && gx_posix_is_left(mutex))
+		return true;
+	return !mutex->__data.__lock || !is_mutex(mutex);
 }
 
-/* A wait on a condition variable returns with the mutex, whatever its depth was (which the caller keeps). */
-void gx_mutex_take_again(pthread_mutex_t *mutex)
-{
-	gx_posix_block(GX_L_MUTEX_LOCK, mutex, is_free, GX_FOREVER);
-	take(mutex);
-}
-
-/* Checks that all of lock, trylock and timedlock begin with. */
+/* What everything that is done with a mutex begins with, and again where there was a point. */
 static int examine(pthread_mutex_t *mutex)
 {
-	gx_posix_check_place(mutex);
+	gx_posix_check_memory(GX_POSIX_MUTEX, mutex, is_made(mutex));
 	gx_posix_touch(mutex, GX_READ);
-	if (mutex->__data.__kind != DESTROYED)
+	if (is_destroyed(mutex)) {
+		gx_posix_misuse(GX_POSIX_USE_DESTROYED, GX_POSIX_MUTEX, mutex, 0);
+		return EINVAL;
+	}
+	if (!is_mutex(mutex))
+		gx_posix_fatal(GX_POSIX_USE_NONE, GX_POSIX_MUTEX, mutex, 0);
+	return 0;
+}
+
+int gx_mutex_examine(pthread_mutex_t *mutex)
+{
+	gx_posix_check_place(GX_POSIX_MUTEX, mutex);
+	return examine(mutex);
+}
+
+void gx_mutex_give_back_one(pthread_mutex_t *mutex)
+{
+	if (!mutex->__data.__count) {
+		give_back(mutex);
+		return;
+	}
+	gx_posix_touch(mutex, GX_WRITE);
+	mutex->__data.__count--;
+}
+
+/* A wait on a condition variable returns with the mutex, which is the caller's still if it was its more than once. */
+int gx_mutex_take_again(pthread_mutex_t *mutex)
+{
+	int rc = examine(mutex);
+
+	if (rc)
+		return rc;
+	if (gx_mutex_is_mine(mutex)) {
+		gx_posix_touch(mutex, GX_WRITE);
+		mutex->__data.__count++;
 		return 0;
-	gx_posix_misuse(GX_POSIX_USE_DESTROYED, mutex);
-	return EINVAL;
+	}
+	gx_posix_block(GX_L_MUTEX_LOCK, mutex, is_free, GX_FOREVER);
+	rc = examine(mutex);
+	if (!rc)
+		take(mutex);
+	return rc;
 }
 
 /* The holder locks again: true if that is answered at once, with *rc. */
@@ -94,14 +181,16 @@ static bool is_relock(pthread_mutex_t *mutex, int *rc)
 
 static int lock_until(pthread_mutex_t *mutex, uint64_t deadline)
 {
-	int rc = examine(mutex);
+	int rc = gx_mutex_examine(mutex);
 
 	if (rc || is_relock(mutex, &rc))
 		return rc;
 	if (gx_posix_block(GX_L_MUTEX_LOCK, mutex, is_free, deadline) == GX_GRANTED_TIMEOUT)
 		return ETIMEDOUT;
-	take(mutex);
-	return 0;
+	rc = examine(mutex);
+	if (!rc)
+		take(mutex);
+	return rc;
 }
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)
@@ -133,10 +222,13 @@ int pthread_mutex_trylock(pthread_mutex_t *mutex)
 
 	if (!gx_posix_in_task())
 		return GX_REAL(pthread_mutex_trylock)(mutex);
-	rc = examine(mutex);
+	rc = gx_mutex_examine(mutex);
 	if (rc)
 		return rc;
 	gx_posix_step(GX_L_MUTEX_TRYLOCK, GX_READ | GX_WRITE, mutex);
+	rc = examine(mutex);
+	if (rc)
+		return rc;
 	if (!mutex->__data.__lock) {
 		take(mutex);
 		return 0;
@@ -146,18 +238,30 @@ int pthread_mutex_trylock(pthread_mutex_t *mutex)
 	return EBUSY;
 }
 
+static int give_back_at_a_point(pthread_mutex_t *mutex)
+{
+	int rc;
+
+	gx_posix_step(GX_L_MUTEX_UNLOCK, GX_WRITE, mutex);
+	rc = examine(mutex);
+	if (!rc && mutex->__data.__lock)
+		give_back(mutex);
+	return rc;
+}
+
 /* Not locked, or not by the caller: POSIX lets error-checking and recursive mutexes answer EPERM, for others it is undefined. */
 static int unlock_foreign(pthread_mutex_t *mutex)
 {
 	int type = type_of(mutex);
 
-	gx_posix_misuse(mutex->__data.__lock ? GX_POSIX_UNLOCK_NOT_OWNER : GX_POSIX_UNLOCK_UNLOCKED, mutex);
+	if (mutex->__data.__lock)
+		gx_posix_misuse(GX_POSIX_UNLOCK_NOT_OWNER, GX_POSIX_MUTEX | GX_POSIX_HOLDS, mutex,
+				gx_mutex_owner(mutex));
+	else
+		gx_posix_misuse(GX_POSIX_UNLOCK_UNLOCKED, GX_POSIX_MUTEX, mutex, 0);
 	if (type == PTHREAD_MUTEX_RECURSIVE || type == PTHREAD_MUTEX_ERRORCHECK)
 		return EPERM;
-	gx_posix_step(GX_L_MUTEX_UNLOCK, GX_WRITE, mutex);
-	if (mutex->__data.__lock)
-		gx_mutex_give_back(mutex);
-	return 0;
+	return give_back_at_a_point(mutex);
 }
 
 int pthread_mutex_unlock(pthread_mutex_t *mutex)
@@ -166,29 +270,41 @@ int pthread_mutex_unlock(pthread_mutex_t *mutex)
 
 	if (!gx_posix_in_task())
 		return GX_REAL(pthread_mutex_unlock)(mutex);
-	rc = examine(mutex);
+	rc = gx_mutex_examine(mutex);
 	if (rc)
 		return rc;
 	if (!gx_mutex_is_mine(mutex))
 		return unlock_foreign(mutex);
 	if (mutex->__data.__count) { /* recursive, and not the last one */
-		gx_posix_touch(mutex, GX_WRITE);
-		mutex->__data.__count--;
+		gx_mutex_give_back_one(mutex);
 		return 0;
 	}
-	gx_posix_step(GX_L_MUTEX_UNLOCK, GX_WRITE, mutex);
-	gx_mutex_give_back(mutex);
-	return 0;
+	return give_back_at_a_point(mutex);
+}
+
+/* Slot of who holds a mutex or waits for it, with the role; 0: nobody does. What lies there may be no mutex yet. */
+static uint32_t user_of(const pthread_mutex_t *mutex, unsigned *kind)
+{
+	bool held = gx_mutex_is_held(mutex);
+
+	*kind = GX_POSIX_MUTEX | (held ? GX_POSIX_HOLDS : GX_POSIX_WAITS);
+	return held ? gx_mutex_owner(mutex) : gx_posix_waiter(GX_L_MUTEX_LOCK, mutex);
 }
 
 int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
 {
 	int type = PTHREAD_MUTEX_DEFAULT;
 	int robust = PTHREAD_MUTEX_STALLED;
+	unsigned kind;
+	uint32_t user;
 
 	if (!gx_task_self())
 		return GX_REAL(pthread_mutex_init)(mutex, attributes);
-	gx_posix_check_place(mutex);
+	gx_posix_check_place(GX_POSIX_MUTEX, mutex);
+	gx_posix_check_memory(GX_POSIX_MUTEX, mutex, false);
+	user = user_of(mutex, &kind);
+	if (user)
+		gx_posix_fatal(GX_POSIX_INIT_IN_USE, kind, mutex, user);
 	if (attributes) {
 		pthread_mutexattr_gettype(attributes, &type);
 		pthread_mutexattr_getrobust(attributes, &robust);
@@ -198,23 +314,29 @@ int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attrib
 	gx_posix_touch(mutex, GX_WRITE);
 	memset(mutex, 0, sizeof(*mutex));
 	mutex->__data.__kind = type;
+	*made_word(mutex) = GX_POSIX_MADE_BY_CALLER;
 	return 0;
 }
 
 int pthread_mutex_destroy(pthread_mutex_t *mutex)
 {
+	unsigned kind;
+	uint32_t user;
 	int rc;
 
 	if (!gx_task_self())
 		return GX_REAL(pthread_mutex_destroy)(mutex);
-	rc = examine(mutex);
+	rc = gx_mutex_examine(mutex);
 	if (rc)
 		return rc;
-	if (mutex->__data.__lock) {
-		gx_posix_misuse(GX_POSIX_DESTROY_HELD, mutex);
+	user = user_of(mutex, &kind);
+	if (user || mutex->__data.__lock) {
+		gx_posix_misuse(mutex->__data.__lock ? GX_POSIX_DESTROY_HELD : GX_POSIX_DESTROY_WAITERS, kind, mutex,
+				user);
 		return EBUSY;
 	}
 	gx_posix_touch(mutex, GX_WRITE);
+	gx_emit(GX_L_POSIX_DESTROY, gx_world_canonical(mutex), GX_POSIX_MUTEX);
 	memset(mutex, 0, sizeof(*mutex));
 	mutex->__data.__kind = DESTROYED;
 	return 0;

@@ -3,12 +3,16 @@
  */
 #include "posix/posix.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #include "posix/internal.h"
 
 static const char *const labels[] = {
-	"mutex.lock",     "mutex.trylock", "mutex.unlock", "cond.enter", "cond.wait",    "cond.signal",
-	"cond.broadcast", "sem.wait",      "sem.trywait",  "sem.post",   "sem.getvalue", "thread.create",
-	"thread.join",    "thread.detach", "once",         "yield",      "posix.misuse",
+	"mutex.lock",   "mutex.trylock",  "mutex.unlock",  "cond.enter",    "cond.wait",
+	"cond.signal",  "cond.broadcast", "sem.wait",      "sem.trywait",   "sem.post",
+	"sem.getvalue", "thread.create",  "thread.join",   "thread.detach", "once",
+	"yield",        "posix.misuse",   "posix.destroy", "posix.free",
 };
 
 _Static_assert(sizeof(labels) / sizeof(labels[0]) == GX_L_POSIX_END - GX_LABELS_POSIX, "every label has a name");
@@ -24,14 +28,19 @@ const char *gx_posix_misuse_text(unsigned misuse)
 		[GX_POSIX_UNLOCK_NOT_OWNER] = "unlocks a mutex that another task holds",
 		[GX_POSIX_UNLOCK_UNLOCKED] = "unlocks a mutex that is not locked",
 		[GX_POSIX_DESTROY_HELD] = "destroys a mutex that is locked",
-		[GX_POSIX_DESTROY_WAITERS] = "destroys a condition variable or semaphore that tasks wait on",
-		[GX_POSIX_USE_DESTROYED] = "uses a mutex after it was destroyed",
+		[GX_POSIX_DESTROY_WAITERS] = "destroys what other tasks wait for",
+		[GX_POSIX_USE_DESTROYED] = "uses what was destroyed",
 		[GX_POSIX_WAIT_WITHOUT_MUTEX] = "waits on a condition variable without holding its mutex",
 		[GX_POSIX_JOIN_DETACHED] = "joins or detaches a thread that is detached, joined or unknown",
 		[GX_POSIX_EXITED_HOLDING] = "lets a thread end while it holds a mutex",
 		[GX_POSIX_BAD_FREE] = "frees memory that is no live block (freed twice, or never allocated)",
 		[GX_POSIX_OUTSIDE] =
 			"uses a lock that is not the gate's own memory: it would not be reset between executions",
+		[GX_POSIX_USE_FREED] = "uses what lies in memory that has been freed",
+		[GX_POSIX_USE_LEFT] = "uses what lay in a stack frame that has been left",
+		[GX_POSIX_USE_NONE] = "uses what was never initialised, or has been overwritten",
+		[GX_POSIX_FREE_IN_USE] = "frees the memory of what is in use",
+		[GX_POSIX_INIT_IN_USE] = "initialises what is in use",
 	};
 
 	return misuse < GX_POSIX_MISUSE_END && texts[misuse] ? texts[misuse] : "?";
@@ -44,15 +53,48 @@ void *gx_posix_real_versioned(const char *name, const char *version)
 	return found ? found : dlsym(RTLD_NEXT, name);
 }
 
-void gx_posix_misuse(enum gx_posix_misuse misuse, const void *object)
+void gx_posix_misuse(enum gx_posix_misuse misuse, unsigned kind, const void *object, uint32_t other)
 {
-	gx_emit(GX_L_POSIX_MISUSE, gx_world_canonical(object), misuse);
+	const struct gx_task *task = other ? gx_task_by_slot(other) : NULL;
+
+	gx_emit_extra(GX_L_POSIX_MISUSE, GX_POSIX_EXTRA(kind, task ? task->index : GX_CLOCK),
+		      gx_world_canonical(object), misuse);
 }
 
-void gx_posix_check_place(const void *object)
+void gx_posix_fatal(enum gx_posix_misuse misuse, unsigned kind, const void *object, uint32_t other)
+{
+	gx_posix_misuse(misuse, kind, object, other);
+	gx_task_end_execution();
+}
+
+void gx_posix_check_place(unsigned kind, const void *object)
 {
 	if (!gx_world_contains(object))
-		gx_task_fatal(GX_L_POSIX_MISUSE, GX_POSIX_OUTSIDE);
+		gx_posix_fatal(GX_POSIX_OUTSIDE, kind, object, 0);
+}
+
+unsigned gx_posix_kind_of(unsigned label)
+{
+	switch (label) {
+	case GX_L_MUTEX_LOCK:
+	case GX_L_MUTEX_TRYLOCK:
+	case GX_L_MUTEX_UNLOCK:
+		return GX_POSIX_MUTEX;
+	case GX_L_COND_ENTER:
+	case GX_L_COND_WAIT:
+	case GX_L_COND_SIGNAL:
+	case GX_L_COND_BROADCAST:
+		return GX_POSIX_COND;
+	case GX_L_SEM_WAIT:
+	case GX_L_SEM_TRYWAIT:
+	case GX_L_SEM_POST:
+	case GX_L_SEM_GETVALUE:
+		return GX_POSIX_SEMAPHORE;
+	case GX_L_ONCE:
+		return GX_POSIX_ONCE;
+	default:
+		return 0;
+	}
 }
 
 /* `subject` is the world address that the predicate looks at. The cast drops const only: the object is the caller's. */
@@ -71,6 +113,23 @@ enum gx_granted gx_posix_block(uint16_t label, const void *object, gx_ready_fn *
 void gx_posix_step(uint16_t label, uint8_t access, const void *object)
 {
 	gx_point_simple(label, access, gx_world_canonical(object));
+}
+
+uint64_t gx_posix_made_at(unsigned kind, uint64_t object)
+{
+	static const size_t places[] = {
+		[GX_POSIX_MUTEX] = offsetof(pthread_mutex_t, __data.__list.__next),
+		[GX_POSIX_COND] = 0,
+		[GX_POSIX_SEMAPHORE] = 2 * sizeof(uint64_t),
+		[GX_POSIX_ONCE] = 0,
+	};
+	const unsigned char *address = gx_world_address(object);
+	uint64_t mark;
+
+	if (!address || kind < GX_POSIX_MUTEX || kind > GX_POSIX_SEMAPHORE)
+		return 0;
+	memcpy(&mark, address + places[kind], sizeof(mark));
+	return gx_posix_is_made(mark) ? (uint32_t)mark : 0;
 }
 
 bool gx_posix_is_work_wait(const struct gx_task *task)

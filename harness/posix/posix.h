@@ -10,6 +10,7 @@
  *     thread.c                     create, join, detach, exit; once, which blocks too; yield
  *     time.c                       virtual time, for sleeps and clocks; CLOCK_REALTIME begins at a fixed date
  *     memory.c                     malloc and friends, from the task's arena; no points
+ *     lifetime.c                   is it still one? Memory that was freed, left or overwritten; objects that are in use
  *     process.c                    abort, exit, assert: the end of the execution, not of the harness
  *     posix.c                      labels, misuse, what a parked task waits for
  *
@@ -49,22 +50,43 @@ enum {
 	GX_L_THREAD_DETACH,
 	GX_L_ONCE,
 	GX_L_YIELD,
-	GX_L_POSIX_MISUSE, /* fact: object as above or the block that is freed, 0 for a thread; value = enum gx_posix_misuse */
+	/* From here on facts. */
+	GX_L_POSIX_MISUSE, /* fact: object as above or the block that is freed, 0 for a thread; extra = GX_POSIX_EXTRA(); value = enum gx_posix_misuse */
+	GX_L_POSIX_DESTROY, /* fact: object; value = enum gx_posix_kind */
+	GX_L_POSIX_FREE,    /* fact: object = the block; value = its bytes */
 	GX_L_POSIX_END
 };
+
+/* What an object is. */
+enum gx_posix_kind { GX_POSIX_MUTEX = 1, GX_POSIX_COND, GX_POSIX_SEMAPHORE, GX_POSIX_ONCE };
+
+/* What the other task that a misuse concerns has to do with the object. */
+enum gx_posix_role { GX_POSIX_HOLDS = 0x10, GX_POSIX_WAITS = 0x20, GX_POSIX_ABOUT_TO_USE = 0x30 };
+
+/* `extra` of a misuse: what the object is, 0 for nothing in particular; enum gx_posix_role; and the other task's index, 0 for none. */
+#define GX_POSIX_EXTRA(kind_and_role, other) ((uint16_t)((kind_and_role) << 8 | (other)))
+#define GX_POSIX_EXTRA_KIND(extra)           ((extra) >> 8 & 0xfu)
+#define GX_POSIX_EXTRA_ROLE(extra)           ((extra) >> 8 & 0x30u)
+#define GX_POSIX_EXTRA_OTHER(extra)          ((extra)&0x3fu)
 
 /* Rules of POSIX that a program broke. IEEE 1003.1-2017, the pages of the functions named. */
 enum gx_posix_misuse {
 	GX_POSIX_UNLOCK_NOT_OWNER = 1, /* pthread_mutex_unlock: normal mutex, undefined */
 	GX_POSIX_UNLOCK_UNLOCKED,
 	GX_POSIX_DESTROY_HELD,    /* pthread_mutex_destroy: "an attempt to destroy a locked mutex ... undefined" */
-	GX_POSIX_DESTROY_WAITERS, /* pthread_cond_destroy, sem_destroy */
+	GX_POSIX_DESTROY_WAITERS, /* pthread_cond_destroy, sem_destroy; pthread_mutex_destroy: "or being referenced" */
 	GX_POSIX_USE_DESTROYED,
 	GX_POSIX_WAIT_WITHOUT_MUTEX, /* pthread_cond_wait: "locked by the calling thread" */
 	GX_POSIX_JOIN_DETACHED,      /* pthread_join, pthread_detach */
 	GX_POSIX_EXITED_HOLDING,     /* a thread ended and left a mutex locked for ever */
 	GX_POSIX_BAD_FREE,           /* free, realloc: not a live block */
-	GX_POSIX_OUTSIDE, /* ours: no memory that executions reset (gx_world_contains()); ends the execution; object: the task's path */
+	GX_POSIX_OUTSIDE, /* ours: no memory that executions reset (gx_world_contains()); ends the execution; object: 0 */
+	/* What follows is undefined, and these end the execution, too. */
+	GX_POSIX_USE_FREED,   /* the object lies in no live block */
+	GX_POSIX_USE_LEFT,    /* or in a frame of a stack that has been left */
+	GX_POSIX_USE_NONE,    /* its bytes are none of an initialised object */
+	GX_POSIX_FREE_IN_USE, /* free, realloc: somebody holds it, waits for it or is about to use it */
+	GX_POSIX_INIT_IN_USE, /* pthread_mutex_init, pthread_cond_init, sem_init: the same */
 	GX_POSIX_MISUSE_END
 };
 
@@ -82,6 +104,15 @@ struct gx_posix_wait {
 
 /* True and *out filled if the task is parked at a blocking op of this layer, whether that is ready or not. */
 bool gx_posix_wait_describe(const struct gx_task *task, struct gx_posix_wait *out);
+
+/* enum gx_posix_kind of what an op of this layer is about; 0: none. */
+unsigned gx_posix_kind_of(unsigned label);
+
+/*
+ * Where an object that lives was initialised (gx_world_code()), as its bytes say now; 0 for a static initialiser's, and for what was not
+ * initialised by a plugin. `object` is canonical, and one that a task was granted an op on.
+ */
+uint64_t gx_posix_made_at(unsigned kind, uint64_t object);
 
 /* True if it is parked in a wait on a condition variable or a semaphore, as a thread does that waits for work. */
 bool gx_posix_is_work_wait(const struct gx_task *task);

@@ -40,7 +40,7 @@ static void __attribute__((noreturn)) end_thread(void *result)
 		gx_posix_thread_end_hook();
 	self = gx_task_self(); /* not before: the hook reaches points */
 	if (self->user[GX_USER_POSIX_1])
-		gx_posix_misuse(GX_POSIX_EXITED_HOLDING, NULL);
+		gx_posix_misuse(GX_POSIX_EXITED_HOLDING, 0, NULL, 0);
 	self->user[GX_USER_POSIX_0] = (uint64_t)(uintptr_t)result;
 	self->user[GX_USER_POSIX_1] = 0;
 	gx_task_exit();
@@ -100,7 +100,7 @@ static int __attribute__((noinline)) cannot_join(pthread_t thread)
 		return EDEADLK;
 	if (task && !is_detached(task))
 		return 0;
-	gx_posix_misuse(GX_POSIX_JOIN_DETACHED, NULL);
+	gx_posix_misuse(GX_POSIX_JOIN_DETACHED, 0, NULL, 0);
 	return task ? EINVAL : ESRCH;
 }
 
@@ -153,7 +153,7 @@ int pthread_detach(pthread_t thread)
 	gx_posix_step(GX_L_THREAD_DETACH, GX_WRITE, NULL);
 	task = task_of(thread);
 	if (!task || is_detached(task)) {
-		gx_posix_misuse(GX_POSIX_JOIN_DETACHED, NULL);
+		gx_posix_misuse(GX_POSIX_JOIN_DETACHED, 0, NULL, 0);
 		return task ? EINVAL : ESRCH;
 	}
 	gx_touch(gx_object(GX_OBJECT_TASK, task->path), GX_WRITE);
@@ -191,22 +191,35 @@ void pthread_exit(void *result)
 
 enum { ONCE_UNDER_WAY = 1, ONCE_DONE = 2 };
 
-static bool not_under_way(const struct gx_task *task)
+static bool GX_NO_ASAN not_under_way(const struct gx_task *task)
 {
-	return *(const pthread_once_t *)task->op.subject != ONCE_UNDER_WAY;
+	const pthread_once_t *once = task->op.subject;
+
+	return (gx_posix_is_on_a_stack(once) && gx_posix_is_left(once)) || *once != ONCE_UNDER_WAY;
+}
+
+static void GX_NO_ASAN examine(const pthread_once_t *once)
+{
+	gx_posix_check_memory(GX_POSIX_ONCE, once, *once == ONCE_DONE);
+	gx_posix_touch(once, GX_READ);
+	if (*once != PTHREAD_ONCE_INIT && *once != ONCE_UNDER_WAY && *once != ONCE_DONE)
+		gx_posix_fatal(GX_POSIX_USE_NONE, GX_POSIX_ONCE, once, 0);
 }
 
 int pthread_once(pthread_once_t *once, void (*routine)(void))
 {
 	if (!gx_posix_in_task())
 		return GX_REAL(pthread_once)(once, routine);
-	gx_posix_check_place(once);
+	gx_posix_check_place(GX_POSIX_ONCE, once);
+	examine(once);
 	gx_posix_block(GX_L_ONCE, once, not_under_way, GX_FOREVER);
+	examine(once);
 	if (*once == ONCE_DONE)
 		return 0;
 	gx_posix_touch(once, GX_WRITE);
 	*once = ONCE_UNDER_WAY;
 	routine();
+	examine(once);
 	gx_posix_touch(once, GX_WRITE); /* in a later step, if the routine has points */
 	*once = ONCE_DONE;
 	return 0;

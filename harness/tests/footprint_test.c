@@ -29,6 +29,7 @@ static struct {
 static void take_shared(void)
 {
 	w = fixture_shared;
+	sem_init(&w->semaphore, 0, 0);
 }
 
 /* Search, each independent pair in both orders. */

@@ -19,6 +19,7 @@ static struct {
 static void take_shared(void)
 {
 	w = fixture_shared;
+	sem_init(&w->semaphore, 0, 0);
 }
 
 static uint64_t order(void)
@@ -155,7 +156,7 @@ static void one_post_is_not_enough_for_two(void **state)
 static void lets_two_in(void)
 {
 	take_shared();
-	*(unsigned *)(void *)&w->semaphore = 2; /* sem_init() of a task, or libc's: the first word is the value */
+	sem_init(&w->semaphore, 0, 2);
 }
 
 static void is_inside_for_a_while(void *argument)

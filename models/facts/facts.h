@@ -47,7 +47,7 @@ enum gx_fact {
 	GX_F_LEG_BEGIN, /* first op of a leg is about to run; value = leg */
 	GX_F_LEG_END,   /* value = leg | result << 8; also for a leg that ended at once (skipped, failed before) */
 	GX_F_NOTE,      /* gx_note(); value = the hash of its text, see gx_note_text() */
-	GX_F_MISUSE,    /* value = enum gx_misuse; the gate broke its contract or POSIX's */
+	GX_F_MISUSE, /* value = enum gx_misuse, of POSIX's rules GX_MISUSE_WITH(); the gate broke its contract or POSIX's */
 
 	/* A provision, inside the start leg. */
 	GX_F_PROVISION_BEGIN,   /* P1 has begun */
@@ -104,6 +104,29 @@ enum gx_misuse {
 	GX_MISUSE_POSIX,             /* and above: GX_MISUSE_POSIX + enum gx_posix_misuse */
 	GX_MISUSE_END = GX_MISUSE_POSIX + GX_POSIX_MISUSE_END
 };
+
+/*
+ * `value` of a misuse of POSIX's rules: what it is, what the object is and whose affair besides (GX_POSIX_EXTRA()), and the object, whose
+ * canonical address fits into what is left of it.
+ */
+#define GX_MISUSE_WITH(misuse, extra, object) ((misuse) | (uint64_t)(extra) << 8 | gx_misuse_object_bits(object) << 24)
+#define GX_MISUSE_OF(value)                   ((enum gx_misuse)((value)&0xff))
+#define GX_MISUSE_EXTRA(value)                ((uint16_t)((value) >> 8))
+_Static_assert(GX_MISUSE_END <= 0x100, "a misuse has eight bits");
+
+enum { GX_MISUSE_OFFSET_BITS = 35 };
+
+static inline uint64_t gx_misuse_object_bits(uint64_t canonical)
+{
+	return canonical >> 48 << GX_MISUSE_OFFSET_BITS | (canonical & ((1ull << GX_MISUSE_OFFSET_BITS) - 1));
+}
+
+static inline uint64_t gx_misuse_object(uint64_t value)
+{
+	uint64_t bits = value >> 24;
+
+	return bits >> GX_MISUSE_OFFSET_BITS << 48 | (bits & ((1ull << GX_MISUSE_OFFSET_BITS) - 1));
+}
 
 /* One sentence for a misuse: "unlocks a mutex that another task holds". */
 const char *gx_misuse_text(enum gx_misuse misuse);

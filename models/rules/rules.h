@@ -122,6 +122,8 @@ struct gx_message_names {
 	unsigned workspace_count;
 	const char *(*request)(void *context, unsigned request); /* "manual-restart#1" */
 	const char *(*task)(void *context, unsigned task);       /* by index, in the execution that shows the finding */
+	/* "unlocks mutex m2, which manual-restart#1 holds"; false if there is no more to say than gx_misuse_text(). May be NULL. */
+	bool (*misuse)(void *context, const struct gx_finding *finding, char *text, size_t size);
 	void *context;
 };
 

@@ -161,7 +161,7 @@ bool gx_scenario_read_faults(struct gx_yaml *yaml, const yaml_node_t *node, stru
 /* No task is ever parked at a fact. */
 static bool is_op(unsigned label)
 {
-	bool is_fact = label == GX_L_DOCKER_ANSWER || label == GX_L_POSIX_MISUSE ||
+	bool is_fact = label == GX_L_DOCKER_ANSWER || (label >= GX_L_POSIX_MISUSE && label < GX_L_POSIX_END) ||
 		       (label >= GX_LABELS_SERVICE && label < (unsigned)GX_F_END);
 
 	return !is_fact && strcmp(gx_label_name(label), "?") != 0;

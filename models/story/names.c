@@ -1,7 +1,13 @@
 #include "story/names.h"
 
+#include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "core/symbol.h"
+#include "core/world.h"
+#include "posix/posix.h"
 
 #include "service/labels.h"
 
@@ -63,6 +69,148 @@ static void add_task(struct gx_name_book *book, unsigned maker, unsigned index, 
 	}
 }
 
+/* ---- what is known of objects ---- */
+
+static const char *const kinds[] = {
+	[GX_POSIX_MUTEX] = "mutex",
+	[GX_POSIX_COND] = "condition",
+	[GX_POSIX_SEMAPHORE] = "semaphore",
+	[GX_POSIX_ONCE] = "once",
+};
+
+enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+
+/*
+ * Where objects were initialised stands in their bytes as long as they live. A book that follows a live execution looks there; the others
+ * are told what it has seen, since whoever tells an execution from its events has followed it first.
+ */
+static struct {
+	uint64_t object;
+	uint64_t made_at;
+} looked_at[GX_OBJECTS_MAX];
+static unsigned looked_at_count;
+
+static void look_at_object(unsigned kind, uint64_t object)
+{
+	unsigned i = 0;
+
+	while (i < looked_at_count && looked_at[i].object != object)
+		i++;
+	if (i == GX_OBJECTS_MAX)
+		return;
+	looked_at[i].object = object;
+	looked_at[i].made_at = gx_posix_made_at(kind, object);
+	looked_at_count += i == looked_at_count;
+}
+
+static struct gx_named_object *find_object(struct gx_name_book *book, uint64_t object)
+{
+	for (unsigned i = 0; i < book->object_count; i++)
+		if (book->object[i].object == object)
+			return &book->object[i];
+	return NULL;
+}
+
+static struct gx_named_object *know_object(struct gx_name_book *book, unsigned kind, uint64_t object)
+{
+	struct gx_named_object *known = find_object(book, object);
+
+	if (known || book->object_count == GX_OBJECTS_MAX)
+		return known;
+	known = &book->object[book->object_count++];
+	*known = (struct gx_named_object){.object = object, .kind = kind};
+	return known;
+}
+
+static void end_object(struct gx_name_book *book, struct gx_named_object *known, const struct gx_event *event)
+{
+	known->ended = event->label;
+	snprintf(known->ended_by, sizeof(known->ended_by), "%s", gx_name_book_task(book, event->task));
+}
+
+/* What is done to an object: it is used, or it ends, by itself or with its memory. */
+static void follow_object(struct gx_name_book *book, const struct gx_event *event)
+{
+	struct gx_named_object *known;
+
+	if (event->kind == GX_EVENT_STEP && gx_posix_kind_of(event->label) && event->object) {
+		known = know_object(book, gx_posix_kind_of(event->label), event->object);
+		if (known)
+			known->ended = 0;
+		return;
+	}
+	if (event->kind != GX_EVENT_FACT)
+		return;
+	if (event->label == GX_L_POSIX_DESTROY) {
+		known = know_object(book, (unsigned)event->value, event->object);
+		if (known)
+			end_object(book, known, event);
+	} else if (event->label == GX_L_POSIX_FREE) {
+		for (unsigned i = 0; i < book->object_count; i++)
+			if (book->object[i].object - event->object < event->value)
+				end_object(book, &book->object[i], event);
+	}
+}
+
+/* "ws_lock", "ws_lock[1]" if the symbol can be a row of such objects, "table+0x28" inside of anything else. */
+static bool say_symbol(const struct gx_named_object *known, char *text, size_t size)
+{
+	static const size_t sizes[] = {
+		[GX_POSIX_MUTEX] = sizeof(pthread_mutex_t),
+		[GX_POSIX_COND] = sizeof(pthread_cond_t),
+		[GX_POSIX_SEMAPHORE] = sizeof(sem_t),
+		[GX_POSIX_ONCE] = sizeof(pthread_once_t),
+	};
+	const size_t each = sizes[known->kind];
+	struct gx_symbol symbol;
+
+	if (known->object >> 48 == 1 || !gx_symbol_of(gx_world_address(known->object), &symbol))
+		return false;
+	if (symbol.size > each && symbol.size % each == 0 && symbol.offset % each == 0)
+		snprintf(text, size, "%.26s[%zu]", symbol.name, symbol.offset / each);
+	else if (symbol.offset)
+		snprintf(text, size, "%.30s+0x%zx", symbol.name, symbol.offset);
+	else
+		snprintf(text, size, "%.40s", symbol.name);
+	return true;
+}
+
+static bool say_maker(const struct gx_name_book *book, const struct gx_named_object *known, char *text, size_t size)
+{
+	const void *code = known->made_at ? gx_world_code_address(known->made_at) : NULL;
+	struct gx_symbol symbol;
+	unsigned before = 0;
+
+	if (!code || !gx_symbol_of(code, &symbol))
+		return false;
+	for (const struct gx_named_object *other = book->object; other < known; other++)
+		before += other->kind == known->kind && other->made_at == known->made_at;
+	snprintf(text, size, before ? "from %.30s() #%u" : "from %.30s()", symbol.name, before + 1);
+	return true;
+}
+
+static void know_makers(struct gx_name_book *book)
+{
+	for (unsigned i = 0; i < book->object_count; i++)
+		for (unsigned j = 0; j < looked_at_count; j++)
+			if (looked_at[j].object == book->object[i].object)
+				book->object[i].made_at = looked_at[j].made_at;
+}
+
+/* "mutex ws_lock[1]" */
+static const char *object_name(struct gx_name_book *book, struct gx_named_object *known)
+{
+	char name[GX_OBJECT_NAME_BYTES - 12];
+
+	if (known->name[0])
+		return known->name;
+	know_makers(book);
+	if (!say_symbol(known, name, sizeof(name)) && !say_maker(book, known, name, sizeof(name)))
+		snprintf(name, sizeof(name), "%c%u", kinds[known->kind][0], (unsigned)(known - book->object) + 1);
+	snprintf(known->name, sizeof(known->name), "%s %s", kinds[known->kind], name);
+	return known->name;
+}
+
 void gx_name_book_init(struct gx_name_book *book, const struct gx_trial *trial)
 {
 	memset(book, 0, sizeof(*book));
@@ -79,15 +227,19 @@ void gx_name_book_follow(struct gx_name_book *book, const struct gx_event *event
 {
 	if (event->kind == GX_EVENT_FACT && event->label == GX_L_TASK_SPAWN)
 		add_task(book, event->task, event->extra, (unsigned)(event->value >> 32), (unsigned)event->value);
+	follow_object(book, event);
 }
 
 static void follow(void *book, const struct gx_event *event)
 {
 	gx_name_book_follow(book, event);
+	if (event->kind == GX_EVENT_STEP && gx_posix_kind_of(event->label) && event->object)
+		look_at_object(gx_posix_kind_of(event->label), event->object);
 }
 
 void gx_name_book_attach(struct gx_name_book *book, struct gx_trial *trial)
 {
+	looked_at_count = 0;
 	gx_name_book_init(book, trial);
 	gx_trial_follow(trial, follow, book);
 }
@@ -114,22 +266,9 @@ void gx_name_book_namer(void *book, unsigned task, char *text, size_t size)
 
 /* ---- objects ---- */
 
-static const char *posix_kind(unsigned label)
-{
-	const char *name = gx_label_name(label);
-
-	if (!strncmp(name, "mutex", 5))
-		return "mutex m";
-	if (!strncmp(name, "cond", 4))
-		return "condition c";
-	if (!strncmp(name, "sem", 3))
-		return "semaphore s";
-	return "once o";
-}
-
 void gx_name_object(struct gx_name_book *book, unsigned label, uint64_t object, char *text, size_t size)
 {
-	unsigned i = 0;
+	struct gx_named_object *known;
 
 	*text = 0;
 	if (!object)
@@ -148,16 +287,104 @@ void gx_name_object(struct gx_name_book *book, unsigned label, uint64_t object, 
 		snprintf(text, size, "%s", gx_docker_object_name(object));
 		return;
 	}
-	if (label < GX_LABELS_POSIX || label >= GX_L_POSIX_END || object >> 48 == 0)
-		return;
-	while (i < book->object_count && book->object[i] != object)
-		i++;
-	if (i == book->object_count) {
-		if (i == GX_OBJECTS_MAX)
-			return;
-		book->object[book->object_count++] = object;
+	known = gx_posix_kind_of(label) ? know_object(book, gx_posix_kind_of(label), object) : NULL;
+	if (known)
+		snprintf(text, size, "%s", object_name(book, known));
+}
+
+/* ---- misuse of an object ---- */
+
+/* What the other task has to do with it; "" for nobody. */
+static void say_role(char *text, size_t size, unsigned role, const char *task, bool itself)
+{
+	if (!*task)
+		snprintf(text, size, "%s", role == GX_POSIX_HOLDS ? "that a task holds which has ended" : "");
+	else if (itself)
+		snprintf(text, size, "while it holds it itself");
+	else if (role == GX_POSIX_HOLDS)
+		snprintf(text, size, "while %s holds it", task);
+	else if (role == GX_POSIX_WAITS)
+		snprintf(text, size, "while %s waits for it", task);
+	else
+		snprintf(text, size, "while %s is about to use it", task);
+}
+
+/* "which manual-restart#1 has destroyed"; false if it is not known to have come to an end. */
+static bool say_end(char *text, size_t size, const struct gx_named_object *known, const char *user)
+{
+	bool itself = known && !strcmp(known->ended_by, user);
+
+	if (known && known->ended)
+		snprintf(text, size, "which %s has %s%s", itself ? "it" : known->ended_by,
+			 known->ended == GX_L_POSIX_FREE ? "freed" : "destroyed", itself ? " itself" : "");
+	return known && known->ended;
+}
+
+/* What happened to an object that is none any more. */
+static void say_loss(char *text, size_t size, enum gx_posix_misuse misuse, const char *name, const char *user,
+		     const char *other, const struct gx_named_object *known)
+{
+	char end[160];
+
+	if (misuse == GX_POSIX_USE_LEFT)
+		snprintf(text, size, "uses %s, which lay in a frame of %s that has been left", name,
+			 *other ? other : "a task that has ended");
+	else if (say_end(end, sizeof(end), known, user))
+		snprintf(text, size, "uses %s, %s", name, end);
+	else if (misuse == GX_POSIX_USE_FREED)
+		snprintf(text, size, "uses %s, whose memory is free", name);
+	else if (misuse == GX_POSIX_USE_DESTROYED)
+		snprintf(text, size, "uses %s, which has been destroyed", name);
+	else
+		snprintf(text, size, "uses %s, which was never initialised, or has been overwritten", name);
+}
+
+bool gx_name_misuse(struct gx_name_book *book, unsigned task, uint64_t value, char *text, size_t size)
+{
+	uint16_t extra = GX_MISUSE_EXTRA(value);
+	unsigned kind = GX_POSIX_EXTRA_KIND(extra);
+	unsigned index = GX_POSIX_EXTRA_OTHER(extra);
+	uint64_t object = gx_misuse_object(value);
+	const char *other = index ? gx_name_book_task(book, index) : "";
+	struct gx_named_object *known;
+	const char *name;
+	char role[160] = "";
+
+	if (GX_MISUSE_OF(value) < GX_MISUSE_POSIX || !kind || kind >= KINDS || !object)
+		return false;
+	known = know_object(book, kind, object);
+	name = known ? object_name(book, known) : kinds[kind];
+	say_role(role, sizeof(role), GX_POSIX_EXTRA_ROLE(extra), other, index == task);
+	switch ((enum gx_posix_misuse)(GX_MISUSE_OF(value) - GX_MISUSE_POSIX)) {
+	case GX_POSIX_UNLOCK_NOT_OWNER:
+		snprintf(text, size, "unlocks %s %s", name, *role ? role : "that another task holds");
+		return true;
+	case GX_POSIX_UNLOCK_UNLOCKED:
+		snprintf(text, size, "unlocks %s, which is not locked", name);
+		return true;
+	case GX_POSIX_DESTROY_HELD:
+	case GX_POSIX_DESTROY_WAITERS:
+		snprintf(text, size, "destroys %s %s", name, *role ? role : "while it is in use");
+		return true;
+	case GX_POSIX_WAIT_WITHOUT_MUTEX:
+		snprintf(text, size, "waits for %s without holding its mutex", name);
+		return true;
+	case GX_POSIX_USE_DESTROYED:
+	case GX_POSIX_USE_FREED:
+	case GX_POSIX_USE_LEFT:
+	case GX_POSIX_USE_NONE:
+		say_loss(text, size, (enum gx_posix_misuse)(GX_MISUSE_OF(value) - GX_MISUSE_POSIX), name,
+			 gx_name_book_task(book, task), other, known);
+		return true;
+	case GX_POSIX_FREE_IN_USE:
+		snprintf(text, size, "frees the memory of %s %s", name, role);
+		return true;
+	case GX_POSIX_INIT_IN_USE:
+		snprintf(text, size, "initialises %s %s", name, role);
+		return true;
+	default:
+		return false;
 	}
-	snprintf(text, size, "%s%u", posix_kind(label), i + 1);
 }
 
 /* ---- what came of it ---- */
@@ -180,10 +407,18 @@ static void say_answer(const struct gx_event *event, char *text, size_t size)
 		snprintf(text, size, "%u", answer.status);
 }
 
+static void say_destroyed(struct gx_name_book *book, const struct gx_event *event, char *text, size_t size)
+{
+	struct gx_named_object *known = know_object(book, (unsigned)event->value, event->object);
+
+	if (known)
+		snprintf(text, size, "%s destroyed", object_name(book, known));
+}
+
 static const char *const outcomes[] = {"ran", "accepted", "coalesced", "dropped", "busy: 409"};
 
 /* Later facts of a step say more than earlier ones: the last that has words wins, but a finding's own fact always does. */
-static bool say_fact(const struct gx_event *event, char *text, size_t size)
+static bool say_fact(struct gx_name_book *book, const struct gx_event *event, char *text, size_t size)
 {
 	switch (event->label) {
 	case GX_L_DOCKER_ANSWER:
@@ -208,8 +443,12 @@ static bool say_fact(const struct gx_event *event, char *text, size_t size)
 			snprintf(text, size, "%s", outcomes[event->value]);
 		return false;
 	case GX_F_MISUSE:
-		snprintf(text, size, "%s", gx_misuse_text((enum gx_misuse)event->value));
+		if (!gx_name_misuse(book, event->task, event->value, text, size))
+			snprintf(text, size, "%s", gx_misuse_text(GX_MISUSE_OF(event->value)));
 		return true;
+	case GX_L_POSIX_DESTROY:
+		say_destroyed(book, event, text, size);
+		return false;
 	case GX_L_TASK_CRASH:
 		snprintf(text, size, "%s",
 			 event->extra   ? "stack overflow"
@@ -229,8 +468,7 @@ static bool say_fact(const struct gx_event *event, char *text, size_t size)
 	}
 }
 
-void gx_name_value(struct gx_name_book *book GX_UNUSED, const struct gx_event *events, unsigned count, char *text,
-		   size_t size)
+void gx_name_value(struct gx_name_book *book, const struct gx_event *events, unsigned count, char *text, size_t size)
 {
 	*text = 0;
 	if (events[0].kind == GX_EVENT_STEP && events[0].label == GX_L_CLOCK_TICK)
@@ -240,6 +478,6 @@ void gx_name_value(struct gx_name_book *book GX_UNUSED, const struct gx_event *e
 	else if (events[0].kind == GX_EVENT_STEP && events[0].value >> 16 == GX_GRANTED_SPURIOUS)
 		snprintf(text, size, "spurious wake-up");
 	for (unsigned i = 1; i < count; i++)
-		if (say_fact(&events[i], text, size))
+		if (say_fact(book, &events[i], text, size))
 			return;
 }

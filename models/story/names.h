@@ -9,6 +9,10 @@
  *     container(ws-a)#2              the second process that ran as ws-a's container in this execution
  *     gate.open, gate.close          the tasks that call open() and close()
  *     probe-manual(ws-a)             a probe
+ *
+ *     mutex ws_lock[1]               a static object: its symbol
+ *     mutex from open_gate()         one that open_gate() has initialised; a second one: mutex from open_gate() #2
+ *     mutex m1                       nobody knows more of it
  */
 #ifndef GX_STORY_NAMES_H
 #define GX_STORY_NAMES_H
@@ -17,8 +21,19 @@
 
 #include "trial/trial.h"
 
-#define GX_TASK_NAME_BYTES 96
-#define GX_OBJECTS_MAX     64
+#define GX_TASK_NAME_BYTES   96
+#define GX_OBJECT_NAME_BYTES 64
+#define GX_OBJECTS_MAX       64
+
+/* A mutex, condition variable, ... of the program's. */
+struct gx_named_object {
+	uint64_t object;
+	uint64_t made_at; /* gx_posix_made_at() */
+	unsigned kind;
+	unsigned ended; /* label of the fact that it is no more (GX_L_POSIX_DESTROY, GX_L_POSIX_FREE), or 0 */
+	char ended_by[GX_TASK_NAME_BYTES]; /* whose it was */
+	char name[GX_OBJECT_NAME_BYTES];   /* "" until somebody asks */
+};
 
 struct gx_name_book {
 	const struct gx_trial *trial;
@@ -26,7 +41,7 @@ struct gx_name_book {
 	uint16_t goes[GX_TASKS_MAX];
 	uint16_t threads[GX_TASKS_MAX];
 	uint16_t containers[GX_WORKSPACES_MAX];
-	uint64_t object[GX_OBJECTS_MAX]; /* posix objects in the order in which they were first touched */
+	struct gx_named_object object[GX_OBJECTS_MAX]; /* in the order in which they were first touched */
 	unsigned object_count;
 };
 
@@ -53,8 +68,14 @@ void gx_name_book_namer(void *book, unsigned task, char *text, size_t size);
 const char *gx_name_request(const struct gx_trial *trial, unsigned request);
 const char *gx_name_workspace(const struct gx_trial *trial, uint64_t workspace);
 
-/* "ws-a", "mutex m1", ""; for the label and object of an op. Adds the object to the book. */
+/* "ws-a", "mutex m1", ""; for the label and object of an op. */
 void gx_name_object(struct gx_name_book *book, unsigned label, uint64_t object, char *text, size_t size);
+
+/*
+ * "unlocks mutex m2, which manual-restart#1 holds": what the task of this index did, by the value of a GX_F_MISUSE. False if no object is
+ * concerned, or there is no more to say than gx_misuse_text().
+ */
+bool gx_name_misuse(struct gx_name_book *book, unsigned task, uint64_t value, char *text, size_t size);
 
 /*
  * What came of a step, from its facts: "409 name in use", "401", "online", ""; `events` are those of the step, the step's own first.

@@ -232,6 +232,11 @@ static const char *request_name(void *context, unsigned request)
 	return gx_name_request(book->trial, request);
 }
 
+static bool misuse(void *book, const struct gx_finding *finding, char *text, size_t size)
+{
+	return gx_name_misuse(book, finding->task, finding->value, text, size);
+}
+
 void gx_story_message(struct gx_story *story, struct gx_name_book *live, const struct gx_finding *finding,
 		      struct gx_keep *keep)
 {
@@ -241,6 +246,7 @@ void gx_story_message(struct gx_story *story, struct gx_name_book *live, const s
 					 .workspace_count = scenario->workspace_count,
 					 .request = request_name,
 					 .task = task_name,
+					 .misuse = misuse,
 					 .context = live};
 	char text[512];
 

@@ -54,6 +54,8 @@ static unsigned topics_of_facts(const struct gx_event *events, unsigned count)
 			topics |= GX_TOPIC_LEGS;
 		if (label == GX_F_CONTAINER_401)
 			topics |= GX_TOPIC_TOKENS;
+		if (label == GX_L_POSIX_DESTROY)
+			topics |= GX_TOPIC_LOCKS;
 		if (label == GX_F_PROBE_RESULT)
 			topics |= GX_TOPIC_PROBES;
 	}

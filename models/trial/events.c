@@ -54,7 +54,7 @@ static void note_posix_misuse(const struct gx_event *event)
 	unsigned request = task ? GX_DOING_HANDLE(task->user[GX_USER_SERVICE_0]) : 0;
 
 	gx_emit_for(event->task, GX_F_MISUSE, (uint16_t)request, gx_fact_workspace(request),
-		    GX_MISUSE_POSIX + event->value);
+		    GX_MISUSE_WITH(GX_MISUSE_POSIX + event->value, event->extra, event->object));
 }
 
 /* Core knows which task it was; whose request the task ran, only we do: extra's high byte and object tell the rules. */

@@ -1,0 +1,139 @@
+#include "core/symbol.h"
+
+#include <ctype.h>
+#include <dlfcn.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A file that is looked at. What stands in it may be anything: whoever loaded it has not asked for its sections. */
+struct image {
+	const unsigned char *bytes;
+	size_t size;
+};
+
+static bool map_file(struct image *image, const char *path)
+{
+	struct stat about;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	void *bytes = MAP_FAILED;
+
+	if (fd >= 0 && !fstat(fd, &about) && S_ISREG(about.st_mode) && about.st_size > 0) {
+		image->size = (size_t)about.st_size;
+		bytes = mmap(NULL, image->size, PROT_READ, MAP_PRIVATE, fd, 0);
+	}
+	if (fd >= 0)
+		close(fd);
+	image->bytes = bytes == MAP_FAILED ? NULL : bytes;
+	return image->bytes;
+}
+
+/* `count` things of this size at an offset of the file; NULL if they are not all there. */
+static const void *part(const struct image *image, uint64_t offset, uint64_t count, size_t size)
+{
+	if (offset > image->size || count > (image->size - offset) / size)
+		return NULL;
+	return image->bytes + offset;
+}
+
+/* The one with local symbols, if the file was not stripped of it. */
+static const ElfW(Shdr) * symbol_table(const ElfW(Shdr) * sections, unsigned count)
+{
+	const ElfW(Shdr) *found = NULL;
+
+	for (unsigned i = 0; i < count; i++)
+		if (sections[i].sh_type == SHT_SYMTAB || (sections[i].sh_type == SHT_DYNSYM && !found))
+			found = &sections[i];
+	return found;
+}
+
+static bool covers(const ElfW(Sym) * symbol, uintptr_t value)
+{
+	unsigned type = symbol->st_info & 0xf;
+
+	return (type == STT_OBJECT || type == STT_FUNC) && symbol->st_shndx != SHN_UNDEF && value >= symbol->st_value &&
+	       value < symbol->st_value + symbol->st_size;
+}
+
+/* "count.0" of a static in a function is "count"; "_ZL5count", "_ZZ6handleE5count" and "_ZN4mine5countE" are, too. */
+static void say_name(char *out, size_t size, const char *name, size_t length)
+{
+	const char *from = name;
+	size_t used = length;
+
+	if (length > 2 && !memcmp(name, "_Z", 2))
+		for (size_t i = 2; i < length; i++) {
+			size_t part_length = 0;
+			size_t at = i;
+
+			while (at < length && isdigit((unsigned char)name[at]) && part_length <= length)
+				part_length = part_length * 10 + (size_t)(name[at++] - '0');
+			if (at == i || !part_length || part_length > length - at)
+				continue;
+			from = name + at;
+			used = part_length;
+			i = at + part_length - 1;
+		}
+	for (size_t i = 0; i < used; i++)
+		if (from[i] == '.')
+			used = i;
+	if (used >= size)
+		used = size - 1;
+	for (size_t i = 0; i < used; i++)
+		out[i] = isgraph((unsigned char)from[i]) ? from[i] : '?';
+	out[used] = '\0';
+}
+
+static bool find_symbol(const struct image *image, uintptr_t base, uintptr_t address, struct gx_symbol *out)
+{
+	const ElfW(Ehdr) *head = part(image, 0, 1, sizeof(*head));
+	const ElfW(Shdr) *sections = NULL;
+	const ElfW(Shdr) *table = NULL;
+	const ElfW(Sym) *symbols = NULL;
+	const char *names = NULL;
+	uint64_t count;
+	uintptr_t value;
+
+	if (!head || memcmp(head->e_ident, ELFMAG, SELFMAG) != 0 || head->e_shoff % sizeof(void *))
+		return false;
+	value = head->e_type == ET_DYN ? address - base : address;
+	sections = part(image, head->e_shoff, head->e_shnum, sizeof(*sections));
+	table = sections ? symbol_table(sections, head->e_shnum) : NULL;
+	if (!table || table->sh_link >= head->e_shnum || table->sh_offset % sizeof(void *))
+		return false;
+	count = table->sh_size / sizeof(*symbols);
+	symbols = part(image, table->sh_offset, count, sizeof(*symbols));
+	names = part(image, sections[table->sh_link].sh_offset, sections[table->sh_link].sh_size, 1);
+	for (uint64_t i = 0; symbols && names && i < count; i++) {
+		uint64_t at = symbols[i].st_name;
+		uint64_t most = sections[table->sh_link].sh_size;
+
+		if (!covers(&symbols[i], value) || !at || at >= most)
+			continue;
+		say_name(out->name, sizeof(out->name), names + at, strnlen(names + at, most - at));
+		out->offset = value - symbols[i].st_value;
+		out->size = symbols[i].st_size;
+		out->is_function = (symbols[i].st_info & 0xf) == STT_FUNC;
+		return out->name[0];
+	}
+	return false;
+}
+
+bool gx_symbol_of(const void *address, struct gx_symbol *out)
+{
+	struct image image = {0};
+	Dl_info info;
+	bool found;
+
+	*out = (struct gx_symbol){0};
+	if (!dladdr(address, &info) || !info.dli_fname || !map_file(&image, info.dli_fname))
+		return false;
+	found = find_symbol(&image, (uintptr_t)info.dli_fbase, (uintptr_t)address, out);
+	munmap((void *)(uintptr_t)image.bytes, image.size);
+	return found;
+}
