@@ -40,6 +40,7 @@ struct gx_explore_options {
 struct gx_hit {
 	uint64_t key;
 	uint64_t count;      /* search: transitions that show it; random: executions */
+	uint64_t sampled;    /* of these: executions. The two are never one figure: `auto` has both */
 	struct gx_path path; /* to the step that showed it first, that step included */
 };
 
@@ -51,6 +52,7 @@ struct gx_explored {
 		why; /* not complete, because: "state budget", "time budget", "stopped at the first finding", "interrupted", "" */
 	unsigned cut;         /* search: enum gx_cut bits, what was left out because it would never have been over */
 	uint64_t executions;  /* executions run to their end; of a search: transitions into an end */
+	uint64_t sampled;     /* of these: executions of a sample */
 	uint64_t states;      /* search */
 	uint64_t transitions; /* search */
 	uint64_t points;      /* steps granted, in all */

@@ -59,6 +59,16 @@ static void tell(const struct gx_telling *t)
 			gx_told_request(t, 0), gx_told_workspace(t));
 }
 
+static const char *decided(const struct gx_finding *finding, struct gx_decided decided[GX_DECIDED_MAX])
+{
+	bool secret = finding->detail == LOST_SECRET;
+
+	decided[0] =
+		(struct gx_decided){.fact = secret ? GX_F_SECRET_WRITE : GX_F_ANSWER, .request = finding->requests[0]};
+	decided[1] = (struct gx_decided){.fact = secret ? GX_F_SECRET_READ : GX_F_PROVISION_BEGIN};
+	return "acknowledged, and the last provision that could have picked it up";
+}
+
 const struct gx_rule_row gx_rule_lost_restart = {
 	.name = "lost-restart",
 	.summary = "an acknowledged restart, or secret, that no provision picked up",
@@ -68,5 +78,7 @@ const struct gx_rule_row gx_rule_lost_restart = {
 	.judge_end = judge_end,
 	.memory = sizeof(uint16_t) * GX_WORKSPACES_MAX,
 	.tell = tell,
+	.decided = decided,
 	.topics = GX_TOPIC_SECRETS,
+	.traits = GX_RULE_SHOWS_ARRIVAL,
 };
