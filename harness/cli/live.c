@@ -44,44 +44,51 @@ static size_t bytes_of(const char *text, size_t columns)
 
 enum { LIVE_MS = 200, COLUMNS_DEFAULT = 80, LINE_BYTES = 512 };
 
-/* "1,234,567 states, 4,567,890 transitions, depth 93", as much of it as there is room for, after `used` columns of `room`. */
-static void say_figures(char *line, size_t used, size_t room, const struct gx_progress *progress)
-{
-	char figure[3][64] = {""};
+/* What has been seen so far, the most telling first: "1,234,567 states", ", 4,567,890 transitions", ", depth 93". */
+struct figures {
+	char text[3][64];
+};
 
-	if (progress->states) {
-		snprintf(figure[0], sizeof(figure[0]), "%s", gx_count(progress->states, "state").text);
-		snprintf(figure[1], sizeof(figure[1]), ", %s", gx_count(progress->transitions, "transition").text);
-		snprintf(figure[2], sizeof(figure[2]), ", depth %s", gx_number(progress->depth).text);
-	} else {
-		snprintf(figure[0], sizeof(figure[0]), "%s", gx_count(progress->executions, "execution").text);
+static struct figures figures_of(const struct gx_progress *progress)
+{
+	struct figures out = {{""}};
+
+	if (!progress->states) {
+		snprintf(out.text[0], sizeof(out.text[0]), "%s", gx_count(progress->executions, "execution").text);
+		return out;
 	}
-	for (unsigned i = 0; i < 3 && used + strlen(figure[i]) < room; i++) {
-		strcat(line, figure[i]);
-		used += strlen(figure[i]);
-	}
+	snprintf(out.text[0], sizeof(out.text[0]), "%s", gx_count(progress->states, "state").text);
+	snprintf(out.text[1], sizeof(out.text[1]), ", %s", gx_count(progress->transitions, "transition").text);
+	snprintf(out.text[2], sizeof(out.text[2]), ", depth %s", gx_number(progress->depth).text);
+	return out;
 }
 
 /*
- * One line that fits: one that wraps could not be taken back. The name gives way first, then the figures, from the right; what other people
- * have named is cleaned of what a terminal would obey.
+ * One line that fits: one that wraps could not be taken back. All figures but the first give way to the name, then the name to the rest; what
+ * other people have named is cleaned of what a terminal would obey.
  */
 static void say_line(char *line, const struct gx_live *live, double seconds, const struct gx_progress *progress)
 {
 	size_t room = gx_columns_of(STDERR_FILENO, COLUMNS_DEFAULT) - 1;
+	struct figures figures = figures_of(progress);
 	char *what = gx_text_clean(live->what);
 	char nth[64] = "";
-	char head[160];
-	size_t left;
+	char since[96];
+	size_t used;
 
-	room = room < LINE_BYTES / 4 ? room : LINE_BYTES / 4;
+	room = room < LINE_BYTES / 2 ? room : LINE_BYTES / 2;
 	if (live->nth)
 		snprintf(nth, sizeof(nth), "run %zu of %zu: ", live->nth, live->of);
-	snprintf(head, sizeof(head), "%s%.0f s, %s, ", what && *what ? ": " : "", seconds,
-		 gx_count(progress->hits, "finding").text);
-	left = room > strlen(nth) + strlen(head) + 16 ? room - strlen(nth) - strlen(head) - 16 : 0;
-	snprintf(line, LINE_BYTES, "%s%.*s%s", nth, (int)bytes_of(what, left), what ? what : "", head);
-	say_figures(line, gx_text_width(line), room, progress);
+	snprintf(since, sizeof(since), ": %.0f s, %s, ", seconds, gx_count(progress->hits, "finding").text);
+	used = strlen(nth) + strlen(since) + strlen(figures.text[0]);
+	snprintf(line, LINE_BYTES, "%s%.*s%s%s", nth, (int)bytes_of(what, room > used ? room - used : 0),
+		 what ? what : "", since, figures.text[0]);
+	line[bytes_of(line, room)] = 0;
+	used = gx_text_width(line);
+	for (unsigned i = 1; i < 3 && used + strlen(figures.text[i]) <= room; i++) {
+		strcat(line, figures.text[i]);
+		used += strlen(figures.text[i]);
+	}
 	free(what);
 }
 

@@ -123,9 +123,9 @@ static void tell(const struct gx_telling *t)
 			count == 1 ? "waits" : "wait", where);
 }
 
-static const char *advise(const struct gx_finding *finding GX_UNUSED, enum gx_wait_cause cause)
+static const char *advise(const struct gx_finding *finding GX_UNUSED, const struct gx_circumstances *circumstances)
 {
-	return gx_remedy_of_wait(cause);
+	return gx_remedy_of_wait(circumstances->cause);
 }
 
 const struct gx_rule_row gx_rule_deadlock = {
@@ -139,5 +139,5 @@ const struct gx_rule_row gx_rule_deadlock = {
 	.tell = tell,
 	.topics = GX_TOPIC_LOCKS,
 	/* Noticed at some step of whoever could still take one: the waits explain it, not that step. */
-	.traits = GX_RULE_SHOWS_WAITS | GX_RULE_NOTICED,
+	.traits = GX_RULE_SHOWS_WAITS | GX_RULE_NOTICED | GX_RULE_SHOWS_ARRIVAL,
 };

@@ -40,11 +40,11 @@ static void tell(const struct gx_telling *t)
 }
 
 /* By what became of the probe: it waits, or it was answered. */
-static const char *advise(const struct gx_finding *finding, enum gx_wait_cause cause)
+static const char *advise(const struct gx_finding *finding, const struct gx_circumstances *circumstances)
 {
 	switch (finding->detail) {
 	case 0:
-		return gx_remedy_of_wait(cause);
+		return gx_remedy_of_wait(circumstances->cause);
 	case GX_ACCEPTED + 1:
 		return "what was accepted has to run: start its task, or wake the one that is to run it, before the answer";
 	case GX_COALESCED + 1:

@@ -52,9 +52,9 @@ static void tell(const struct gx_telling *t)
 }
 
 /* A lock that was never given back holds up whoever comes, whatever else there is under way. */
-static const char *advise(const struct gx_finding *finding GX_UNUSED, enum gx_wait_cause cause)
+static const char *advise(const struct gx_finding *finding GX_UNUSED, const struct gx_circumstances *circumstances)
 {
-	return cause == GX_WAIT_ENDED ? gx_remedy_of_wait(cause) : NULL;
+	return circumstances->cause == GX_WAIT_ENDED ? gx_remedy_of_wait(circumstances->cause) : NULL;
 }
 
 const struct gx_rule_row gx_rule_isolation = {
@@ -66,5 +66,5 @@ const struct gx_rule_row gx_rule_isolation = {
 	.judge = judge,
 	.tell = tell,
 	.topics = GX_TOPIC_LOCKS,
-	.traits = GX_RULE_SHOWS_WAITS,
+	.traits = GX_RULE_SHOWS_WAITS | GX_RULE_SHOWS_ARRIVAL,
 };

@@ -75,6 +75,12 @@ enum gx_wait_cause {
 	GX_WAIT_SELF     /* for a lock that it holds itself */
 };
 
+/* What of an execution advice goes by, beside the finding. */
+struct gx_circumstances {
+	enum gx_wait_cause cause;
+	uint8_t answer; /* to requests[0], while the finding was not yet: enum gx_outcome + 1; 0: none */
+};
+
 /* A fact that decided what a finding at rest is about: the last one of its workspace, of this request if it is not 0. */
 struct gx_decided {
 	uint16_t fact;
@@ -104,7 +110,7 @@ struct gx_rule_row {
 	const char *remedy_if_spurious; /* a wait returned for no reason */
 	const char *remedy_if_refused;  /* a request was answered busy or dropped */
 	/* What fits this finding and the cause of its waits better than `remedy`, or NULL. May be NULL. */
-	const char *(*advise)(const struct gx_finding *finding, enum gx_wait_cause cause);
+	const char *(*advise)(const struct gx_finding *finding, const struct gx_circumstances *circumstances);
 
 	/*
 	 * Fill in the facts that decided the finding, beside the step that broke the rule if one did; up to GX_DECIDED_MAX, 0 ends them. Returns

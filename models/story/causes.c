@@ -210,14 +210,16 @@ static void pin_decided(struct explainer *e)
 			}
 }
 
-/* Of a lost or refused request: when it came. */
+/* Of those who are lost, refused or kept waiting: when they came. */
 static void show_arrival(struct explainer *e)
 {
-	const struct gx_decided arrival = {.fact = GX_F_REQUEST, .request = e->finding->requests[0]};
+	for (unsigned r = 0; r < 2 && e->row->traits & GX_RULE_SHOWS_ARRIVAL; r++) {
+		const struct gx_decided arrival = {.fact = GX_F_REQUEST, .request = e->finding->requests[r]};
 
-	for (size_t i = 0; i < e->table->count && arrival.request && e->row->traits & GX_RULE_SHOWS_ARRIVAL; i++)
-		if (has_fact(e, i, &arrival))
-			e->table->steps[i].matters = true;
+		for (size_t i = 0; i < e->table->count && arrival.request; i++)
+			if (has_fact(e, i, &arrival))
+				e->table->steps[i].matters = true;
+	}
 }
 
 static size_t step_numbered(const struct gx_story_table *table, uint32_t number)
@@ -295,7 +297,7 @@ static const char *words_of_cause(enum gx_wait_cause cause)
 	case GX_WAIT_UNKNOWN:
 		break;
 	}
-	return "";
+	return "taken here, and held still";
 }
 
 static void pin_waits(struct explainer *e)
@@ -335,9 +337,27 @@ static bool was_refused(const struct explainer *e, size_t i)
 	return false;
 }
 
+/* What the request that is accused, or lost, was answered: enum gx_outcome + 1. */
+static uint8_t answer_to(const struct explainer *e)
+{
+	const struct gx_decided answer = {.fact = GX_F_ANSWER, .request = e->finding->requests[0]};
+
+	for (size_t i = 0; i < e->table->count && answer.request; i++) {
+		const struct gx_event *events = e->table->events[i];
+
+		if (!has_fact(e, i, &answer))
+			continue;
+		for (unsigned j = 1; j < e->table->event_counts[i]; j++)
+			if (events[j].label == GX_F_ANSWER)
+				return (uint8_t)(events[j].value + 1);
+	}
+	return 0;
+}
+
 static const char *remedy_of(const struct explainer *e)
 {
-	const char *remedy = e->row->advise ? e->row->advise(e->finding, e->story->cause) : NULL;
+	const struct gx_circumstances circumstances = {.cause = e->story->cause, .answer = answer_to(e)};
+	const char *remedy = e->row->advise ? e->row->advise(e->finding, &circumstances) : NULL;
 
 	if (!remedy)
 		remedy = e->row->remedy;

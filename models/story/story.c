@@ -43,12 +43,13 @@ static void say_progress(const struct gx_event *event, char *text, size_t size)
 		snprintf(text, size, "%s", outcomes[event->value]);
 }
 
-/* How far a request has come, behind what the value says already; and whose leg it is from now on. */
+/* How far a request has come, and whose leg it is from now on. */
 static void follow_legs(struct teller *teller, const struct gx_event *events, unsigned count, char *text, size_t size)
 {
-	size_t used = strlen(text);
+	size_t used = 0;
 	char what[40];
 
+	*text = 0;
 	for (unsigned i = 1; i < count; i++) {
 		if (events[i].label == GX_F_LEG_BEGIN)
 			teller->leg_of[events[i].task] = (uint8_t)events[i].extra;
@@ -151,19 +152,39 @@ static void know_tasks_of_set_up(struct teller *teller)
 	}
 }
 
+/* What ends or breaks the task comes behind all else that it did in the step. */
+static bool is_its_last_word(const struct gx_event *events, unsigned count)
+{
+	bool last = false;
+
+	for (unsigned i = 1; i < count; i++) {
+		unsigned label = events[i].label;
+
+		if (label == GX_L_TASK_CRASH || label == GX_L_TASK_HANG || label == GX_F_MISUSE)
+			last = true;
+		else if (label == GX_F_REQUEST || label == GX_F_LEG_BEGIN || label == GX_F_LEG_END)
+			last = false;
+	}
+	return last;
+}
+
 /* `task` as it was called when it stepped: by the end of the step it may have ended and another have its index. */
 static struct gx_story_step tell(struct teller *teller, const char *task, const struct gx_event *events, unsigned count)
 {
 	const struct gx_event *step = &events[0];
 	struct gx_story_step out = {.task = task, .left = "", .number = step->step};
 	char text[160];
+	char progress[160];
+	bool last;
 
 	out.op = gx_label_name(step->label);
 	gx_name_object(teller->book, step->label, step->object, text, sizeof(text));
 	out.object = gx_keep_text(teller->keep, text);
 	gx_name_value(teller->book, events, count, text, sizeof(text));
-	follow_legs(teller, events, count, text, sizeof(text));
-	out.value = gx_keep_text(teller->keep, text);
+	follow_legs(teller, events, count, progress, sizeof(progress));
+	last = is_its_last_word(events, count);
+	out.value = gx_keep_format(teller->keep, "%s%s%s", last ? progress : text, *text && *progress ? ", " : "",
+				   last ? text : progress);
 	return out;
 }
 
