@@ -191,7 +191,8 @@ static void say_otherwise(struct gx_page *page, const struct gx_result_run *run,
 	gx_pad(page, fails ? 2 : 4);
 	say_name_columns(page, &row, width);
 	if (run->judgement == GX_JUDGEMENT_NONE)
-		gx_say(page, "not judged");
+		gx_say(page, "not judged%s%s", *gx_or_empty(run->incomplete_why) ? ": " : "",
+		       gx_or_empty(run->incomplete_why));
 	else
 		say_how(page, run);
 	if (!fails)

@@ -68,8 +68,11 @@ static bool explore(struct gx_job *job, unsigned file, const struct gx_expectati
 	struct gx_result_run *run = gate ? gx_job_explore(job, file, gate, false) : NULL;
 	gx_rule_set shown;
 
-	if (!run)
+	if (!run) {
+		if (gate) /* in trouble: its line says so */
+			gx_lines_write(&job->lines, &job->runs.runs[job->runs.count - 1]);
 		return false;
+	}
 	shown = rules_of(run);
 	if (run->complete)
 		judge(job, run, expectation->rules & ~shown, shown & ~expectation->rules);

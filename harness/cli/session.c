@@ -462,25 +462,36 @@ static void say_extent(struct gx_session *session, const struct gx_explored *exp
 	}
 }
 
+/*
+ * One that cannot be told takes none of the others with it: the first of them is the trouble. After an exploration that was in trouble
+ * already nothing is minimised.
+ */
 static enum gx_status tell_hits(struct gx_session *session, struct gx_explored *explored,
-				const struct gx_session_options *options, struct gx_error *err)
+				const struct gx_session_options *options, enum gx_status rc, struct gx_error *err)
 {
 	struct budget left = budget_of(explored, options);
 	struct gx_result_run *out = session->result;
 	struct gx_result_finding *findings =
 		gx_keep_alloc(session->keep, sizeof(*findings) * (explored->hit_count + 1));
-	enum gx_status rc = GX_OK;
+	bool minimises = options->minimise && rc == GX_OK;
+	struct gx_error another;
 
 	qsort_r(explored->hits, explored->hit_count, sizeof(explored->hits[0]), hits_by_key, session);
 	out->findings = findings;
-	for (unsigned i = 0; i < explored->hit_count && rc == GX_OK; i++) {
+	for (unsigned i = 0; i < explored->hit_count; i++) {
+		struct gx_error *here = rc == GX_OK ? err : &another;
+		enum gx_status one = GX_OK;
+
+		findings[out->finding_count] = (struct gx_result_finding){0};
 		/* Who interrupts wants to see what there is, now. */
-		if (options->minimise && !(left.interrupted && *left.interrupted))
-			rc = minimise(&findings[i], &explored->hits[i], &left, err);
-		if (rc == GX_OK)
-			rc = tell_hit(&findings[i], session, &explored->hits[i], err);
-		if (rc == GX_OK)
+		if (minimises && !(left.interrupted && *left.interrupted))
+			one = minimise(&findings[out->finding_count], &explored->hits[i], &left, here);
+		if (one == GX_OK)
+			one = tell_hit(&findings[out->finding_count], session, &explored->hits[i], here);
+		if (one == GX_OK)
 			out->finding_count++;
+		else if (rc == GX_OK)
+			rc = one;
 	}
 	return rc;
 }
@@ -496,9 +507,8 @@ enum gx_status gx_session_explore(struct gx_session *session, const struct gx_se
 	if (rc == GX_OK) {
 		rc = gx_explore(explored, &options->explore, err);
 		say_extent(session, explored);
+		rc = tell_hits(session, explored, options, rc, err);
 	}
-	if (rc == GX_OK)
-		rc = tell_hits(session, explored, options, err);
 	if (rc != GX_OK)
 		say_trouble(session, err);
 	gx_run_judge(session->result);
