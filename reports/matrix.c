@@ -306,9 +306,9 @@ void gx_say_matrix(struct gx_page *page, const struct gx_result_run *runs, size_
 	make_fit(page, width);
 	for (size_t i = 0; i < count && !style->lines_are_out; i++)
 		say_line(page, &runs[i], width);
+	say_beyond(page, runs, count);
 	for (size_t i = 0; i < count; i++)
 		if (outcome_of(&runs[i]) == NOT_AS_EXPECTED)
 			say_unexpected(page, &runs[i]);
 	say_sum(page, runs, count);
-	say_beyond(page, runs, count);
 }

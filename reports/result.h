@@ -40,7 +40,7 @@ struct gx_result_wait {
 	const char *holder;       /* task name, or "" if nobody holds it */
 	enum gx_result_hold hold; /* what `holder` is */
 	bool holder_ended;
-	uint32_t since; /* the step at which the holder took it; 0: none that is known */
+	uint32_t since; /* the step at which the holder took it, or came by; 0: none that is known */
 };
 
 struct gx_result_finding {

@@ -298,7 +298,7 @@ static void say_wait(struct gx_page *page, const struct gx_result_wait *wait)
 		gx_say(page, "%s %s%s", *object ? hold_words[wait->hold] : " for", holder,
 		       strcmp(holder, wait->task) ? "" : " itself");
 		if (wait->since)
-			gx_say(page, " %s step %s", wait->hold == GX_HOLD_TAKEN ? "at" : "since",
+			gx_say(page, " %s step %s", wait->hold == GX_HOLD_HELD ? "since" : "at",
 			       gx_number(wait->since).text);
 		if (wait->holder_ended)
 			gx_say(page, ", which has ended");

@@ -265,7 +265,11 @@ static void pin_wait(struct explainer *e, const struct gx_story_wait *wait)
 		add_words(e, begun, "begins to wait");
 	}
 	if (taken < e->table->count) {
-		pin(e->table, taken);
+		/* Who came by and is gone should have done something later: that is where the mark belongs. */
+		if (wait->hold == GX_STORY_PASSED && wait->holder_ended)
+			e->table->steps[taken].matters = true;
+		else
+			pin(e->table, taken);
 		show_ways_out(e, taken, wait->holder);
 	}
 	if (wait->holder_ended)

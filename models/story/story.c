@@ -387,6 +387,7 @@ static void name_the_holder(struct gx_story_wait *wait, const struct gx_story_ta
 		if (passer < table->count) {
 			wait->holder = table->steps[passer].task;
 			wait->holder_ended = !is_alive(live, wait->holder);
+			wait->since = table->steps[passer].number;
 		}
 		return;
 	}
@@ -470,6 +471,8 @@ static enum gx_wait_cause cause_of(const struct gx_story_wait *waits, size_t cou
 	for (size_t i = 0; i <= count; i++) {
 		const struct gx_story_wait *next = wait_by(waits, count, wait->holder);
 
+		if (wait->hold == GX_STORY_PASSED && *wait->holder && !wait->holder_ended && !next)
+			return GX_WAIT_UNKNOWN; /* it goes on, and may wake it yet */
 		if (!*wait->holder || wait->hold == GX_STORY_PASSED)
 			return i && first->hold == GX_STORY_HELD && first->label != GX_L_THREAD_JOIN ? GX_WAIT_HOLDING
 												     : GX_WAIT_UNWOKEN;

@@ -43,7 +43,7 @@ struct gx_story_wait {
 	const char *holder; /* "" if nobody in particular holds it */
 	enum gx_story_hold hold;
 	bool holder_ended;
-	uint32_t since;     /* the step at which the holder took it; 0: not known */
+	uint32_t since;     /* the step at which the holder took it, or came by; 0: not known */
 	uint64_t object_id; /* as in events */
 	unsigned label;     /* of the op */
 };
