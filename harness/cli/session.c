@@ -474,7 +474,7 @@ static enum gx_status tell_hits(struct gx_session *session, struct gx_explored *
 	struct gx_result_finding *findings =
 		gx_keep_alloc(session->keep, sizeof(*findings) * (explored->hit_count + 1));
 	bool minimises = options->minimise && rc == GX_OK;
-	struct gx_error another;
+	struct gx_error another = {""};
 
 	qsort_r(explored->hits, explored->hit_count, sizeof(explored->hits[0]), hits_by_key, session);
 	out->findings = findings;
