@@ -94,17 +94,23 @@ static uint64_t misused(const struct explainer *e)
 	return 0;
 }
 
-/* The step, or a fact of POSIX's in it, is about the object. */
-static bool is_about_object(const struct gx_story_table *table, size_t i, uint64_t object)
+/* What was done to the object in the step beside its op: it was destroyed, say, or the memory of `value` bytes was freed that it lies in. */
+static bool happened_to_object(const struct gx_story_table *table, size_t i, uint64_t object)
 {
 	const struct gx_event *events = table->events[i];
 
-	if (!object)
-		return false;
-	for (unsigned j = 0; j < table->event_counts[i]; j++)
-		if (events[j].object == object && is_lock_op(&events[j]))
+	for (unsigned j = 1; j < table->event_counts[i] && object; j++)
+		if (is_lock_op(&events[j]) &&
+		    (events[j].object == object || object - events[j].object < events[j].value))
 			return true;
 	return false;
+}
+
+static bool is_about_object(const struct gx_story_table *table, size_t i, uint64_t object)
+{
+	const struct gx_event *step = table->events[i];
+
+	return object && ((step->object == object && is_lock_op(step)) || happened_to_object(table, i, object));
 }
 
 /*
@@ -139,6 +145,9 @@ static bool does_matter(const struct explainer *e, size_t i, uint64_t object)
 	unsigned topics = gx_topics_of_step(step, e->table->event_counts[i]);
 	unsigned wanted = e->row->topics | GX_TOPIC_LEGS;
 
+	/* Whoever does it: in the end of an object all have a share who use it. */
+	if (happened_to_object(e->table, i, object))
+		return true;
 	if (!is_concerned(e, i))
 		return false;
 	/* A wake-up for no reason is never by the way: most gates that it breaks forget that there are any. Nor is what failed. */
@@ -157,6 +166,18 @@ static bool is_deed(const struct explainer *e)
 	return e->finding->task != GX_CLOCK && !(e->row->traits & GX_RULE_NOTICED);
 }
 
+/* Before step `at` that misuses the object: where it came to its end, else where somebody else used it last; or table->count. */
+static size_t culprit_before(const struct gx_story_table *table, size_t at, uint64_t object)
+{
+	for (size_t i = at; i-- > 0;)
+		if (happened_to_object(table, i, object))
+			return i;
+	for (size_t i = at; i-- > 0;)
+		if (is_about_object(table, i, object) && !is_step_of(table, i, table->steps[at].task))
+			return i;
+	return table->count;
+}
+
 /* The step that broke the rule, and the other party's last step on the same object before it. */
 static void pin_collision(struct explainer *e, uint64_t object)
 {
@@ -168,16 +189,18 @@ static void pin_collision(struct explainer *e, uint64_t object)
 		if (table->events[i]->step == e->finding->step)
 			at = i;
 	pin(e->table, at);
-	for (size_t i = at < table->count ? at : 0; i-- > 0;) {
-		bool party = other && table->legs[i] == other && table->steps[i].matters &&
-			     (table->events[i]->object & 0xffffffff) == (table->events[at]->object & 0xffffffff);
-
-		if (party ||
-		    (object && is_about_object(table, i, object) && !is_step_of(table, i, table->steps[at].task))) {
+	if (at == table->count)
+		return;
+	if (object) {
+		pin(e->table, culprit_before(table, at, object));
+		return;
+	}
+	for (size_t i = at; i-- > 0;)
+		if (other && table->legs[i] == other && table->steps[i].matters &&
+		    (table->events[i]->object & 0xffffffff) == (table->events[at]->object & 0xffffffff)) {
 			pin(e->table, i);
 			return;
 		}
-	}
 }
 
 static bool has_fact(const struct explainer *e, size_t i, const struct gx_decided *what)
