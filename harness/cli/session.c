@@ -496,6 +496,12 @@ static enum gx_status tell_hits(struct gx_session *session, struct gx_explored *
 	return rc;
 }
 
+/* An exploration that ends at the first finding does not end at one that no gate can help. */
+static bool passes(const void *session, uint64_t key)
+{
+	return is_beyond(session, gx_key_rule(key));
+}
+
 enum gx_status gx_session_explore(struct gx_session *session, const struct gx_session_options *options,
 				  struct gx_error *err)
 {
@@ -505,7 +511,11 @@ enum gx_status gx_session_explore(struct gx_session *session, const struct gx_se
 	session->result->strategy = (options->explore.strategy ? options->explore.strategy : gx_strategies[0])->name;
 	session->result->seed = options->explore.seed;
 	if (rc == GX_OK) {
-		rc = gx_explore(explored, &options->explore, err);
+		struct gx_explore_options explore = options->explore;
+
+		explore.passes = passes;
+		explore.passes_context = session;
+		rc = gx_explore(explored, &explore, err);
 		say_extent(session, explored);
 		rc = tell_hits(session, explored, options, rc, err);
 	}

@@ -27,6 +27,8 @@ struct gx_explore_options {
 	uint64_t states;     /* budget of a search; 0: none */
 	double seconds;      /* wall clock budget; 0: none */
 	bool stop_at_first;
+	bool (*passes)(const void *context, uint64_t key); /* ... but not at hits with such a key; NULL: at any */
+	const void *passes_context;
 	bool count_pairs; /* search: collect footprints, say how many pairs of enabled steps are independent */
 	bool check_pairs; /* and take each of these in both orders */
 	bool no_visited;  /* search without the visited set: every path, for checking the search itself */
@@ -47,6 +49,7 @@ struct gx_hit {
 struct gx_explored {
 	bool complete; /* every reachable state was seen (GX_CUT_HORIZON: within the limit of time) */
 	bool interrupted;
+	bool stopped;  /* at the first hit */
 	bool searched; /* a search took place: the figures below that say so are valid */
 	const char *
 		why; /* not complete, because: "state budget", "time budget", "stopped at the first finding", "interrupted", "" */

@@ -79,8 +79,10 @@ static void take_hit(struct gx_run *run, uint64_t key, gx_path_fn *path, void *c
 	}
 	if (once)
 		once[i] = out->executions + 1;
-	if (run->options->stop_at_first) {
+	if (run->options->stop_at_first &&
+	    !(run->options->passes && run->options->passes(run->options->passes_context, key))) {
 		run->stop = true;
+		out->stopped = true;
 		out->why = "stopped at the first finding";
 	}
 }
