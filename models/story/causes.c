@@ -178,7 +178,22 @@ static size_t culprit_before(const struct gx_story_table *table, size_t at, uint
 	return table->count;
 }
 
-/* The step that broke the rule, and the other party's last step on the same object before it. */
+/* The other party's last step before `at`, of those that are shown: on the same object, else in its leg at all; or table->count. */
+static size_t last_of_party(const struct gx_story_table *table, size_t at, unsigned request)
+{
+	size_t any = table->count;
+
+	for (size_t i = at; i-- > 0;) {
+		if (table->legs[i] != request || !table->steps[i].matters)
+			continue;
+		if ((table->events[i]->object & 0xffffffff) == (table->events[at]->object & 0xffffffff))
+			return i;
+		any = any < table->count ? any : i;
+	}
+	return any;
+}
+
+/* The step that broke the rule, and the other party's before it. */
 static void pin_collision(struct explainer *e, uint64_t object)
 {
 	const struct gx_story_table *table = e->table;
@@ -195,12 +210,8 @@ static void pin_collision(struct explainer *e, uint64_t object)
 		pin(e->table, culprit_before(table, at, object));
 		return;
 	}
-	for (size_t i = at; i-- > 0;)
-		if (other && table->legs[i] == other && table->steps[i].matters &&
-		    (table->events[i]->object & 0xffffffff) == (table->events[at]->object & 0xffffffff)) {
-			pin(e->table, i);
-			return;
-		}
+	if (other)
+		pin(e->table, last_of_party(table, at, other));
 }
 
 static bool has_fact(const struct explainer *e, size_t i, const struct gx_decided *what)
@@ -335,6 +346,35 @@ static void pin_waits(struct explainer *e)
 	e->story->marks = words_of_cause(e->story->cause);
 }
 
+/* ---- switches ---- */
+
+/* More of them than a reader follows are the work of chance. */
+enum { SWITCHES_MAX = 4 };
+
+/* A step of the same run of steps, from `i` on, is shown: a report marks it as the switch. */
+static bool is_switch_shown(const struct gx_story_table *table, size_t i)
+{
+	for (size_t j = i; j < table->count && is_step_of(table, j, table->steps[i].task); j++) {
+		if (j > i && table->steps[j].preempted)
+			return false;
+		if (table->steps[j].matters)
+			return true;
+	}
+	return false;
+}
+
+/* What is counted has to be seen: who was preempted, and by whom. */
+static void show_switches(struct explainer *e)
+{
+	unsigned switches = 0;
+
+	for (size_t i = 0; i < e->table->count; i++)
+		switches += e->table->steps[i].preempted;
+	for (size_t i = 0; i < e->table->count && switches <= SWITCHES_MAX; i++)
+		if (e->table->steps[i].preempted && is_concerned(e, i) && !is_switch_shown(e->table, i))
+			e->table->steps[i].matters = true;
+}
+
 /* ---- a screenful ---- */
 
 /* Of the steps that matter, those nearest to the finding. */
@@ -419,5 +459,6 @@ void gx_story_explain(struct gx_story *story, const struct gx_finding *finding, 
 	if (is_deed(&e) && !story->wait_count)
 		pin_collision(&e, object);
 	keep_a_screenful(e.table);
+	show_switches(&e);
 	story->remedy = remedy_of(&e);
 }
