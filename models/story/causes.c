@@ -18,6 +18,9 @@
 #include "story/internal.h"
 #include "story/topics.h"
 
+/* Of the steps that matter so many are shown, those nearest to the finding. */
+enum { SHOWN_MAX = 16 };
+
 struct explainer {
 	struct gx_story *story;
 	struct gx_story_table *table;
@@ -289,6 +292,11 @@ static void pin_last_chance(struct explainer *e, const struct gx_story_wait *wai
 		add_words(e, last, gx_keep_format(e->keep, "ends without giving %s back", wait->object));
 }
 
+static bool is_poll(unsigned label)
+{
+	return label == GX_L_MUTEX_TRYLOCK || label == GX_L_SEM_TRYWAIT;
+}
+
 static void pin_wait(struct explainer *e, const struct gx_story_wait *wait)
 {
 	size_t taken = step_numbered(e->table, wait->since);
@@ -298,6 +306,12 @@ static void pin_wait(struct explainer *e, const struct gx_story_wait *wait)
 		e->table->steps[begun].matters = true;
 		add_words(e, begun, "begins to wait");
 	}
+	for (size_t i = e->table->count; i-- > 0 && is_poll(wait->label);)
+		if (is_step_of(e->table, i, wait->task) && e->table->events[i]->object == wait->object_id) {
+			e->table->steps[i].matters = true;
+			add_words(e, i, "not free: it looks again");
+			break;
+		}
 	if (taken < e->table->count) {
 		/* Who came by and is gone should have done something later: that is where the mark belongs. */
 		if (wait->hold == GX_STORY_PASSED && wait->holder_ended)
@@ -375,10 +389,33 @@ static void show_switches(struct explainer *e)
 			e->table->steps[i].matters = true;
 }
 
-/* ---- a screenful ---- */
+/* ---- rounds ---- */
 
-/* Of the steps that matter, those nearest to the finding. */
-enum { SHOWN_MAX = 16 };
+static bool is_same_row(const struct gx_story_step *a, const struct gx_story_step *b)
+{
+	return !strcmp(a->task, b->task) && !strcmp(a->op, b->op) && !strcmp(a->object, b->object) &&
+	       !strcmp(a->value, b->value);
+}
+
+/* Of a loop that goes on for ever one round is enough: the last. */
+static void show_one_round(struct explainer *e)
+{
+	size_t shown[2 * SHOWN_MAX];
+	size_t count = 0;
+
+	for (size_t i = e->table->count; i-- > 0 && e->row->traits & GX_RULE_HAS_NO_END;) {
+		struct gx_story_step *step = &e->table->steps[i];
+
+		if (!step->matters)
+			continue;
+		for (size_t j = 0; j < count && step->matters && !step->collides; j++)
+			step->matters = !is_same_row(step, &e->table->steps[shown[j]]);
+		if (step->matters && count < 2 * SHOWN_MAX)
+			shown[count++] = i;
+	}
+}
+
+/* ---- a screenful ---- */
 
 static void keep_a_screenful(struct gx_story_table *table)
 {
@@ -458,6 +495,7 @@ void gx_story_explain(struct gx_story *story, const struct gx_finding *finding, 
 		pin_decided(&e);
 	if (is_deed(&e) && !story->wait_count)
 		pin_collision(&e, object);
+	show_one_round(&e);
 	keep_a_screenful(e.table);
 	show_switches(&e);
 	story->remedy = remedy_of(&e);

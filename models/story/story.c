@@ -362,62 +362,123 @@ static size_t last_passer(const struct gx_story_table *table, uint64_t object, u
 	return table->count;
 }
 
+/* The last take of a semaphore by somebody else who gave nothing back; or table->count. Who looks again and again has taken nothing yet. */
+static size_t take_of_semaphore(const struct gx_story_table *table, const struct gx_name_book *live, uint64_t object,
+				const char *waiter)
+{
+	for (size_t i = table->count; i-- > 0;) {
+		const struct gx_event *step = table->events[i];
+		const char *task = table->steps[i].task;
+
+		if (step->object != object || !takes(step) || !strcmp(task, waiter) || gave_back(table, i))
+			continue;
+		if (step->label == GX_L_SEM_WAIT || !is_alive(live, task))
+			return i;
+	}
+	return table->count;
+}
+
+static bool is_of_mutex(unsigned label)
+{
+	return label == GX_L_MUTEX_LOCK || label == GX_L_MUTEX_TRYLOCK;
+}
+
+static bool is_of_semaphore(unsigned label)
+{
+	return label == GX_L_SEM_WAIT || label == GX_L_SEM_TRYWAIT;
+}
+
+/* Whose step it was, and what it is to the waiter. */
+static void hold_since(struct gx_story_wait *wait, const struct gx_story_table *table, const struct gx_name_book *live,
+		       size_t at, enum gx_story_hold hold)
+{
+	wait->hold = hold;
+	if (at == table->count)
+		return;
+	wait->since = table->steps[at].number;
+	wait->holder = table->steps[at].task;
+	wait->holder_ended = !is_alive(live, wait->holder);
+}
+
 /* Who has to act first, as the world says, or as the steps do. */
 static void name_the_holder(struct gx_story_wait *wait, const struct gx_story_table *table,
 			    const struct gx_name_book *live, const struct gx_posix_wait *posix, struct gx_keep *keep)
 {
 	const struct gx_task *holder = posix->holder ? gx_task_by_slot(posix->holder) : NULL;
-	size_t at = table->count;
+	uint64_t object = wait->object_id;
 
 	if (holder) {
-		wait->holder = gx_keep_text(keep, gx_name_book_task(live, holder->index));
-		wait->holder_ended = holder->state == GX_TASK_ENDED;
-		at = last_take(table, wait->object_id, wait->holder);
-	} else if (wait->label == GX_L_MUTEX_LOCK) {
-		at = take_of_holder(table, wait->object_id);
-	} else if (wait->label == GX_L_SEM_WAIT) {
-		at = last_take(table, wait->object_id, NULL);
-		wait->hold = GX_STORY_TAKEN;
-		if (at < table->count && gave_back(table, at))
-			at = table->count;
-	} else if (wait->label == GX_L_COND_WAIT) {
-		size_t passer = last_passer(table, posix->guard, wait->object_id, wait->task);
+		const char *name = gx_keep_text(keep, gx_name_book_task(live, holder->index));
 
-		wait->hold = GX_STORY_PASSED;
-		if (passer < table->count) {
-			wait->holder = table->steps[passer].task;
-			wait->holder_ended = !is_alive(live, wait->holder);
-			wait->since = table->steps[passer].number;
-		}
-		return;
-	}
-	if (at == table->count || wait->label == GX_L_THREAD_JOIN)
-		return;
-	wait->since = table->steps[at].number;
-	if (!*wait->holder) {
-		wait->holder = table->steps[at].task;
-		wait->holder_ended = !is_alive(live, wait->holder);
+		if (is_of_mutex(wait->label))
+			hold_since(wait, table, live, last_take(table, object, name), GX_STORY_HELD);
+		wait->holder = name;
+		wait->holder_ended = holder->state == GX_TASK_ENDED;
+	} else if (is_of_mutex(wait->label)) {
+		hold_since(wait, table, live, take_of_holder(table, object), GX_STORY_HELD);
+	} else if (is_of_semaphore(wait->label)) {
+		hold_since(wait, table, live, take_of_semaphore(table, live, object, wait->task), GX_STORY_TAKEN);
+	} else if (wait->label == GX_L_COND_WAIT) {
+		hold_since(wait, table, live, last_passer(table, posix->guard, object, wait->task), GX_STORY_PASSED);
 	}
 }
 
-static struct gx_story_wait wait_of(const struct gx_task *task, const struct gx_story *story, struct gx_name_book *book,
+/* The task waits for an object that it is at, or at which it looks again and again (`label`). */
+static struct gx_story_wait wait_of(const struct gx_task *task, unsigned label, uint64_t object,
+				    const struct gx_story *story, struct gx_name_book *book,
 				    const struct gx_name_book *live, struct gx_keep *keep)
 {
 	struct gx_posix_wait posix = {0};
-	struct gx_story_wait wait = {
-		.op = gx_label_name(task->op.label),
-		.holder = "",
-		.label = task->op.label,
-		.object_id = task->op.object,
-	};
+	struct gx_story_wait wait = {.op = gx_label_name(label), .holder = "", .label = label, .object_id = object};
 	char text[64];
 
-	gx_name_object(book, task->op.label, task->op.object, text, sizeof(text));
-	gx_posix_wait_describe(task, &posix);
+	gx_name_object(book, label, object, text, sizeof(text));
+	if (label == task->op.label)
+		gx_posix_wait_describe(task, &posix);
 	wait.task = gx_keep_text(keep, gx_name_book_task(live, task->index));
 	wait.object = gx_keep_text(keep, text);
 	name_the_holder(&wait, story->table, live, &posix, keep);
 	return wait;
+}
+
+/* Of its own last steps so many are looked at: a round of one that polls is short. */
+enum { ROUND_MAX = 16 };
+
+/* The last step by which a task that is not blocked has looked whether a lock is free; or table->count. */
+static size_t last_poll(const struct gx_story_table *table, const char *task)
+{
+	unsigned looked = 0;
+
+	for (size_t i = table->count; i-- > 0 && looked < ROUND_MAX;) {
+		unsigned label = table->events[i]->label;
+
+		if (strcmp(table->steps[i].task, task) != 0)
+			continue;
+		looked++;
+		if (label == GX_L_MUTEX_TRYLOCK || label == GX_L_SEM_TRYWAIT)
+			return i;
+	}
+	return table->count;
+}
+
+/* True and *out filled if the task waits: blocked, or by looking again and again at what somebody else holds. */
+static bool waits(struct gx_story_wait *out, const struct gx_task *task, const struct gx_story *story,
+		  struct gx_name_book *book, const struct gx_name_book *live, struct gx_keep *keep)
+{
+	const struct gx_story_table *table = story->table;
+	size_t poll;
+
+	if (!task || task->state != GX_TASK_PARKED)
+		return false;
+	if (is_blocked(task)) {
+		*out = wait_of(task, task->op.label, task->op.object, story, book, live, keep);
+		return true;
+	}
+	poll = last_poll(table, gx_name_book_task(live, task->index));
+	if (poll == table->count)
+		return false;
+	*out = wait_of(task, table->events[poll]->label, table->events[poll]->object, story, book, live, keep);
+	return *out->holder && strcmp(out->holder, out->task) != 0;
 }
 
 /* What a task was about when it last stepped: a bit per workspace, all of them if it was about none in particular. */
@@ -502,18 +563,17 @@ static enum gx_wait_cause common_cause(const struct gx_story_wait *waits, size_t
 void gx_story_waits(struct gx_story *story, struct gx_name_book *book, const struct gx_name_book *live,
 		    const struct gx_finding *finding, struct gx_keep *keep)
 {
-	struct gx_story_wait *waits;
+	struct gx_story_wait *all;
 	size_t count = 0;
 
 	if (!(gx_rule_row((enum gx_rule)finding->rule)->traits & GX_RULE_SHOWS_WAITS))
 		return;
-	waits = gx_keep_alloc(keep, sizeof(*waits) * GX_TASKS_MAX);
+	all = gx_keep_alloc(keep, sizeof(*all) * GX_TASKS_MAX);
 	for (unsigned i = 1; i < GX_TASKS_MAX; i++)
-		if (is_blocked(gx_task_at(i)))
-			waits[count++] = wait_of(gx_task_at(i), story, book, live, keep);
-	story->wait_count = keep_those_concerned(waits, count, story->table, finding);
-	story->waits = waits;
-	story->cause = common_cause(waits, story->wait_count);
+		count += waits(&all[count], gx_task_at(i), story, book, live, keep);
+	story->wait_count = keep_those_concerned(all, count, story->table, finding);
+	story->waits = all;
+	story->cause = common_cause(all, story->wait_count);
 }
 
 /* ---- the sentence ---- */

@@ -323,6 +323,24 @@ static void a_lock_whose_holder_waits_for_those_who_need_it(void **state)
 	assert_true(is_shown("manual-restart#"));
 }
 
+static void a_lock_that_is_polled_for_ever_is_told_by_one_round(void **state)
+{
+	unsigned rows = 0;
+
+	(void)state;
+	explore(failing,
+		OTHERS "while (pthread_mutex_trylock(&a)) sched_yield(); " LEGS_OR_FAIL " pthread_mutex_unlock(&a);",
+		"livelock");
+	while (*shown(rows, false))
+		rows++;
+	assert_in_range(rows, 5, 16);
+	assert_marked(0, "manual-restart#1 mutex.trylock ", "");
+	assert_marked(1, "manual-restart#1 row.write ws-a: failed, start fails, ran, ends without giving ", " back");
+	assert_string_equal(shown(2, true), "");
+	assert_waits("manual-restart#2", "held", "manual-restart#1", true);
+	assert_says("remedy", "give it back on every way out");
+}
+
 static void one_lock_for_all_is_told_by_who_holds_it_and_who_came(void **state)
 {
 	(void)state;
@@ -451,6 +469,7 @@ int main(void)
 		cmocka_unit_test(two_locks_in_two_orders),
 		cmocka_unit_test(a_wake_up_that_was_forgotten),
 		cmocka_unit_test(a_lock_whose_holder_waits_for_those_who_need_it),
+		cmocka_unit_test(a_lock_that_is_polled_for_ever_is_told_by_one_round),
 		cmocka_unit_test(one_lock_for_all_is_told_by_who_holds_it_and_who_came),
 		cmocka_unit_test(a_lost_request_shows_its_arrival_and_its_answer),
 		cmocka_unit_test(what_is_left_behind_is_marked_where_it_was_decided),
