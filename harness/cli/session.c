@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/identity.h"
+#include "core/rescue.h"
 #include "core/world.h"
 #include "explore/clock.h"
 #include "gates/gates.h"
@@ -462,6 +463,32 @@ static void say_extent(struct gx_session *session, const struct gx_explored *exp
 	}
 }
 
+/* One hit that is told, in words or not at all. */
+struct told_hit {
+	struct gx_result_finding *out;
+	struct gx_session *session;
+	struct gx_hit *hit;
+	struct gx_error *err;
+};
+
+static enum gx_status tell_it(void *context)
+{
+	const struct told_hit *it = context;
+
+	return tell_hit(it->out, it->session, it->hit, it->err);
+}
+
+/* The others are told although this one ends in what nobody foresaw. */
+static enum gx_status tell_or_give_up(struct gx_result_finding *out, struct gx_session *session, struct gx_hit *hit,
+				      struct gx_error *err)
+{
+	struct told_hit it = {.out = out, .session = session, .hit = hit, .err = err};
+	enum gx_status rc = gx_rescue(tell_it, &it, err);
+
+	session->trial->findings = NULL;
+	return rc;
+}
+
 /*
  * One that cannot be told takes none of the others with it: the first of them is the trouble. After an exploration that was in trouble
  * already nothing is minimised.
@@ -487,7 +514,7 @@ static enum gx_status tell_hits(struct gx_session *session, struct gx_explored *
 		if (minimises && !(left.interrupted && *left.interrupted))
 			one = minimise(&findings[out->finding_count], &explored->hits[i], &left, here);
 		if (one == GX_OK)
-			one = tell_hit(&findings[out->finding_count], session, &explored->hits[i], here);
+			one = tell_or_give_up(&findings[out->finding_count], session, &explored->hits[i], here);
 		if (one == GX_OK)
 			out->finding_count++;
 		else if (rc == GX_OK)
