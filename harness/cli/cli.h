@@ -35,7 +35,11 @@ struct gx_options {
 	struct gx_explore_options explore;
 	bool quiet;
 	bool require_complete;
-	uint64_t times; /* replay: how often */
+	uint64_t times;   /* replay: how often */
+	const char *rule; /* RULE or RULE/WORKSPACE whose findings are told in full, "all", or NULL */
+	bool all_steps;   /* of what is told in full */
+	bool strict;      /* what is beyond the gate counts as well */
+	unsigned width;   /* of text, in columns; 0: the terminal's */
 	enum gx_color color;
 };
 
@@ -46,7 +50,8 @@ enum {
 	GX_TAKES_REPORT = 4,
 	GX_TAKES_TIMES = 8,
 	GX_TAKES_GATES = 16,
-	GX_TAKES_ONE_GATE = 32
+	GX_TAKES_ONE_GATE = 32,
+	GX_TAKES_STORY = 64 /* which findings of a text report are told, and how */
 };
 
 /* A command: a file with a row like this, and its line in main.c. */
@@ -87,6 +92,14 @@ int gx_flush_output(void);
 
 /* Print "gatecrash: ..." and return the exit status that goes with it. */
 int gx_complain(enum gx_status status, const struct gx_error *err);
+/* The same for what went wrong in a run whose result says so as well: nothing if the user is about to read it there. */
+int gx_complain_of_run(const struct gx_options *options, enum gx_status status, const struct gx_error *err);
+
+/* Print to a terminal or file what other people's words are part of: as one line, cleaned of what a terminal would obey. */
+void gx_print_clean(FILE *out, const char *format, ...) GX_PRINTF(2, 3);
+
+/* Columns of the terminal behind a file descriptor, or `otherwise`. */
+unsigned gx_columns_of(int fd, unsigned otherwise);
 
 /* SIGINT and SIGTERM set this; a second one ends the process. */
 extern volatile sig_atomic_t gx_interrupted;
@@ -99,6 +112,8 @@ struct gx_live {
 	double last;
 	double started;
 	const char *what;
+	size_t nth; /* of `of` runs, from 1; 0: nobody counts */
+	size_t of;
 };
 void gx_live_begin(struct gx_live *live, const struct gx_options *options, const char *what);
 void gx_live_show(void *live, const struct gx_progress *progress);
@@ -121,10 +136,25 @@ bool gx_report_word_is_valid(const char *word);
 bool gx_reports_can_be_written(const struct gx_options *options);
 
 /*
- * Write the runs in every format that was asked for; text on standard output if none was. A file is written whole or not at all.
+ * Matrix: write the line of each run as soon as it is known, in the formats that have such lines and go to standard output. `scenario` and
+ * `gate` are the widest names that will come.
+ */
+struct gx_lines {
+	const struct gx_options *options;
+	size_t scenario_width;
+	size_t gate_width;
+	bool on;
+};
+struct gx_lines gx_lines_begin(const struct gx_options *options);
+void gx_lines_expect(struct gx_lines *lines, const char *scenario, const char *gate);
+void gx_lines_write(const struct gx_lines *lines, const struct gx_result_run *run);
+
+/*
+ * Write the runs in every format that was asked for; text on standard output if none was. `matrix`: they were one, and these lines of it are
+ * out; NULL: they were not. A file is written whole or not at all.
  * Returns GX_EXIT_HELD, or GX_EXIT_USAGE after saying what could not be written.
  */
-int gx_write_reports(const struct gx_options *options, const struct gx_runs *runs, bool matrix);
+int gx_write_reports(const struct gx_options *options, const struct gx_runs *runs, const struct gx_lines *matrix);
 
 /* What a command works on: the scenarios and gates of its options, loaded, and the results. */
 struct gx_job {
@@ -136,9 +166,11 @@ struct gx_job {
 	unsigned gate_count;
 	struct gx_keep keep;
 	struct gx_runs runs;
-	bool red;    /* matrix: something is not as expected */
-	bool unsure; /* matrix: an exploration ended early and has shown nothing unexpected so far */
-	int status;  /* what the command will exit with */
+	struct gx_lines lines; /* matrix */
+	size_t planned;        /* matrix: how many runs there will be */
+	bool red;              /* matrix: something is not as expected */
+	bool unsure;           /* matrix: an exploration ended early and has shown nothing unexpected so far */
+	int status;            /* what the command will exit with */
 };
 
 /*

@@ -92,9 +92,11 @@ static void raise_status(struct gx_job *job, int status)
 struct gx_session gx_job_session(struct gx_job *job, unsigned file, const struct gx_gate_choice *gate)
 {
 	return (struct gx_session){
+		.file = job->files[file],
 		.scenario = &job->files[file]->scenario,
 		.scenario_word = job->words[file],
 		.gate = gate,
+		.strict = job->options->strict,
 		.keep = &job->keep,
 		.result = gx_runs_add(&job->runs),
 	};
@@ -112,6 +114,8 @@ struct gx_result_run *gx_job_explore(struct gx_job *job, unsigned file, const st
 
 	snprintf(what, sizeof(what), "%.60s, gate %.60s", session.scenario->name, gate->gate->name);
 	gx_live_begin(&live, job->options, what);
+	live.nth = job->planned ? job->runs.count : 0;
+	live.of = job->planned;
 	options.explore.progress = gx_live_show;
 	options.explore.progress_context = &live;
 	rc = gx_session_explore(&session, &options, &err);
@@ -119,6 +123,6 @@ struct gx_result_run *gx_job_explore(struct gx_job *job, unsigned file, const st
 	if (rc == GX_OK)
 		return session.result;
 	/* What was seen before the trouble, and what the trouble was, is still worth a report. */
-	raise_status(job, gx_complain(rc, &err));
+	raise_status(job, gx_complain_of_run(job->options, rc, &err));
 	return NULL;
 }

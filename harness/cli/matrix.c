@@ -68,13 +68,17 @@ static bool explore(struct gx_job *job, unsigned file, const struct gx_expectati
 	struct gx_result_run *run = gate ? gx_job_explore(job, file, gate, false) : NULL;
 	gx_rule_set shown;
 
-	if (!run)
+	if (!run) {
+		if (gate) /* in trouble: its line says so */
+			gx_lines_write(&job->lines, &job->runs.runs[job->runs.count - 1]);
 		return false;
+	}
 	shown = rules_of(run);
 	if (run->complete)
 		judge(job, run, expectation->rules & ~shown, shown & ~expectation->rules);
 	else
 		judge_incomplete(job, run, shown & ~expectation->rules);
+	gx_lines_write(&job->lines, run);
 	return true;
 }
 
@@ -111,6 +115,7 @@ static bool replay(struct gx_job *job, unsigned file, const struct gx_interleavi
 		      script->rules ? 0 : rules_of(session.result));
 	else
 		judge_misfit(job, session.result, &err);
+	gx_lines_write(&job->lines, session.result);
 	return true;
 }
 
@@ -137,6 +142,25 @@ static bool has_gates(struct gx_job *job, unsigned file)
 		if (wants_gate(job, scenario->interleavings[i].gate))
 			has = gx_job_gate(job, file, scenario->interleavings[i].gate, scenario->interleavings[i].line);
 	return has;
+}
+
+/* How many runs there will be, and how wide the names that stand in their lines. */
+static void plan(struct gx_job *job, unsigned file)
+{
+	const struct gx_scenario_file *scenario = job->files[file];
+	char name[128];
+
+	for (unsigned i = 0; i < scenario->expectation_count; i++)
+		if (wants_gate(job, scenario->expectations[i].gate)) {
+			gx_lines_expect(&job->lines, scenario->scenario.name, scenario->expectations[i].gate);
+			job->planned++;
+		}
+	for (unsigned i = 0; i < scenario->interleaving_count; i++)
+		if (wants_gate(job, scenario->interleavings[i].gate)) {
+			snprintf(name, sizeof(name), "%s#%s", scenario->scenario.name, scenario->interleavings[i].name);
+			gx_lines_expect(&job->lines, name, scenario->interleavings[i].gate);
+			job->planned++;
+		}
 }
 
 static bool run_file(struct gx_job *job, unsigned file)
@@ -198,11 +222,14 @@ static int run(struct gx_options *options)
 
 	for (unsigned i = 0; i < job.file_count && status == GX_EXIT_HELD; i++)
 		status = has_gates(&job, i) ? GX_EXIT_HELD : job.status;
+	job.lines = gx_lines_begin(options);
+	for (unsigned i = 0; i < job.file_count && status == GX_EXIT_HELD; i++)
+		plan(&job, i);
 	for (unsigned i = 0; i < job.file_count && status == GX_EXIT_HELD; i++)
 		if (!run_file(&job, i))
 			break;
 	if (status == GX_EXIT_HELD) {
-		int written = job.runs.count ? gx_write_reports(options, &job.runs, true) : GX_EXIT_HELD;
+		int written = job.runs.count ? gx_write_reports(options, &job.runs, &job.lines) : GX_EXIT_HELD;
 
 		status = written != GX_EXIT_HELD ? written : exit_status(&job);
 	}

@@ -53,6 +53,33 @@ static enum gx_status load_scenario(struct target *target, struct gx_error *err)
 
 enum { FILE_BYTES_MAX = 1 << 20 };
 
+/* What a line was printed for is a rule, and a workspace of the scenario if it names one: a line that was cut off is noticed here. */
+static enum gx_status check_about(const struct target *target, struct gx_error *err)
+{
+	const struct gx_scenario *scenario = &target->file->scenario;
+	const char *about = target->repro.about;
+	const char *slash = strchr(about, '/');
+	const char *names[GX_RULE_COUNT];
+	char word[GX_REPRO_NAME_MAX];
+	const char *nearest;
+
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(about, "/"), about);
+	for (unsigned i = 0; i < GX_RULE_COUNT; i++)
+		names[i] = gx_rule_name((enum gx_rule)i);
+	if (*about && gx_rule_find(word) == GX_RULE_COUNT) {
+		nearest = gx_nearest(word, names, GX_RULE_COUNT);
+		return gx_fail(err, GX_EINPUT, "repro: it ends in %s, and there is no such rule%s%s%s",
+			       gx_quote(word).text, nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+			       nearest ? "\"?" : "");
+	}
+	for (unsigned i = 0; slash && i < scenario->workspace_count; i++)
+		if (!strcmp(slash + 1, scenario->workspaces[i].name))
+			return GX_OK;
+	return slash ? gx_fail(err, GX_EINPUT, "repro: it ends in %s, and the scenario has no such workspace",
+			       gx_quote(slash + 1).text)
+		     : GX_OK;
+}
+
 static enum gx_status parse_repro(struct target *target, const char *line, struct gx_error *err)
 {
 	enum gx_status rc = gx_repro_parse(&target->repro, line, err);
@@ -63,7 +90,8 @@ static enum gx_status parse_repro(struct target *target, const char *line, struc
 	target->line = gx_repro_print(&target->repro);
 	target->scenario_word = target->repro.scenario;
 	target->gate_word = target->repro.gate;
-	return load_scenario(target, err);
+	rc = load_scenario(target, err);
+	return rc == GX_OK ? check_about(target, err) : rc;
 }
 
 /* The first line that is neither empty nor a comment, cut off where it ends; NULL: there is none. */
@@ -239,9 +267,19 @@ static bool is_usable(const struct gx_options *options)
 	return options->scenario_count == 1 && options->gate_count <= 1;
 }
 
+/* How many choices it makes; where they end its finding shows. */
+static uint32_t choices_of(const struct gx_repro *repro)
+{
+	uint32_t steps = 0;
+
+	for (uint32_t i = 0; i < repro->run_count; i++)
+		steps += repro->runs[i].steps;
+	return steps;
+}
+
 static int exit_status(const struct gx_result_run *run)
 {
-	if (run->finding_count)
+	if (run->verdict == GX_VERDICT_FOUND)
 		return GX_EXIT_FOUND;
 	return run->interrupted ? GX_EXIT_UNKNOWN : GX_EXIT_HELD;
 }
@@ -260,14 +298,18 @@ static int command(struct gx_options *options)
 		return GX_EXIT_USAGE;
 	rc = resolve(&target, options->scenarios[0], options->gate_count ? options->gates[0] : NULL, &err);
 	if (rc == GX_OK) {
-		session = (struct gx_session){.scenario = &target.file->scenario,
+		session = (struct gx_session){.file = target.file,
+					      .strict = options->strict,
+					      .about = target.repro.about,
+					      .about_step = choices_of(&target.repro),
+					      .scenario = &target.file->scenario,
 					      .scenario_word = target.scenario_word,
 					      .gate = &target.gate,
 					      .keep = &keep,
 					      .result = gx_runs_add(&runs)};
 		rc = replay(&target, &session, options, &err);
 	}
-	status = rc == GX_OK ? gx_write_reports(options, &runs, false) : gx_complain(rc, &err);
+	status = rc == GX_OK ? gx_write_reports(options, &runs, NULL) : gx_complain(rc, &err);
 	if (status == GX_EXIT_HELD)
 		status = exit_status(session.result);
 	release(&target);
@@ -281,6 +323,6 @@ const struct gx_command gx_command_replay = {
 	.summary = "one execution, by repro line, repro file or SCENARIO#INTERLEAVING",
 	.args = "REPRO|FILE|SCENARIO#INTERLEAVING",
 	.doc = doc,
-	.takes = GX_TAKES_TIMES | GX_TAKES_REPORT | GX_TAKES_ONE_GATE,
+	.takes = GX_TAKES_TIMES | GX_TAKES_REPORT | GX_TAKES_ONE_GATE | GX_TAKES_STORY,
 	.run = command,
 };

@@ -10,7 +10,9 @@ static const char doc[] =
 	"  gatecrash run double-click --gate none\n"
 	"  gatecrash run three-callers --gate ./mygate.so --require-complete\n"
 	"  gatecrash run burst --strategy random --seed 7 --report json=burst.json\n\n"
-	"Exit status: 0 nothing found, 1 found, 2 usage or bad input, 3 could not tell.";
+	"Exit status: 0 nothing found, 1 found, 2 usage or bad input, 3 could not tell. A run that is not proven, since its exploration was "
+	"incomplete and found nothing, ends with 0 as well; with 3 under --require-complete. What the scenario says to show whichever gate "
+	"is used counts only with --strict.";
 
 static bool run_file(struct gx_job *job, unsigned file)
 {
@@ -36,8 +38,8 @@ static bool has_gates(struct gx_job *job)
 		const struct gx_scenario_file *scenario = job->files[i];
 
 		if (!scenario->expectation_count) {
-			fprintf(stderr, "gatecrash: %s names no gate in `expect`: choose one with --gate\n",
-				scenario->path);
+			gx_print_clean(stderr, "gatecrash: %s names no gate in `expect`: choose one with --gate",
+				       scenario->path);
 			job->status = GX_EXIT_USAGE;
 			return false;
 		}
@@ -56,7 +58,7 @@ static int judge(const struct gx_job *job)
 	for (size_t i = 0; i < job->runs.count; i++) {
 		const struct gx_result_run *run = &job->runs.runs[i];
 
-		found |= run->finding_count > 0;
+		found |= run->verdict == GX_VERDICT_FOUND;
 		incomplete |= run->interrupted || (!run->complete && job->options->require_complete);
 	}
 	if (job->status != GX_EXIT_HELD)
@@ -77,7 +79,7 @@ static int run(struct gx_options *options)
 		for (unsigned i = 0; i < job.file_count; i++)
 			if (!run_file(&job, i))
 				break;
-		status = job.runs.count ? gx_write_reports(options, &job.runs, false) : GX_EXIT_HELD;
+		status = job.runs.count ? gx_write_reports(options, &job.runs, NULL) : GX_EXIT_HELD;
 		job.status = status != GX_EXIT_HELD ? status : judge(&job);
 	}
 	status = job.status;
@@ -90,6 +92,6 @@ const struct gx_command gx_command_run = {
 	.summary = "explore scenarios with gates, explain what goes wrong",
 	.args = "[SCENARIO...]",
 	.doc = doc,
-	.takes = GX_TAKES_EXPLORE | GX_TAKES_BUDGET | GX_TAKES_REPORT | GX_TAKES_GATES,
+	.takes = GX_TAKES_EXPLORE | GX_TAKES_BUDGET | GX_TAKES_REPORT | GX_TAKES_GATES | GX_TAKES_STORY,
 	.run = run,
 };

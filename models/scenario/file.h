@@ -26,6 +26,8 @@
  *                                                           # it strikes is a choice of the schedule
  *     limits: {points: 20000, time: 10m}   # of one execution; these by default
  *     late_requests: false                 # the default
+ *     beyond_gate: [stale-bearer]          # rules that break whichever gate is used; or with the reason, as reports tell it:
+ *                                          # - {rule: stale-bearer, because: "the client keeps its bearer"}
  *     expect:                              # each gate once
  *       - {gate: none, finds: [name-conflict, wedged]}
  *     interleavings:
@@ -74,6 +76,12 @@ struct gx_expectation {
 	unsigned line;
 };
 
+/* A rule that breaks whichever gate is used. */
+struct gx_beyond {
+	enum gx_rule rule;
+	const char *because; /* or "" */
+};
+
 /* A scripted interleaving. */
 struct gx_interleaving {
 	const char *name;
@@ -90,6 +98,8 @@ struct gx_scenario_file {
 	const char *const *refs;
 	unsigned ref_count;
 	struct gx_scenario scenario;
+	const struct gx_beyond *beyond;
+	unsigned beyond_count;
 	const struct gx_expectation *expectations;
 	unsigned expectation_count;
 	const struct gx_interleaving *interleavings;
@@ -108,6 +118,9 @@ enum gx_status gx_scenario_parse(struct gx_scenario_file **out, const char *path
 				 struct gx_error *err) GX_MUST_USE;
 
 void gx_scenario_free(struct gx_scenario_file *file);
+
+/* What the file says of a rule that breaks whichever gate is used: why, or ""; NULL if it does not say so. */
+const char *gx_scenario_beyond(const struct gx_scenario_file *file, enum gx_rule rule);
 
 /* The interleaving with this name, or NULL. */
 const struct gx_interleaving *gx_scenario_interleaving(const struct gx_scenario_file *file, const char *name);

@@ -415,8 +415,6 @@ static void say_destroyed(struct gx_name_book *book, const struct gx_event *even
 		snprintf(text, size, "%s destroyed", object_name(book, known));
 }
 
-static const char *const outcomes[] = {"ran", "accepted", "coalesced", "dropped", "busy: 409"};
-
 /* Later facts of a step say more than earlier ones: the last that has words wins, but a finding's own fact always does. */
 static bool say_fact(struct gx_name_book *book, const struct gx_event *event, char *text, size_t size)
 {
@@ -437,10 +435,6 @@ static bool say_fact(struct gx_name_book *book, const struct gx_event *event, ch
 	case GX_F_SECRET_WRITE:
 	case GX_F_SECRET_READ:
 		snprintf(text, size, "version %llu", (unsigned long long)event->value);
-		return false;
-	case GX_F_ANSWER:
-		if (event->value < sizeof(outcomes) / sizeof(outcomes[0]))
-			snprintf(text, size, "%s", outcomes[event->value]);
 		return false;
 	case GX_F_MISUSE:
 		if (!gx_name_misuse(book, event->task, event->value, text, size))
