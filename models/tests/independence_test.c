@@ -15,6 +15,7 @@
 #include "gates/gates.h"
 #include "scenario/file.h"
 #include "scenario/find.h"
+#include "tests/machine.h"
 #include "trial/trial.h"
 
 static struct gx_trial trial;
@@ -52,8 +53,8 @@ static const char *const gates[] = {"none", "per-workspace", "try-busy", "global
 
 static void for_each_gate(const char *scenario)
 {
-	if (GX_ASAN) /* it keeps words of its own in frames: hardly any two ways lead to one state there */
-		skip();
+	if (GX_ASAN)
+		SKIP("ASan keeps words of its own in frames: hardly any two ways lead to one state");
 	for (size_t i = 0; i < sizeof(gates) / sizeof(gates[0]); i++)
 		check(scenario, gates[i], ALL);
 }
