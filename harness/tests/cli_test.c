@@ -1611,7 +1611,7 @@ static void what_is_no_repro_is_told_in_one_line(void **state)
 		{{"replay", "/tmp"}, "/tmp: cannot be read: Is a directory"},
 		{{"replay", "/dev/null"}, "/dev/null holds no repro line"},
 		{{"replay", "/dev/zero"}, "/dev/zero: more than 1 MiB is no repro"},
-		{{"replay", "/proc/self/exe"}, "/proc/self/exe: "},
+		{{"replay", "/bin/sh"}, "/bin/sh: "},
 		{{"replay", "nosuch#x"}, "no scenario named \"nosuch\""},
 		{{"replay", "double-click#s1-conflit"}, "\"s1-conflit\"; did you mean \"s1-conflict\"?"},
 		{{"replay", "double-click#"}, "has no interleaving named \"\""},
