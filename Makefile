@@ -112,6 +112,9 @@ Q := $(if $(V),,@)
 $(BIN): $(CLI_OBJ) $(LIB_OBJ)
 	$(Q)echo "LD $@"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(BIN) $(BUILD)/bench: | $(FLAGS)
+$(TESTS) $(FUZZERS): | $(TEST_FLAGS)
+
 # With sanitizers a build is for tests: build/gatecrash stays what it was.
 LINK = @$(if $(SAN),,ln -sfn $(notdir $(CC))/gatecrash build/gatecrash)
 
