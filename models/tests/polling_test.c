@@ -4,6 +4,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,10 +46,13 @@ static void close_gate(void *gate)
 	free(gate);
 }
 
-static void poll_and_run(struct poller *poller, const struct gx_request *request)
+/* Who counts has no two rounds that are one state. */
+static void poll_and_run(struct poller *poller, const struct gx_request *request, bool counts)
 {
-	while (pthread_mutex_trylock(&poller->mutex))
+	while (pthread_mutex_trylock(&poller->mutex)) {
+		poller->polls += counts;
 		usleep(1000);
+	}
 	if (gx_stop(request) == GX_LEG_DONE)
 		gx_start(request);
 }
@@ -57,7 +61,7 @@ static enum gx_outcome handle(void *gate, const struct gx_request *request)
 {
 	struct poller *poller = gate;
 
-	poll_and_run(poller, request);
+	poll_and_run(poller, request, false);
 	pthread_mutex_unlock(&poller->mutex);
 	return GX_RAN;
 }
@@ -65,21 +69,15 @@ static enum gx_outcome handle(void *gate, const struct gx_request *request)
 /* Never lets go: whoever comes next polls for ever. */
 static enum gx_outcome handle_and_keep(void *gate, const struct gx_request *request)
 {
-	poll_and_run(gate, request);
+	poll_and_run(gate, request, false);
 	return GX_RAN;
 }
 
-/* No two of its rounds are one state. */
 static enum gx_outcome handle_and_count(void *gate, const struct gx_request *request)
 {
 	struct poller *poller = gate;
 
-	while (pthread_mutex_trylock(&poller->mutex)) {
-		poller->polls++;
-		usleep(1000);
-	}
-	if (gx_stop(request) == GX_LEG_DONE)
-		gx_start(request);
+	poll_and_run(poller, request, true);
 	pthread_mutex_unlock(&poller->mutex);
 	return GX_RAN;
 }
@@ -89,7 +87,7 @@ static enum gx_outcome handle_and_sleep(void *gate, const struct gx_request *req
 {
 	const struct poller *poller = gate;
 
-	poll_and_run(gate, request);
+	poll_and_run(gate, request, false);
 	while (!poller->polls)
 		sleep(1);
 	return GX_RAN;
