@@ -28,15 +28,16 @@ static bool is_folder(char *out, size_t size, const char *base, const char *belo
 }
 
 /* The folder of the program, with a slash at the end; "" if the system does not say. Without /proc it is where it was started. */
-static void own_folder(char out[PATH_MAX])
+static void own_folder(char *out, size_t size)
 {
 	const char *started = (const char *)getauxval(AT_EXECFN);
-	ssize_t length = readlink("/proc/self/exe", out, PATH_MAX - 1);
+	ssize_t length = readlink("/proc/self/exe", out, size - 1);
 	char *slash;
+	char path[PATH_MAX];
 
 	out[length > 0 ? length : 0] = '\0';
-	if (length < 0 && !(started && realpath(started, out)))
-		out[0] = '\0';
+	if (length < 0 && started && realpath(started, path))
+		snprintf(out, size, "%s", path);
 	slash = strrchr(out, '/');
 	if (slash)
 		slash[1] = '\0';
@@ -51,7 +52,7 @@ static enum gx_status find_folder(char *out, size_t size, struct gx_error *err)
 		return GX_OK;
 	if (is_folder(out, size, "./scenarios", ""))
 		return GX_OK;
-	own_folder(own);
+	own_folder(own, sizeof(own));
 	if (*own &&
 	    (is_folder(out, size, own, "../../scenarios") || is_folder(out, size, own, "../share/gatecrash/scenarios")))
 		return GX_OK;
