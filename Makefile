@@ -1,4 +1,5 @@
-# gatecrash. `make help` says what there is; CC=clang, SAN=address,undefined, CFLAGS and V=1 choose the build.
+# gatecrash. `make help` says what there is. CC=clang, SAN=address,undefined, CFLAGS, CPPFLAGS, LDFLAGS, WERROR=-Werror and V=1 choose
+# the build, PREFIX and DESTDIR the place of `make install`. Nothing here installs what the build needs: scripts/setup does.
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -11,21 +12,27 @@ DESTDIR ?=
 BIN := $(BUILD)/gatecrash
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
-	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Werror
+	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef
+# A warning of a compiler that nobody here has seen is no reason not to build: lint and CI (.ci/run) ask for -Werror.
+WERROR ?=
 # Dead bytes on stacks must not tell interleavings apart (harness/core/snapshot.h); clang before 16 wants the second word.
 ZERO_INIT := -ftrivial-auto-var-init=zero \
 	$(if $(findstring clang,$(CC)),-enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang \
 	-Wno-unused-command-line-argument)
 # libFuzzer brings a main() of its own: only the fuzz targets are linked with it.
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-CPPFLAGS += -D_GNU_SOURCE -Iharness -Iharness/include -Imodels -I.
 CFLAGS ?= -O2 -g
+OWN_CPPFLAGS := -D_GNU_SOURCE -Iharness -Iharness/include -Imodels -I.
 # Addresses of functions are among what is hashed: they are the same in every process (harness/core/identity.h).
 FIXED := -fno-pie -fno-stack-protector
-ALL_CFLAGS := -std=gnu11 $(CFLAGS) $(WARNINGS) $(ZERO_INIT) $(FIXED) $(SANFLAGS)
+ALL_CFLAGS := $(OWN_CPPFLAGS) $(CPPFLAGS) -std=gnu11 $(CFLAGS) $(WARNINGS) $(WERROR) $(ZERO_INIT) $(FIXED) $(SANFLAGS)
 # -z now: the resolver that binds a symbol on its first call would leave different dead bytes behind than later calls.
-LDFLAGS += -no-pie -rdynamic -Wl,-z,now $(SANFLAGS)
-LDLIBS := -lboost_context -lyaml -ljansson -lxxhash -ldl -lpthread -lm
+ALL_LDFLAGS := $(LDFLAGS) -no-pie -rdynamic -Wl,-z,now $(SANFLAGS)
+# What scripts/libraries has found out about this machine, for the program and for the tests.
+FLAGS := $(BUILD)/flags
+TEST_FLAGS := $(BUILD)/test-flags
+LIB_CFLAGS = $$(sed -n 's/^cflags//p' $(if $(findstring /tests/,$@),$(TEST_FLAGS),$(FLAGS)))
+LDLIBS = $$(sed -n 's/^libs//p' $(if $(findstring /tests/,$@),$(TEST_FLAGS),$(FLAGS))) -ldl -lpthread -lm
 
 LIB_SRC := $(filter-out models/tests/%,$(wildcard harness/core/*.c harness/posix/*.c harness/explore/*.c harness/explore/*/*.c harness/module/*.c \
 	models/*/*.c reports/*.c))
@@ -42,21 +49,27 @@ HEADERS := $(wildcard harness/*/*.h harness/include/gatecrash/*.h models/*/*.h r
 ALL_SRC := $(LIB_SRC) $(CLI_SRC) $(BENCH_SRC) $(wildcard harness/tests/*.c harness/tests/*/*.c models/tests/*.c \
 	models/tests/*/*.c reports/tests/*.c)
 
-.PHONY: all setup demo test unit matrix mutants bench fuzz fuzz-targets lint format install clean help
+.PHONY: all setup demo test unit tests checks matrix mutants bench fuzz fuzz-targets lint format install uninstall clean help
 .DEFAULT_GOAL := all
 
-all: $(BIN) ## build gatecrash
+all: $(BIN) ## build gatecrash; build/gatecrash is the one that was asked for last
+	$(LINK)
 
-setup: ## install what the build needs, if it is missing
+setup: ## install what the build needs, if it is missing, from Debian's packages
 	@scripts/setup
 
-demo: $(BIN) ## the race of the pull request, explained; and the proof that the fix removes it
+demo: all ## the race of the pull request, explained; and the proof that the fix removes it
 	@scripts/demo $(BIN)
 
-test: unit ## everything that has to pass: headers, unit tests, matrix, README, saved fuzz inputs
-	@scripts/test-all $(BIN) "$(SAN)"
+test: all tests checks ## everything that has to pass: headers, unit tests, matrix, README, saved fuzz inputs
+	@CC="$(CC)" scripts/test $(BIN) "$(SAN)" $(TESTS)
 
-matrix: $(BIN) ## every scenario with every gate, held against what it expects
+unit: tests checks ## the same without matrix and README
+	@GATECRASH=$(BIN) SAN="$(SAN)" scripts/run-tests $(TESTS)
+
+tests: $(BIN) $(TESTS) $(FUZZERS) ## build what `make test` runs
+
+matrix: all ## every scenario with every gate, held against what it expects
 	@$(BIN) matrix
 
 bench: $(BUILD)/bench ## the figures of the engine on this machine; BENCH="floor bare": only these
@@ -66,21 +79,26 @@ mutants: $(BIN) $(TESTS) ## break the project in one line after the other: a tes
 	@CC="$(CC)" SAN="$(SAN)" scripts/mutants $(BUILD) $(MUTANTS)
 
 fuzz: ## fuzz the parsers for FUZZ_SECONDS each; default 60
-	@scripts/setup all
 	@$(MAKE) --no-print-directory CC=clang SAN=fuzzer,address,undefined fuzz-targets
 	@scripts/fuzz build/clang-fuzzer-address-undefined "$${FUZZ_SECONDS:-60}"
 
 lint: ## formatting, both compilers' warnings, static analysis: all at zero
-	@scripts/setup all && scripts/lint "$(CPPFLAGS) -std=gnu11 $(WARNINGS)" $(ALL_SRC)
+	@scripts/lint "$(OWN_CPPFLAGS) -std=gnu11 $(WARNINGS) -Werror" $(ALL_SRC)
 
 format: ## put all sources into the project's format
-	@scripts/setup all && git ls-files '*.[ch]' | xargs clang-format -i
+	@git ls-files '*.[ch]' | xargs clang-format -i
 
-install: $(BIN) ## install the program, the gate header and the scenarios under PREFIX (/usr/local)
-	install -D $(BIN) $(DESTDIR)$(PREFIX)/bin/gatecrash
-	install -D -m 644 harness/include/gatecrash/gate.h $(DESTDIR)$(PREFIX)/include/gatecrash/gate.h
-	install -d $(DESTDIR)$(PREFIX)/share/gatecrash/scenarios
-	install -m 644 scenarios/*.yaml $(DESTDIR)$(PREFIX)/share/gatecrash/scenarios
+install: $(BIN) ## install the program, the gate header and the scenarios under PREFIX (/usr/local), within DESTDIR
+	install -D $(BIN) "$(DESTDIR)$(PREFIX)/bin/gatecrash"
+	install -D -m 644 harness/include/gatecrash/gate.h "$(DESTDIR)$(PREFIX)/include/gatecrash/gate.h"
+	install -d "$(DESTDIR)$(PREFIX)/share/gatecrash/scenarios"
+	install -m 644 scenarios/*.yaml "$(DESTDIR)$(PREFIX)/share/gatecrash/scenarios"
+
+uninstall: ## remove what `make install` puts there
+	rm -f "$(DESTDIR)$(PREFIX)/bin/gatecrash"
+	rm -f "$(DESTDIR)$(PREFIX)/include/gatecrash/gate.h"
+	for file in $(notdir $(wildcard scenarios/*.yaml)); do rm -f "$(DESTDIR)$(PREFIX)/share/gatecrash/scenarios/$$file"; done
+	cd "$(DESTDIR)$(PREFIX)" && rmdir --ignore-fail-on-non-empty include/gatecrash share/gatecrash/scenarios share/gatecrash
 
 clean: ## remove what was built
 	rm -rf build
@@ -92,29 +110,41 @@ help: ## this list
 
 Q := $(if $(V),,@)
 $(BIN): $(CLI_OBJ) $(LIB_OBJ)
-	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-	$(Q)$(if $(SAN),,ln -sfn $(notdir $(CC))/gatecrash build/gatecrash)
+	$(Q)echo "LD $@"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BIN) $(BUILD)/bench: | $(FLAGS)
+$(TESTS) $(FUZZERS): | $(TEST_FLAGS)
+
+# With sanitizers a build is for tests: build/gatecrash stays what it was.
+LINK = @$(if $(SAN),,ln -sfn $(notdir $(CC))/gatecrash build/gatecrash)
+
+# A library that is missing is named, and nothing is installed.
+$(FLAGS) $(TEST_FLAGS): scripts/libraries
+	@mkdir -p $(@D)
+	@CC="$(CC)" CPPFLAGS="$(CPPFLAGS)" CFLAGS="$(CFLAGS)" LDFLAGS="$(LDFLAGS)" scripts/libraries \
+		$(if $(findstring test-,$@),tests) >$@.new && mv $@.new $@
 
 $(BUILD)/bench: $(BENCH_OBJ) $(LIB_OBJ)
-	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)echo "LD $@"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(BUILD)/%.o: %.c Makefile | setup
-	$(Q)mkdir -p $(@D); echo "CC $@"; $(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/%.o: %.c Makefile | $(FLAGS)
+	$(Q)mkdir -p $(@D); echo "CC $@"; $(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -MMD -MP -c -o $@ $<
+$(patsubst %.c,$(BUILD)/%.o,$(filter harness/tests/% models/tests/% reports/tests/%,$(ALL_SRC))): | $(TEST_FLAGS)
 
 # What the tests of a folder share, linked into each of them.
 SHARED_harness := $(BUILD)/harness/tests/fixture.o
 SHARED_reports := $(BUILD)/reports/tests/results.o
 $(BUILD)/harness/tests/%_test: $(BUILD)/harness/tests/%_test.o $(SHARED_harness) $(LIB_OBJ)
-	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+	$(Q)echo "LD $@"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/models/tests/%_test: $(BUILD)/models/tests/%_test.o $(LIB_OBJ)
-	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+	$(Q)echo "LD $@"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/reports/tests/%_test: $(BUILD)/reports/tests/%_test.o $(SHARED_reports) $(LIB_OBJ)
-	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+	$(Q)echo "LD $@"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # The engine's requests as ordinary functions: without a scheduler (models/tests/core_double.h).
 $(BUILD)/models/tests/docker_recorded_test: $(BUILD)/models/tests/docker_recorded_test.o $(BUILD)/models/tests/core_double.o \
 	$(filter $(BUILD)/models/docker/%,$(LIB_OBJ)) $(BUILD)/harness/core/status.o $(BUILD)/harness/core/footprint.o
-	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ -lcmocka
+	$(Q)echo "LD $@"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # A test that runs the program, also where it is the only one that is built.
 $(BUILD)/models/tests/story_causes_test: | $(BIN)
@@ -122,15 +152,15 @@ $(BUILD)/models/tests/story_causes_test: | $(BIN)
 # A fuzz target; without SAN=fuzzer a program that replays saved inputs.
 FUZZ_MAIN := $(if $(findstring fuzzer,$(SAN)),,$(BUILD)/harness/tests/fuzz/replay_corpus.o)
 $(BUILD)/%_fuzz: $(BUILD)/%_fuzz.o $(FUZZ_MAIN) $(LIB_OBJ)
-	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)echo "LD $@"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 fuzz-targets: $(FUZZERS)
 
-unit: $(BIN) $(TESTS) $(FUZZERS)
-	@scripts/check-arrows-test && scripts/check-arrows
+# Quick ones: arrows, headers, saved fuzz inputs.
+checks: $(FUZZERS)
+	@scripts/build-test && scripts/check-arrows-test && scripts/check-arrows
 	@n=0; for h in $(HEADERS); do \
-		$(CC) $(CPPFLAGS) -std=gnu11 $(WARNINGS) -fsyntax-only -include $$h -x c /dev/null || exit 1; n=$$((n+1)); done; \
-		echo "$$n headers stand alone"
-	@GATECRASH=$(BIN) scripts/run-tests $(TESTS)
+		$(CC) $(OWN_CPPFLAGS) -std=gnu11 $(WARNINGS) $(WERROR) $(LIB_CFLAGS) -fsyntax-only -include $$h -x c /dev/null || exit 1; \
+		n=$$((n+1)); done; echo "$$n headers stand alone"
 	@for f in $(FUZZERS); do dir=$$(dirname $${f#$(BUILD)/}); \
 		$$f $$dir/corpus/* $$([ $$dir != models/tests/fuzz ] || echo scenarios/*.yaml) || exit 1; done
 

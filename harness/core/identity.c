@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -62,6 +63,7 @@ static void start_again(char **argv)
 	if (readlink("/proc/self/exe", path, sizeof(path) - 1) > 0)
 		execv(path, argv);
 	execv("/proc/self/exe", argv);
+	execv((const char *)getauxval(AT_EXECFN), argv); /* without /proc: as it was started */
 	unsetenv(again);
 }
 

@@ -3,6 +3,7 @@
  * nothing in common are taken in both orders.
  */
 #include "tests/fixture.h"
+#include "tests/machine.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -254,8 +255,8 @@ static void steps_that_touch_nothing_in_common_commute(void **state)
 	uint64_t independent = 0;
 
 	(void)state;
-	if (GX_ASAN) /* it keeps words of its own in frames: hardly any two ways lead to one state there */
-		skip();
+	if (GX_ASAN)
+		SKIP("ASan keeps words of its own in frames: hardly any two ways lead to one state");
 	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
 		struct fixture program = programs[i];
 		const struct gx_explored *out;

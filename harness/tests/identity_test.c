@@ -29,6 +29,7 @@
 #include <jansson.h>
 
 #include "core/sanitizer.h"
+#include "tests/machine.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -36,7 +37,7 @@ enum { WORDS_MAX = 16, ENVIRONMENT_BYTES = 60000 };
 
 static char program[PATH_MAX]; /* absolute */
 static char scenarios[PATH_MAX];
-static char folder[] = "/tmp/gatecrash-identity-XXXXXX";
+static char folder[FOLDER_BYTES];
 static char gate[PATH_MAX];
 static char copy[PATH_MAX]; /* of the gate, elsewhere */
 static char other[PATH_MAX];
@@ -86,18 +87,6 @@ static const char source[] =
 	"}\n"
 	"static const struct gx_gate gate = {GX_GATE_ABI, \"static-data\", \"has static data\", open_gate, close_gate, handle};\n"
 	"const struct gx_gate *gx_gate_plugin(void) { return &gate; }\n";
-
-static void __attribute__((format(printf, 1, 2))) shell(const char *format, ...)
-{
-	char command[4 * PATH_MAX];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(command, sizeof(command), format, args);
-	va_end(args);
-	if (system(command) != 0)
-		fail_msg("%s", command);
-}
 
 /* With the guards that some distributions have their compilers put into every function. */
 static void build(const char *path, const char *kind)
@@ -282,8 +271,7 @@ static void need_personality(void)
 {
 	if (allowed)
 		return;
-	print_message("personality() is forbidden here: not tried\n");
-	skip();
+	SKIP("personality() is forbidden here");
 }
 
 static void need_one_identity(void)
@@ -291,8 +279,7 @@ static void need_one_identity(void)
 	need_personality();
 	if (!GX_ASAN)
 		return;
-	print_message("ASan's frames have no identity: not tried\n");
-	skip();
+	SKIP("ASan's frames have no identity");
 }
 
 static void the_same_search_has_one_hash_in_every_process(void **state)
@@ -418,7 +405,7 @@ static int set_up(void **state)
 	(void)state;
 	assert_non_null(realpath(from ? from : "build/gatecrash", program));
 	assert_non_null(realpath("scenarios", scenarios));
-	assert_non_null(mkdtemp(folder));
+	assert_true(new_folder(folder, "identity"));
 	snprintf(gate, sizeof(gate), "%s/gate.so", folder);
 	snprintf(other, sizeof(other), "%s/other.so", folder);
 	snprintf(stuck, sizeof(stuck), "%s/stuck.so", folder);

@@ -1,5 +1,6 @@
 /* pthread_create, join, detach, exit, self, equal; pthread_once; sched_yield. */
 #include "tests/fixture.h"
+#include "tests/machine.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -188,7 +189,7 @@ static void joiners_are_in_one_state_whoever_made_his_thread_first(void **state)
 
 	(void)state;
 	if (GX_ASAN)
-		skip(); /* ASan keeps words of its own in frames: that costs states, not soundness */
+		SKIP("ASan keeps words of its own in frames: that costs states, not soundness");
 	run(makes_one_for_each, makes_one_for_each, "");
 	hash = hash_after("1122");
 	assert_int_equal(gx_task_at(1)->op.label, GX_L_THREAD_JOIN);

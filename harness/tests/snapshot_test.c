@@ -1,5 +1,6 @@
 /* States of the world: hashed, saved, restored; and a path of them, looked at and undone. */
 #include "tests/fixture.h"
+#include "tests/machine.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,7 +175,7 @@ static void children_that_came_in_another_order_make_no_other_state(void **state
 
 	(void)state;
 	if (GX_ASAN)
-		skip(); /* ASan keeps words of its own in frames: that costs states, not soundness */
+		SKIP("ASan keeps words of its own in frames: that costs states, not soundness");
 	fixture_load(&program);
 	hash = hash_after("12");
 	assert_int_equal(hash_after("21"), hash);

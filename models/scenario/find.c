@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,13 +27,17 @@ static bool is_folder(char *out, size_t size, const char *base, const char *belo
 	return length > 0 && (size_t)length < size && !stat(out, &info) && S_ISDIR(info.st_mode);
 }
 
-/* The folder of the program, with a slash at the end; "" if the system does not say. */
+/* The folder of the program, with a slash at the end; "" if the system does not say. Without /proc it is where it was started. */
 static void own_folder(char *out, size_t size)
 {
+	const char *started = (const char *)getauxval(AT_EXECFN);
 	ssize_t length = readlink("/proc/self/exe", out, size - 1);
 	char *slash;
+	char path[PATH_MAX];
 
 	out[length > 0 ? length : 0] = '\0';
+	if (length < 0 && started && realpath(started, path))
+		snprintf(out, size, "%s", path);
 	slash = strrchr(out, '/');
 	if (slash)
 		slash[1] = '\0';

@@ -14,7 +14,8 @@
 #include "explore/explore.h"
 #include "gates/gates.h"
 #include "scenario/file.h"
-#include "scenario/find.h"
+#include "tests/machine.h"
+#include "tests/searches.h"
 #include "trial/trial.h"
 
 static struct gx_trial trial;
@@ -27,16 +28,9 @@ static void check(const char *scenario, const char *gate, uint64_t states)
 					     .states = states,
 					     .count_pairs = true,
 					     .check_pairs = true};
-	struct gx_scenario_file *file = NULL;
-	struct gx_error err;
-	char path[4096];
+	struct gx_scenario_file *file = open_scenario(scenario);
 
-	if (gx_scenario_find(path, sizeof(path), scenario, &err) != GX_OK ||
-	    gx_scenario_load(&file, path, &err) != GX_OK)
-		fail_msg("%s", err.text);
-	gx_trial_init(&trial, &file->scenario, gx_gate_find(gate));
-	if (gx_sched_load(&trial.program, &err) != GX_OK || gx_explore(&seen, &options, &err) != GX_OK)
-		fail_msg("%s, gate %s: %s", scenario, gate, err.text);
+	explore_scenario(&seen, &trial, &file->scenario, gx_gate_find(gate), &options);
 	print_message("%s, gate %s: %llu of %llu pairs independent\n", scenario, gate,
 		      (unsigned long long)seen.independent, (unsigned long long)seen.pairs);
 	if (seen.unequal)
@@ -52,8 +46,8 @@ static const char *const gates[] = {"none", "per-workspace", "try-busy", "global
 
 static void for_each_gate(const char *scenario)
 {
-	if (GX_ASAN) /* it keeps words of its own in frames: hardly any two ways lead to one state there */
-		skip();
+	if (GX_ASAN)
+		SKIP("ASan keeps words of its own in frames: hardly any two ways lead to one state");
 	for (size_t i = 0; i < sizeof(gates) / sizeof(gates[0]); i++)
 		check(scenario, gates[i], ALL);
 }

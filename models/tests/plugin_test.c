@@ -37,6 +37,7 @@
 #include "module/plugin.h"
 #include "scenario/file.h"
 #include "scenario/find.h"
+#include "tests/machine.h"
 #include "trial/trial.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -179,7 +180,8 @@ enum { COMPILERS_MAX = 3, PATH_BYTES = 512 };
 static struct {
 	const char *compilers[COMPILERS_MAX];
 	unsigned count;
-	char folder[PATH_BYTES];
+	char folder[FOLDER_BYTES];
+	pid_t owner;
 } shop;
 
 /* What a gate has that does not say otherwise. */
@@ -236,19 +238,6 @@ static void write_gates(void)
 	}
 }
 
-static void run_command(const char *format, ...) GX_PRINTF(1, 2);
-static void run_command(const char *format, ...)
-{
-	char command[4 * PATH_BYTES];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(command, sizeof(command), format, args);
-	va_end(args);
-	if (system(command) != 0)
-		fail_msg("failed: %s", command);
-}
-
 /* What is wrong with the gates would be warned of. A smashed stack must not be noticed by a protector of the compiler's. */
 #define FLAGS "-std=gnu11 -O1 -w -fno-stack-protector -fPIC -shared -Iharness/include"
 
@@ -287,9 +276,8 @@ static void find_compilers(void)
 /* Several at once: a compiler takes most of its time to start. */
 static void build_all(unsigned compiler)
 {
-	run_command("ls '%s' | grep '[.]c$' | sed 's/..$//' | xargs -P 4 -I NAME %s " FLAGS
-		    " -o '%s/%u-NAME.so' '%s/NAME.c'",
-		    shop.folder, shop.compilers[compiler], shop.folder, compiler, shop.folder);
+	shell("ls '%s' | grep '[.]c$' | sed 's/..$//' | xargs -P 4 -I NAME %s " FLAGS " -o '%s/%u-NAME.so' '%s/NAME.c'",
+	      shop.folder, shop.compilers[compiler], shop.folder, compiler, shop.folder);
 }
 
 /* What is wrong with these is the same whoever compiled them: once will do. */
@@ -305,14 +293,13 @@ static void forget_refusals(void)
 
 static int open_shop(void **state)
 {
-	const char *temporary = getenv("TMPDIR");
 	struct gx_error err;
 
 	(void)state;
 	unsetenv("TWIN");
-	snprintf(shop.folder, sizeof(shop.folder), "%s/gatecrash-plugin-XXXXXX", temporary ? temporary : "/tmp");
-	if (!mkdtemp(shop.folder))
-		fail_msg("%s: %s", shop.folder, strerror(errno));
+	shop.owner = getpid();
+	if (!new_folder(shop.folder, "plugin"))
+		fail_msg("no folder for the gates: %s", strerror(errno));
 	find_compilers();
 	write_gates();
 	for (unsigned i = 0; i < shop.count; i++) {
@@ -329,7 +316,9 @@ static int open_shop(void **state)
 static int close_shop(void **state)
 {
 	(void)state;
-	run_command("rm -rf '%s'", shop.folder);
+	if (getpid() != shop.owner)
+		_exit(1); /* a test failed in a child: what is left is its parent's */
+	shell("rm -rf '%s'", shop.folder);
 	return 0;
 }
 
@@ -369,12 +358,15 @@ static void refused(const char *path, const char *why)
 {
 	struct gx_plugin *plugin = NULL;
 	struct gx_error err = {.text = ""};
-	unsigned descriptors = entries_of("/proc/self/fd");
-	unsigned files = entries_of(shop.folder);
+	unsigned descriptors;
+	unsigned files;
 	char expected[sizeof(err.text)];
 	int inherited[2];
 	char byte;
 
+	need_proc();
+	descriptors = entries_of("/proc/self/fd");
+	files = entries_of(shop.folder);
 	snprintf(expected, sizeof(expected), "%s: %s", path, why);
 	assert_int_equal(pipe(inherited), 0);
 	assert_int_equal(gx_plugin_load(&plugin, path, &err), GX_EINPUT);
@@ -480,7 +472,7 @@ static void an_executable_is_no_gate(void **state)
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/program.so", shop.folder);
-	run_command("echo 'int main(void) { return 0; }' | %s -x c -fPIE -pie -o '%s' -", shop.compilers[0], path);
+	shell("echo 'int main(void) { return 0; }' | %s -x c -fPIE -pie -o '%s' -", shop.compilers[0], path);
 	refused(path, "cannot load the gate: cannot dynamically load position-independent executable");
 }
 
@@ -490,8 +482,8 @@ static void a_gate_that_misses_a_symbol_is_refused(void **state)
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/undefined.so", shop.folder);
-	run_command("echo 'int missing(void); int call(void) { return missing(); }' | %s -x c -shared -fPIC -o '%s' -",
-		    shop.compilers[0], path);
+	shell("echo 'int missing(void); int call(void) { return missing(); }' | %s -x c -shared -fPIC -o '%s' -",
+	      shop.compilers[0], path);
 	refused(path, "cannot load the gate: undefined symbol: missing");
 }
 
@@ -559,11 +551,31 @@ static void install_handlers(void)
 		assert_int_equal(setitimer(ITIMER_VIRTUAL, &often, NULL), 0);
 }
 
+static void take_down(void)
+{
+	gx_plugin_free(stand.plugin);
+	gx_scenario_free(stand.file);
+	stand.plugin = NULL;
+	stand.file = NULL;
+}
+
+/* What check_row() has changed, however it ended. */
+static int put_back(void **state)
+{
+	(void)state;
+	unsetenv("TWIN");
+	stand.look_us = 0;
+	take_down();
+	install_handlers();
+	return 0;
+}
+
 static void put_up(const char *path)
 {
 	struct gx_error err;
 	char scenario[4096];
 
+	take_down(); /* what a test that failed has left */
 	install_handlers();
 	if (gx_scenario_find(scenario, sizeof(scenario), "double-click", &err) != GX_OK ||
 	    gx_scenario_load(&stand.file, scenario, &err) != GX_OK ||
@@ -574,14 +586,6 @@ static void put_up(const char *path)
 	stand.trial.plugin = stand.plugin;
 	if (gx_sched_load(&stand.trial.program, &err) != GX_OK)
 		fail_msg("%s", err.text);
-}
-
-static void take_down(void)
-{
-	gx_plugin_free(stand.plugin);
-	gx_scenario_free(stand.file);
-	stand.plugin = NULL;
-	stand.file = NULL;
 }
 
 static const struct gx_explored *explore(const struct gx_strategy *strategy, uint64_t executions)
@@ -776,8 +780,6 @@ static void a_gate_that_hangs_is_found_and_the_search_goes_on(void **state)
 	stand.executions = 2; /* after three hangs, those of the second runs included, an exploration ends */
 	stand.look_us = 1000;
 	check_row(&hanging);
-	stand.look_us = 0;
-	install_handlers();
 }
 
 /* ---- what of an execution is kept apart from the others ---- */
@@ -870,7 +872,7 @@ static void a_gate_that_is_loaded_again_begins_anew(void **state)
 	take_down();
 
 	snprintf(resident, sizeof(resident), "%s/resident.so", shop.folder);
-	run_command("%s " FLAGS " -Wl,-z,nodelete -o '%s' '%s/statics.c'", shop.compilers[0], resident, shop.folder);
+	shell("%s " FLAGS " -Wl,-z,nodelete -o '%s' '%s/statics.c'", shop.compilers[0], resident, shop.folder);
 	for (unsigned i = 0; i < 2; i++) {
 		put_up(resident);
 		run(&none);
@@ -974,8 +976,7 @@ static void deferred_functions_do_not_split_states(void **state)
 
 	(void)state;
 #if GX_ASAN
-	print_message("skipped: with ASan's frames states hardly merge at all\n");
-	skip();
+	SKIP("with ASan's frames states hardly merge at all");
 #endif
 	put_up(plugin_path(0, "goes-ungated"));
 	states = explore(&gx_strategy_exhaustive, 0)->states;
@@ -1020,8 +1021,8 @@ int main(void)
 		cmocka_unit_test(a_gate_that_is_refused_is_refused_in_one_line),
 		cmocka_unit_test(a_gate_that_never_ends_loading_is_given_up),
 		cmocka_unit_test(what_a_constructor_ends_is_not_the_harness_s_output),
-		cmocka_unit_test(a_gate_finds_what_its_row_says_and_its_twin_nothing),
-		cmocka_unit_test(a_gate_that_hangs_is_found_and_the_search_goes_on),
+		cmocka_unit_test_teardown(a_gate_finds_what_its_row_says_and_its_twin_nothing, put_back),
+		cmocka_unit_test_teardown(a_gate_that_hangs_is_found_and_the_search_goes_on, put_back),
 		cmocka_unit_test(static_data_is_part_of_the_state_and_reset),
 		cmocka_unit_test(two_executions_of_one_schedule_have_equal_events_and_states),
 		cmocka_unit_test(a_gate_that_is_loaded_again_begins_anew),

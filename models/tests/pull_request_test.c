@@ -30,8 +30,8 @@
 #include "explore/explore.h"
 #include "gates/gates.h"
 #include "scenario/file.h"
-#include "scenario/find.h"
 #include "service/labels.h"
+#include "tests/searches.h"
 #include "trial/trial.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -370,17 +370,6 @@ static void measure_scenario(const struct gx_scenario_file *file, gx_rule_set *r
 			fail_msg("%s", err.text);
 		rules[i] |= rules_of(search());
 	}
-}
-
-static struct gx_scenario_file *open_scenario(const char *name)
-{
-	struct gx_scenario_file *file = NULL;
-	struct gx_error err;
-	char path[4096];
-
-	if (gx_scenario_find(path, sizeof(path), name, &err) != GX_OK || gx_scenario_load(&file, path, &err) != GX_OK)
-		fail_msg("%s", err.text);
-	return file;
 }
 
 enum { GATES_MAX = 16 };

@@ -17,6 +17,7 @@
 #include "scenario/file.h"
 #include "scenario/find.h"
 #include "scenario/nearest.h"
+#include "tests/machine.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -593,7 +594,7 @@ static void a_file_cut_short_anywhere_is_no_crash(void **state)
 
 /* ---- files and folders ---- */
 
-static char folder[] = "/tmp/scenario_test.XXXXXX";
+static char folder[FOLDER_BYTES];
 
 static void write_file(const char *name, const char *text)
 {
@@ -610,7 +611,7 @@ static void write_file(const char *name, const char *text)
 static int make_folder(void **state)
 {
 	(void)state;
-	if (!mkdtemp(folder))
+	if (!new_folder(folder, "scenario"))
 		return -1;
 	write_file("double-click.yaml", double_click);
 	write_file("renamed.yaml", double_click);

@@ -17,6 +17,7 @@
 #include "gates/gates.h"
 #include "scenario/file.h"
 #include "scenario/find.h"
+#include "tests/searches.h"
 #include "trial/trial.h"
 
 /* Interleavings that a plain search may have to run through, each of some 20 to 60 steps; and how many pairs are as small as that. */
@@ -36,11 +37,8 @@ static void explore(struct gx_explored *out, const struct gx_scenario *scenario,
 	struct gx_explore_options options = {.strategy = &gx_strategy_exhaustive,
 					     .states = no_visited ? 0 : 100000,
 					     .no_visited = no_visited};
-	struct gx_error err;
 
-	gx_trial_init(&trial, scenario, gate);
-	if (gx_sched_load(&trial.program, &err) != GX_OK || gx_explore(out, &options, &err) != GX_OK)
-		fail_msg("%s", err.text);
+	explore_scenario(out, &trial, scenario, gate, &options);
 }
 
 static bool has_hit(const struct gx_explored *explored, uint64_t key)
@@ -91,12 +89,8 @@ static void a_search_without_the_visited_set_sees_the_same(void **state)
 	if (gx_world_open(&err) != GX_OK || gx_scenario_names(&names, &count, &err) != GX_OK)
 		fail_msg("%s", err.text);
 	for (size_t i = 0; i < count; i++) {
-		struct gx_scenario_file *file;
-		char path[4096];
+		struct gx_scenario_file *file = open_scenario(names[i]);
 
-		if (gx_scenario_find(path, sizeof(path), names[i], &err) != GX_OK ||
-		    gx_scenario_load(&file, path, &err) != GX_OK)
-			fail_msg("%s", err.text);
 		for (const struct gx_gate *const *gate = gx_gates; *gate; gate++)
 			compared += compare(&file->scenario, *gate);
 		gx_scenario_free(file);
