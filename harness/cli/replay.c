@@ -281,6 +281,6 @@ const struct gx_command gx_command_replay = {
 	.summary = "one execution, by repro line, repro file or SCENARIO#INTERLEAVING",
 	.args = "REPRO|FILE|SCENARIO#INTERLEAVING",
 	.doc = doc,
-	.takes = GX_TAKES_TIMES | GX_TAKES_REPORT | GX_TAKES_ONE_GATE,
+	.takes = GX_TAKES_REPLAY | GX_TAKES_REPORT | GX_TAKES_ONE_GATE,
 	.run = command,
 };

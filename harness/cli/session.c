@@ -1,6 +1,7 @@
 #include "cli/session.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "core/world.h"
 #include "explore/clock.h"
 #include "gates/gates.h"
+#include "scenario/find.h"
 #include "scenario/nearest.h"
 
 /* States per number of preemptions that minimising one finding may look at; more where a search has seen all, to prove that none is shorter. */
@@ -35,19 +37,32 @@ enum gx_status gx_no_such_gate(const char *word, const char *where, struct gx_er
 		where, gx_quote(word).text);
 }
 
+static enum gx_status choose_file(struct gx_gate_choice *out, const char *path, struct gx_error *err)
+{
+	char lasting[PATH_MAX];
+	enum gx_status rc = gx_plugin_load(&out->plugin, path, err);
+
+	gx_absolute_path(lasting, sizeof(lasting), path);
+	if (rc == GX_OK)
+		out->gate = gx_plugin_gate(out->plugin);
+	else
+		out->refused = strdup(err->text);
+	out->lasting = strdup(lasting);
+	if (!out->lasting || (rc != GX_OK && !out->refused))
+		return gx_fail(err, GX_ENOMEM, "out of memory for a gate");
+	return rc;
+}
+
+const char *gx_gate_lasting_word(const struct gx_gate_choice *choice)
+{
+	return choice->lasting ? choice->lasting : choice->word;
+}
+
 enum gx_status gx_gate_choose(struct gx_gate_choice *out, const char *word, struct gx_error *err)
 {
-	size_t length = strlen(word);
-	bool is_file = strchr(word, '/') || (length > 3 && !strcmp(word + length - 3, ".so"));
-
 	*out = (struct gx_gate_choice){.word = word};
-	if (is_file) {
-		enum gx_status rc = gx_plugin_load(&out->plugin, word, err);
-
-		if (rc == GX_OK)
-			out->gate = gx_plugin_gate(out->plugin);
-		return rc;
-	}
+	if (gx_names_a_file(word))
+		return choose_file(out, word, err);
 	out->gate = gx_gate_find(word);
 	if (!out->gate)
 		return gx_no_such_gate(word, "", err);
@@ -57,6 +72,8 @@ enum gx_status gx_gate_choose(struct gx_gate_choice *out, const char *word, stru
 void gx_gate_choice_release(struct gx_gate_choice *choice)
 {
 	gx_plugin_free(choice->plugin);
+	free(choice->lasting);
+	free(choice->refused);
 	*choice = (struct gx_gate_choice){0};
 }
 
@@ -239,7 +256,8 @@ static enum gx_status say_repro(struct gx_result_finding *out, const struct gx_s
 	char *line;
 
 	if (!out->repro) {
-		enum gx_status rc = gx_repro_make(&repro, session->scenario_word, session->gate->word, path, err);
+		enum gx_status rc = gx_repro_make(&repro, session->scenario_word, gx_gate_lasting_word(session->gate), path,
+						  err);
 
 		if (rc != GX_OK)
 			return rc;

@@ -20,13 +20,17 @@
 
 /* A gate as the command line names it: linked in, or a plugin that the choice owns. */
 struct gx_gate_choice {
-	const char *word; /* as given: "per-workspace", "./mygate.so" */
-	const struct gx_gate *gate;
-	struct gx_plugin *plugin; /* NULL for a linked-in gate */
+	const char *word;           /* as given: "per-workspace", "./mygate.so" */
+	const struct gx_gate *gate; /* NULL: refused */
+	struct gx_plugin *plugin;   /* NULL for a linked-in gate */
+	char *lasting; /* of a file: its absolute path, so that a repro finds it from any folder; else NULL. Owned */
+	char *refused; /* of a file that is no gate: why. Owned */
 };
 
-/* Resolve a word: one with a slash or ending in .so is a file. */
+/* Resolve a word: one with a slash or ending in .so is a file. The choice is to be released in every case. */
 enum gx_status gx_gate_choose(struct gx_gate_choice *out, const char *word, struct gx_error *err) GX_MUST_USE;
+/* What a repro calls it. */
+const char *gx_gate_lasting_word(const struct gx_gate_choice *choice);
 /* GX_EINPUT: `where` and what to choose instead. */
 enum gx_status gx_no_such_gate(const char *word, const char *where, struct gx_error *err);
 void gx_gate_choice_release(struct gx_gate_choice *choice);
@@ -34,7 +38,7 @@ void gx_gate_choice_release(struct gx_gate_choice *choice);
 /* Filled by whoever begins one; everything is borrowed. The scenario, the gate and `keep` outlive the result. */
 struct gx_session {
 	const struct gx_scenario *scenario;
-	const char *scenario_word; /* what a repro calls it */
+	const char *scenario_word; /* what a repro calls it: gx_scenario_lasting_word() */
 	const struct gx_gate_choice *gate;
 	struct gx_keep *keep;         /* owns what the result points to */
 	struct gx_result_run *result; /* until its owner grows */

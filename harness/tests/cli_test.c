@@ -552,10 +552,10 @@ static const struct {
 	const char *options;
 } commands[] = {
 	{"run",
-	 " --color --executions --gate --quiet --report --require-complete --seed --states --stats --stop-at-first --strategy "
+	 " --all --color --executions --gate --quiet --report --require-complete --seed --states --stats --stop-at-first --strategy "
 	 "--time --help --version"},
-	{"matrix", " --color --gate --quiet --report --states --time --help --version"},
-	{"replay", " --color --gate --quiet --report --times --help --version"},
+	{"matrix", " --all --as --color --gate --quiet --report --states --time --help --version"},
+	{"replay", " --color --finding --gate --quiet --report --then --times --help --version"},
 	{"list", " --help --version"},
 };
 
@@ -640,9 +640,10 @@ static void a_wrong_word_is_named_with_what_would_be_right(void **state)
 		{{"run", "--seed", ""}, "--seed \"\""},
 		{{"run", "--seed", "18446744073709551616"}, "to 18446744073709551615"},
 		{{"run", "--executions", "0"}, "--executions \"0\": a whole number from 1"},
-		{{"run", "--executions", "1e6"}, "--executions \"1e6\""},
+		{{"run", "--executions", "1.5"}, "--executions \"1.5\": a whole number"},
+		{{"run", "--states", "20m"}, "needed, such as 20000, 20k, 1.5M or 2e6"},
 		{{"run", "--states", "0"}, "--states \"0\""},
-		{{"run", "--time", "3"}, "--time \"3\": a duration such as 500ms"},
+		{{"run", "--time", "3min"}, "--time \"3min\": a duration such as 500ms, 30, 30s, 2m"},
 		{{"run", "--time", "0s"}, "--time \"0s\""},
 		{{"run", "--time", "infs"}, "--time \"infs\""},
 		{{"run", "--time", "0x10s"}, "--time \"0x10s\""},
@@ -1979,7 +1980,7 @@ static void the_program_works_from_another_folder(void **state)
 	assert_status(0);
 	RUN_AS(&nowhere, "run", "./good.yaml", "--gate", "relock");
 	assert_status(1);
-	assert_says(ran.out, "replay 'gx1:./good.yaml:relock:");
+	assert_says(ran.out, joined(joined("replay 'gx1:", path), ":relock:"));
 	RUN_AS(&nowhere, "replay", "./good.yaml#alone");
 	assert_status(0);
 }

@@ -51,6 +51,7 @@
 #ifndef GX_SCENARIO_FILE_H
 #define GX_SCENARIO_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -69,7 +70,8 @@
 
 /* What a complete search of the scenario with this gate shows: exactly these rules. */
 struct gx_expectation {
-	const char *gate;
+	const char *gate;      /* as it is written: a name, or a path */
+	const char *gate_path; /* of a gate that is a file: what to open; NULL: a name */
 	gx_rule_set rules;
 	unsigned line;
 };
@@ -77,7 +79,8 @@ struct gx_expectation {
 /* A scripted interleaving. */
 struct gx_interleaving {
 	const char *name;
-	const char *gate;
+	const char *gate; /* as in an expectation */
+	const char *gate_path;
 	gx_rule_set rules; /* this one execution shows them, and maybe others; empty: it shows none */
 	const struct gx_recipe_step *steps;
 	unsigned step_count;
@@ -108,6 +111,10 @@ enum gx_status gx_scenario_parse(struct gx_scenario_file **out, const char *path
 				 struct gx_error *err) GX_MUST_USE;
 
 void gx_scenario_free(struct gx_scenario_file *file);
+
+/* Whether a fault can strike at this label (`on`), and whether a task can stop before it (`until`). */
+bool gx_scenario_can_fail(unsigned label);
+bool gx_scenario_is_op(unsigned label);
 
 /* The interleaving with this name, or NULL. */
 const struct gx_interleaving *gx_scenario_interleaving(const struct gx_scenario_file *file, const char *name);
