@@ -9,6 +9,7 @@
 #include "core/identity.h"
 #include "core/world.h"
 #include "explore/clock.h"
+#include "explore/run.h"
 #include "gates/gates.h"
 #include "scenario/find.h"
 #include "scenario/nearest.h"
@@ -262,9 +263,9 @@ static enum gx_status say_repro(struct gx_result_finding *out, const struct gx_s
 		if (rc != GX_OK)
 			return rc;
 		line = gx_repro_print(&repro);
+		gx_repro_release(&repro);
 		out->repro = gx_keep_text(session->keep, line);
 		free(line);
-		gx_repro_release(&repro);
 	}
 	say_program(program, sizeof(program));
 	out->repro_command = gx_keep_format(session->keep, "%s replay '%s'", program, out->repro);
@@ -479,6 +480,126 @@ enum gx_status gx_session_explore(struct gx_session *session, const struct gx_se
 	gx_explored_release(explored);
 	return rc;
 }
+
+/* ---- from the middle of an execution ---- */
+
+/*
+ * A program that stands behind the first steps of another one when it begins: the steps are part of its set-up, and so of the state that
+ * every execution starts from. Whatever explores it knows nothing of them.
+ */
+static struct {
+	const struct gx_path *steps;
+	enum gx_status (*setup)(void *context, struct gx_error *err);
+} begun;
+
+static enum gx_status set_up_begun(void *context, struct gx_error *err)
+{
+	enum gx_status rc = begun.setup(context, err);
+
+	for (uint32_t i = 0; i < begun.steps->count && rc == GX_OK; i++)
+		if (!gx_take(begun.steps->choice[i]))
+			rc = gx_fail(err, GX_EDIVERGED,
+				     "not deterministic: step %u of the repro cannot be taken a second time", i + 1);
+	return rc;
+}
+
+static enum gx_status load_begun(struct gx_session *session, const struct gx_path *prefix, struct gx_error *err)
+{
+	struct gx_program *program = &session->trial->program;
+	enum gx_status rc;
+
+	begun.steps = prefix;
+	begun.setup = program->setup;
+	program->setup = set_up_begun;
+	rc = gx_sched_load(program, err);
+	program->setup = begun.setup;
+	return rc;
+}
+
+/* The path behind the prefix as one from the start. */
+static void prepend(struct gx_path *path, const struct gx_path *prefix)
+{
+	struct gx_path whole = {0};
+
+	gx_path_copy(&whole, prefix);
+	for (uint32_t i = 0; i < path->count; i++)
+		gx_path_push(&whole, path->choice[i]);
+	gx_path_release(path);
+	*path = whole;
+}
+
+/* What the prefix has broken already is broken in whatever follows, and shows in none of it. */
+static void add_earlier_hits(struct gx_explored *explored, struct gx_session *session, const struct gx_path *prefix)
+{
+	struct gx_finding found[FINDINGS_MAX] = {0};
+	struct gx_trial *trial = session->trial;
+
+	trial->findings = found;
+	trial->finding_capacity = FINDINGS_MAX;
+	trial->finding_count = 0;
+	gx_sched_reset();
+	for (uint32_t i = 0; i < prefix->count; i++)
+		if (!gx_take(prefix->choice[i]))
+			break;
+	for (unsigned i = 0; i < trial->finding_count && explored->hit_count < GX_HITS_MAX; i++) {
+		struct gx_hit *hit = &explored->hits[explored->hit_count++];
+
+		hit->key = gx_finding_key(found[i].rule, found[i].workspace);
+		hit->count = 1;
+		gx_path_copy(&hit->path, prefix);
+	}
+	trial->findings = NULL;
+}
+
+static enum gx_status explore_begun(struct gx_explored *explored, struct gx_session *session,
+				    const struct gx_path *prefix, const struct gx_session_options *options,
+				    struct gx_error *err)
+{
+	enum gx_status rc = load_begun(session, prefix, err);
+
+	if (rc == GX_OK)
+		rc = gx_explore(explored, &options->explore, err);
+	for (unsigned i = 0; i < explored->hit_count && rc == GX_OK; i++) {
+		rc = minimise(&explored->hits[i], err);
+		if (rc == GX_OK)
+			prepend(&explored->hits[i].path, prefix);
+	}
+	return rc;
+}
+
+enum gx_status gx_session_go_on(struct gx_session *session, const struct gx_path *prefix,
+				const struct gx_session_options *options, struct gx_error *err)
+{
+	struct gx_explored *explored = gx_keep_alloc(session->keep, sizeof(*explored));
+	struct gx_session_options shortened = *options;
+	struct gx_result_run *out = session->result;
+	enum gx_status rc = explore_begun(explored, session, prefix, options, err);
+
+	out->kind = GX_RUN_EXPLORATION;
+	out->strategy = options->explore.strategy->name;
+	out->seed = options->explore.seed;
+	say_extent(session, explored);
+	session->saw_the_rest = explored->complete;
+	if (explored->complete) {
+		out->complete = false;
+		out->incomplete = GX_INCOMPLETE_STOPPED;
+		out->incomplete_why = "only what begins like the repro was looked at, all of it";
+		out->verdict = GX_VERDICT_INCOMPLETE;
+	}
+	if (rc == GX_OK)
+		rc = gx_sched_load(&session->trial->program, err);
+	if (rc == GX_OK)
+		add_earlier_hits(explored, session, prefix);
+	shortened.minimise = false;
+	if (rc == GX_OK)
+		rc = tell_hits(session, explored, &shortened, err);
+	if (out->finding_count)
+		out->verdict = GX_VERDICT_FOUND;
+	gx_explored_release(explored);
+	return rc;
+}
+
+/* ---- one execution that was asked for ---- */
 
 static int by_key(const void *a, const void *b)
 {

@@ -43,6 +43,7 @@ struct gx_session {
 	struct gx_keep *keep;         /* owns what the result points to */
 	struct gx_result_run *result; /* until its owner grows */
 	struct gx_trial *trial;       /* once loaded; there is one, which the next session to be loaded takes over */
+	bool saw_the_rest;            /* gx_session_go_on(): every way to go on */
 };
 
 struct gx_session_options {
@@ -64,6 +65,13 @@ enum gx_status gx_session_play(struct gx_session *session, const struct gx_inter
 /* Replay a repro on the loaded pair, strictly; *whole gets its choices. GX_EDIVERGED: what differs first. */
 enum gx_status gx_session_replay(struct gx_session *session, const struct gx_repro *repro, struct gx_path *whole,
 				 struct gx_error *err) GX_MUST_USE;
+
+/*
+ * Explore what begins with the choices of `prefix`, which the loaded pair can take: what breaks a rule is in the result, each with the
+ * path from the start. For a repro that does not fit any more.
+ */
+enum gx_status gx_session_go_on(struct gx_session *session, const struct gx_path *prefix,
+				const struct gx_session_options *options, struct gx_error *err) GX_MUST_USE;
 
 /*
  * Describe the execution of `path` on the loaded pair: every finding it shows, with steps. The repro line is `repro` if given, which
