@@ -95,6 +95,9 @@ $(BIN): $(CLI_OBJ) $(LIB_OBJ)
 	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 	$(Q)$(if $(SAN),,ln -sfn $(notdir $(CC))/gatecrash build/gatecrash)
 
+# Its texts are part of the program.
+$(BUILD)/harness/cli/help.o: $(wildcard harness/cli/help/*.txt)
+
 $(BUILD)/bench: $(BENCH_OBJ) $(LIB_OBJ)
 	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

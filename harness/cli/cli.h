@@ -74,6 +74,14 @@ extern const struct gx_command gx_command_matrix;
 extern const struct gx_command gx_command_replay;
 extern const struct gx_command gx_command_list;
 
+/* What `gatecrash help NAME` explains beside the commands; closed by one without a name. help.c */
+struct gx_help_topic {
+	const char *name;
+	const char *summary; /* one line */
+	void (*print)(void);
+};
+extern const struct gx_help_topic gx_help_topics[];
+
 /* All of them; NULL behind the last. main.c */
 extern const struct gx_command *const gx_commands[];
 
