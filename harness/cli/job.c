@@ -114,7 +114,12 @@ static bool is_same_file(const char *a, const char *b)
 
 static bool is_file(const struct gx_gate_choice *gate, const char *path)
 {
-	return gate->lasting && (!strcmp(gate->word, path) || is_same_file(gate->word, path));
+	char absolute[PATH_MAX];
+
+	if (!gate->lasting)
+		return false;
+	gx_absolute_path(absolute, sizeof(absolute), path);
+	return !strcmp(gate->lasting, absolute) || is_same_file(gate->lasting, absolute);
 }
 
 bool gx_job_is_gate(const struct gx_gate_choice *gate, const char *name, const char *path)
@@ -135,7 +140,9 @@ static struct gx_gate_choice *add_other(struct gx_job *job)
 	return larger[job->other_count++];
 }
 
-static const struct gx_gate_choice *gate_at(struct gx_job *job, unsigned file, const char *path, unsigned line)
+/* Shown as the scenario writes it. */
+static const struct gx_gate_choice *gate_at(struct gx_job *job, unsigned file, const char *name, const char *path,
+					    unsigned line)
 {
 	struct gx_gate_choice *choice;
 	struct gx_error err;
@@ -147,6 +154,8 @@ static const struct gx_gate_choice *gate_at(struct gx_job *job, unsigned file, c
 			return job->others[i];
 	choice = add_other(job);
 	rc = choice ? gx_gate_choose(choice, path, &err) : gx_fail(&err, GX_ENOMEM, "out of memory for a gate");
+	if (choice)
+		choice->word = name;
 	if (rc == GX_OK)
 		return choice;
 	gx_fail(&told, rc, "%.300s:%u: %.600s", job->files[file]->path, line, err.text);
@@ -164,7 +173,7 @@ const struct gx_gate_choice *gx_job_gate(struct gx_job *job, unsigned file, cons
 		if (gx_job_is_gate(&job->gates[i], name, path))
 			return &job->gates[i];
 	if (path)
-		return gate_at(job, file, path, line);
+		return gate_at(job, file, name, path, line);
 	gate = gx_gate_find(name);
 	if (!gate) {
 		struct gx_error err;

@@ -21,6 +21,8 @@ static const char *beside(struct gx_yaml *yaml, const char *word)
 	size_t size = folder + strlen(word) + 3;
 	char *path = gx_scenario_memory_take(yaml->memory, size);
 
+	while (folder && !strncmp(word, "./", 2))
+		word += 2;
 	if (path)
 		snprintf(path, size, "%.*s%s%s", (int)folder, yaml->path, folder || strchr(word, '/') ? "" : "./", word);
 	else
