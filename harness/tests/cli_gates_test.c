@@ -255,7 +255,7 @@ static void a_scenario_may_expect_something_of_a_gate_beside_it(void **state)
 	run_in("/", "matrix", path);
 	assert_status(1);
 	assert_says(ran.out, "ok beside ./good.so clean");
-	assert_says(ran.out, "ok beside#one good.so clean replayed");
+	assert_says(ran.out, "ok beside#one ./good.so clean replayed");
 	run_in("/", "replay", format("%s#one", path));
 	assert_status(0);
 	run_in(folder, "matrix", "beside.yaml", "--gate", "good.so");
