@@ -556,11 +556,15 @@ static enum gx_status explore_begun(struct gx_explored *explored, struct gx_sess
 				    struct gx_error *err)
 {
 	enum gx_status rc = load_begun(session, prefix, err);
+	struct budget left;
 
 	if (rc == GX_OK)
 		rc = gx_explore(explored, &options->explore, err);
+	left = budget_of(explored, options);
 	for (unsigned i = 0; i < explored->hit_count && rc == GX_OK; i++) {
-		rc = minimise(&explored->hits[i], err);
+		struct gx_result_finding ignored; /* the shortest way on is not the shortest of all */
+
+		rc = minimise(&ignored, &explored->hits[i], &left, err);
 		if (rc == GX_OK)
 			prepend(&explored->hits[i].path, prefix);
 	}
