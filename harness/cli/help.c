@@ -64,7 +64,7 @@ static void print_scenario(void)
 
 		printf("  %-22s  %s%s\n", row->name, row->traits & GX_ACTOR_OF_ALL ? "without on" : "on: a workspace",
 		       row->traits & GX_ACTOR_MAKES_WORKSPACE ? " whose state is none"
-		       : row->once			      ? ", at most once"
+		       : row->once                            ? ", at most once"
 							      : "");
 	}
 	puts("`gatecrash list actors` says what each does.");

@@ -90,8 +90,8 @@ static const struct {
 	const char *name;
 	int (*list)(void);
 } lists[] = {
-	{"gates", list_gates}, {"scenarios", list_scenarios}, {"strategies", list_strategies},
-	{"rules", list_rules}, {"actors", list_actors},       {"ops", list_ops},
+	{"gates", list_gates},     {"scenarios", list_scenarios}, {"strategies", list_strategies},
+	{"rules", list_rules},     {"actors", list_actors},       {"ops", list_ops},
 	{"reports", list_reports},
 };
 

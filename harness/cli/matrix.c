@@ -183,7 +183,8 @@ static void run_file(struct gx_job *job, unsigned file)
 static int nothing_to_hold(const struct gx_job *job)
 {
 	if (job->options->as)
-		fprintf(stderr, "gatecrash: no scenario says in `expect` what the gate %s shows: nothing to hold against\n",
+		fprintf(stderr,
+			"gatecrash: no scenario says in `expect` what the gate %s shows: nothing to hold against\n",
 			gx_quote(job->options->as).text);
 	else
 		fputs("gatecrash: no scenario names this gate in `expect` or `interleavings`: nothing to hold against; "

@@ -233,7 +233,8 @@ static uint64_t number(const char *option, const char *text, uint64_t least)
 	uint64_t value;
 
 	if (!gx_number_parse(&value, text) || value < least)
-		refuse("--%s %s: a whole number from %" PRIu64 " to %" PRIu64 " is needed, such as 20000, 20k, 1.5M or 2e6",
+		refuse("--%s %s: a whole number from %" PRIu64 " to %" PRIu64
+		       " is needed, such as 20000, 20k, 1.5M or 2e6",
 		       option, gx_quote(text).text, least, UINT64_MAX);
 	return value;
 }

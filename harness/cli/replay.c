@@ -96,8 +96,8 @@ static enum gx_status find_gate_again(struct target *target, struct gx_error *er
 	}
 	rc = gx_find_again(target->gate_path, sizeof(target->gate_path), word, target->beside, err);
 	if (rc == GX_OK)
-		rc = check_is_there(target, "gate", word, target->gate_path, "; --gate FILE replays it with one elsewhere",
-				    err);
+		rc = check_is_there(target, "gate", word, target->gate_path,
+				    "; --gate FILE replays it with one elsewhere", err);
 	return rc == GX_OK ? gx_gate_choose(&target->gate, target->gate_path, err) : rc;
 }
 
@@ -152,8 +152,8 @@ static enum gx_status read_repro(struct target *target, const char *path, const 
 	if (rc != GX_OK)
 		return rc;
 	if (wanted > target->repros.count)
-		return gx_fail(err, GX_EINPUT, "%s holds %zu repro%s: there is no number %" PRIu64,
-			       shown(path).text, target->repros.count, target->repros.count == 1 ? "" : "s", wanted);
+		return gx_fail(err, GX_EINPUT, "%s holds %zu repro%s: there is no number %" PRIu64, shown(path).text,
+			       target->repros.count, target->repros.count == 1 ? "" : "s", wanted);
 	target->beside = strcmp(path, "-") ? path : NULL;
 	rc = take_repro(target, target->repros.lines[wanted - 1].text, gate, err);
 	if (rc == GX_OK && target->repros.count > 1 && !options->finding && !options->quiet)
@@ -275,8 +275,8 @@ static enum gx_status go_on(struct gx_session *session, const struct gx_options 
 /* ---- the command ---- */
 
 /* It fits: the others are compared, and the execution is described. */
-static enum gx_status describe(const struct target *target, struct gx_session *session, const struct gx_options *options,
-			       const struct gx_path *whole, struct gx_error *err)
+static enum gx_status describe(const struct target *target, struct gx_session *session,
+			       const struct gx_options *options, const struct gx_path *whole, struct gx_error *err)
 {
 	struct gx_result_run *run = session->result;
 	double started = gx_wall_seconds();

@@ -122,10 +122,8 @@ static enum gx_status walk(struct gx_repros *out, json_t *json, struct gx_error 
 	json_t *value;
 	size_t i;
 
-	json_object_foreach (json, key, value)
-		rc = rc == GX_OK ? walk(out, value, err) : rc;
-	json_array_foreach (json, i, value)
-		rc = rc == GX_OK ? walk(out, value, err) : rc;
+	json_object_foreach(json, key, value) rc = rc == GX_OK ? walk(out, value, err) : rc;
+	json_array_foreach(json, i, value) rc = rc == GX_OK ? walk(out, value, err) : rc;
 	return rc;
 }
 
@@ -207,9 +205,10 @@ enum gx_status gx_repros_read(struct gx_repros *out, const char *path, struct gx
 
 	*out = (struct gx_repros){0};
 	if (!in)
-		return gx_fail(err, GX_EINPUT,
-			       "%s is no repro line (gx1:...), no SCENARIO#INTERLEAVING and no file that can be read: %s",
-			       gx_quote(path).text, strerror(errno));
+		return gx_fail(
+			err, GX_EINPUT,
+			"%s is no repro line (gx1:...), no SCENARIO#INTERLEAVING and no file that can be read: %s",
+			gx_quote(path).text, strerror(errno));
 	rc = read_whole(&text, in, shown, err);
 	if (!is_input)
 		fclose(in);

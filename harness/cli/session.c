@@ -257,8 +257,8 @@ static enum gx_status say_repro(struct gx_result_finding *out, const struct gx_s
 	char *line;
 
 	if (!out->repro) {
-		enum gx_status rc = gx_repro_make(&repro, session->scenario_word, gx_gate_lasting_word(session->gate), path,
-						  err);
+		enum gx_status rc =
+			gx_repro_make(&repro, session->scenario_word, gx_gate_lasting_word(session->gate), path, err);
 
 		if (rc != GX_OK)
 			return rc;

@@ -9,14 +9,15 @@
 
 struct gx_standard {
 	const char *name;
-	const char *unless; /* not run with a gate that is guilty in this one, which stands before it; NULL: always run */
+	const char
+		*unless; /* not run with a gate that is guilty in this one, which stands before it; NULL: always run */
 };
 
 #define GX_STANDARD_MAX 16
 
 /* For help texts. */
-#define GX_STANDARD_SET                                                                                         \
-	"single, double-click, manual-vs-programmatic, no-backend, failed-start, two-workspaces, shutdown, "    \
+#define GX_STANDARD_SET                                                                                      \
+	"single, double-click, manual-vs-programmatic, no-backend, failed-start, two-workspaces, shutdown, " \
 	"burst-mutations, three-callers and secret-then-restart"
 
 /* Closed by an empty one. */

@@ -57,7 +57,8 @@ static enum gx_status diverged(const struct gx_replay *replay, struct gx_error *
 	if (!*where)
 		return gx_fail(err, GX_EDIVERGED, "replay diverged at step %u: expected %s; enabled: %s",
 			       gx_sched_steps() + 1, expected, enabled);
-	return gx_fail(err, GX_EDIVERGED, "this execution is no longer possible from step %u on%s: expected %s; enabled: %s",
+	return gx_fail(err, GX_EDIVERGED,
+		       "this execution is no longer possible from step %u on%s: expected %s; enabled: %s",
 		       gx_sched_steps() + 1, where, expected, enabled);
 }
 
@@ -184,8 +185,9 @@ static void say_doings(const struct doings *doings, char *text, size_t size)
 }
 
 /* The steps of a run could be taken, but what happened in them is not what happened when the repro was made. */
-static enum gx_status does_something_else(const struct gx_replay *replay, const struct gx_repro_run *run, uint32_t first,
-					  const char *where, const struct doings *doings, struct gx_error *err)
+static enum gx_status does_something_else(const struct gx_replay *replay, const struct gx_repro_run *run,
+					  uint32_t first, const char *where, const struct doings *doings,
+					  struct gx_error *err)
 {
 	char name[96];
 	char enabled[320];

@@ -11,33 +11,35 @@
 #include "service/service.h"
 
 /* One lock, given back; GUARD is what surrounds the legs. */
-static const char source[] = "#include <gatecrash/gate.h>\n"
-			     "#include <pthread.h>\n"
-			     "#include <stdlib.h>\n"
-			     "static pthread_mutex_t mutex[2] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER};\n"
-			     "static void *open_gate(void) { return &mutex; }\n"
-			     "static void close_gate(void *gate) { (void)gate; }\n"
-			     "static enum gx_outcome handle(void *gate, const struct gx_request *request)\n"
-			     "{\n"
-			     "	pthread_mutex_t *lock = &mutex[LOCK];\n"
-			     "	(void)gate;\n"
-			     "	(void)lock;\n"
-			     "	BEFORE;\n"
-			     "	if (gx_stop(request) == GX_LEG_DONE)\n"
-			     "		gx_start(request);\n"
-			     "	AFTER;\n"
-			     "	return GX_RAN;\n"
-			     "}\n"
-			     "static const struct gx_gate gate = {.abi = GX_GATE_ABI, .name = \"mine\", .summary = \"mine\",\n"
-			     "	.open = open_gate, .close = close_gate, .handle = handle};\n"
-			     "const struct gx_gate *gx_gate_plugin(void) { return &gate; }\n";
+static const char source[] =
+	"#include <gatecrash/gate.h>\n"
+	"#include <pthread.h>\n"
+	"#include <stdlib.h>\n"
+	"static pthread_mutex_t mutex[2] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER};\n"
+	"static void *open_gate(void) { return &mutex; }\n"
+	"static void close_gate(void *gate) { (void)gate; }\n"
+	"static enum gx_outcome handle(void *gate, const struct gx_request *request)\n"
+	"{\n"
+	"	pthread_mutex_t *lock = &mutex[LOCK];\n"
+	"	(void)gate;\n"
+	"	(void)lock;\n"
+	"	BEFORE;\n"
+	"	if (gx_stop(request) == GX_LEG_DONE)\n"
+	"		gx_start(request);\n"
+	"	AFTER;\n"
+	"	return GX_RAN;\n"
+	"}\n"
+	"static const struct gx_gate gate = {.abi = GX_GATE_ABI, .name = \"mine\", .summary = \"mine\",\n"
+	"	.open = open_gate, .close = close_gate, .handle = handle};\n"
+	"const struct gx_gate *gx_gate_plugin(void) { return &gate; }\n";
 
 static char *build(const char *name, const char *lock, const char *before, const char *after)
 {
 	char *out = format("%s/%s.so", folder, name);
 	char *in = write_file("gate.c", source);
-	char *command = format("cc -w -shared -fPIC -g -Iharness/include -DLOCK='%s' -DBEFORE='%s' -DAFTER='%s' -o %s %s", lock,
-			       before, after, out, in);
+	char *command =
+		format("cc -w -shared -fPIC -g -Iharness/include -DLOCK='%s' -DBEFORE='%s' -DAFTER='%s' -o %s %s", lock,
+		       before, after, out, in);
 
 	assert_int_equal(system(command), 0);
 	return out;
@@ -227,7 +229,8 @@ static void what_is_expected_of_another_gate_may_be_expected_of_it(void **state)
 	run("matrix", "double-click", "--gate", open_gate(), "--as", "none");
 	assert_status(0);
 	run("matrix", "single", "--gate", good_gate(), "--as", "per-workspace-stict");
-	assert_complaint(2, "--as: there is no gate named \"per-workspace-stict\"; did you mean \"per-workspace-strict\"?");
+	assert_complaint(
+		2, "--as: there is no gate named \"per-workspace-stict\"; did you mean \"per-workspace-strict\"?");
 	run("matrix", "single", "--as", "none");
 	assert_complaint(2, "--as \"none\": which gate is to be held against it? Name one with --gate");
 	run("matrix", "single", "--gate", good_gate());
@@ -239,13 +242,14 @@ static void what_is_expected_of_another_gate_may_be_expected_of_it(void **state)
 /* `expect: {gate: ./mine.so}` is beside the scenario, wherever it is played. */
 static void a_scenario_may_expect_something_of_a_gate_beside_it(void **state)
 {
-	static const char text[] = "name: beside\nworkspaces: [{name: ws-a}]\n"
-				   "actors: [{do: manual-restart, on: ws-a, count: 2}]\n"
-				   "expect:\n"
-				   "  - {gate: ./good.so, finds: []}\n"
-				   "  - {gate: %s, finds: [%s]}\n"
-				   "interleavings:\n"
-				   "  - {name: one, gate: good.so, finds: [], steps: [{run: manual-restart#1, until: end}]}\n";
+	static const char text[] =
+		"name: beside\nworkspaces: [{name: ws-a}]\n"
+		"actors: [{do: manual-restart, on: ws-a, count: 2}]\n"
+		"expect:\n"
+		"  - {gate: ./good.so, finds: []}\n"
+		"  - {gate: %s, finds: [%s]}\n"
+		"interleavings:\n"
+		"  - {name: one, gate: good.so, finds: [], steps: [{run: manual-restart#1, until: end}]}\n";
 	char *path = write_file("beside.yaml", format(text, "none", "wedged"));
 	json_t *runs;
 
@@ -317,7 +321,9 @@ static void a_repro_of_what_is_not_there_says_where_it_looked(void **state)
 	run_in(folder, "run", "double-click", "--gate", "open.so", "--report", "json");
 	repro = format("%s", repro_of(result(), 0));
 	run("replay", format("gx1:double-click:/nosuch/open.so%s", strrchr(repro, '/') + 8));
-	assert_complaint(2, "the repro names the gate /nosuch/open.so, which is not there: No such file or directory; --gate FILE");
+	assert_complaint(
+		2,
+		"the repro names the gate /nosuch/open.so, which is not there: No such file or directory; --gate FILE");
 	file = write_file("one.repro", format("gx1:double-click:open.so%s", strrchr(repro, '/') + 8));
 	run_in("/", "replay", file); /* beside the file */
 	assert_status(1);

@@ -20,14 +20,15 @@ static void numbers_take_units_and_exponents(void **state)
 	static const struct {
 		const char *text, *seen;
 	} good[] = {
-		{"7", " 7 executions"},	      {"0007", " 7 executions"},     {"0.01k", " 10 executions"},
-		{"1.5k", " 1,500 executions"}, {"2e1", " 20 executions"},	     {"2E+1", " 20 executions"},
-		{"0.2e2", " 20 executions"},    {"1.50e1k", " 15,000 executions"}, {"0.00001M", " 10 executions"},
-		{"0.00000001G", " 10 executions"},
+		{"7", " 7 executions"},         {"0007", " 7 executions"},
+		{"0.01k", " 10 executions"},    {"1.5k", " 1,500 executions"},
+		{"2e1", " 20 executions"},      {"2E+1", " 20 executions"},
+		{"0.2e2", " 20 executions"},    {"1.50e1k", " 15,000 executions"},
+		{"0.00001M", " 10 executions"}, {"0.00000001G", " 10 executions"},
 	};
-	static const char *const bad[] = {"",	  "k",	   "1.5",	 "1k5",	 "1 k",	 "+1",
-					  "-1",	  "0x10",  "1e",	 "1e-3", "1K",	 "1m",
-					  ".5k",  "1.k",   "1e400",	 "0",	 "0.0k", "18446744073709551616",
+	static const char *const bad[] = {"",      "k",     "1.5",          "1k5",  "1 k",   "+1",
+					  "-1",    "0x10",  "1e",           "1e-3", "1K",    "1m",
+					  ".5k",   "1.k",   "1e400",        "0",    "0.0k",  "18446744073709551616",
 					  "1.1e0", "19e18", "99999999999G", "1kk",  "1_000", "1,000"};
 
 	(void)state;
@@ -38,7 +39,8 @@ static void numbers_take_units_and_exponents(void **state)
 	}
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		run("run", "single", "--gate", "none", "--executions", bad[i]);
-		assert_complaint(2, "a whole number from 1 to 18446744073709551615 is needed, such as 20000, 20k, 1.5M or 2e6");
+		assert_complaint(
+			2, "a whole number from 1 to 18446744073709551615 is needed, such as 20000, 20k, 1.5M or 2e6");
 	}
 	run("run", "single", "--gate", "none", "--quiet", "--seed", "18446744073709551615", "--states", "1e15");
 	assert_status(0);
@@ -47,7 +49,8 @@ static void numbers_take_units_and_exponents(void **state)
 static void durations_take_units_or_are_seconds(void **state)
 {
 	static const char *const good[] = {"30", "30s", "2m", "1m30s", "500ms", "1.5h", "0.5", "1h0m1s"};
-	static const char *const bad[] = {"", "0", "0s", "s", "-1", "1e3", "30s1m", "3min", "1d", "1m30", "nan", "inf", "1 s"};
+	static const char *const bad[] = {"",     "0",  "0s",   "s",   "-1",  "1e3", "30s1m",
+					  "3min", "1d", "1m30", "nan", "inf", "1 s"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(good); i++) {
@@ -116,9 +119,10 @@ static void listed_ops_are_words_of_the_format(void **state)
 		const char *line = strcmp(name, "?") ? strstr(ran.out, format("\n  %s ", name)) : NULL;
 		struct gx_scenario_file *file = NULL;
 		struct gx_error err;
-		char *text = format("name: t\nworkspaces: [{name: ws-a}]\nactors: [{do: manual-restart, on: ws-a}]\n"
-				    "interleavings: [{name: i, gate: none, finds: [], steps: [{run: manual-restart#1, until: %s}]}]\n",
-				    name);
+		char *text = format(
+			"name: t\nworkspaces: [{name: ws-a}]\nactors: [{do: manual-restart, on: ws-a}]\n"
+			"interleavings: [{name: i, gate: none, finds: [], steps: [{run: manual-restart#1, until: %s}]}]\n",
+			name);
 		char *fault = format("name: t\nworkspaces: [{name: ws-a}]\nactors: [{do: manual-restart, on: ws-a}]\n"
 				     "faults: [{on: %s, give: error 500}]\n",
 				     name);
@@ -210,12 +214,55 @@ static void help_alone_lists_commands_and_topics_and_fits_a_terminal(void **stat
 
 /* ---- nonsense ---- */
 
-static const char *const spice[] = {"0",	"1",	    "2",	  "24",		"25",	 "255",	    "10000000", "4294967296", "-1",
-				    "[]",	"{}",	    "~",	  "*a",		"&a [*a]", "'",	    "\"\\0\"",  "none",	      "ws-a",
-				    "ws-b",	"168h",	    "1ms",	  "error 404",	"docker.create", "docker.start", "shutdown", "create",
-				    "end",	"blocked",  "clock",	  "manual-restart", "e2e-client", "paused", "failed", "./x.so",
-				    ":",	"- ",	    "#",	  "\n",		"\t",	 "\x1b[2J", "\xff",	":1*1",	      "~fff",
-				    "*",	",",	    "!",	  ".65535",	"%2f",	 "%00"};
+static const char *const spice[] = {"0",
+				    "1",
+				    "2",
+				    "24",
+				    "25",
+				    "255",
+				    "10000000",
+				    "4294967296",
+				    "-1",
+				    "[]",
+				    "{}",
+				    "~",
+				    "*a",
+				    "&a [*a]",
+				    "'",
+				    "\"\\0\"",
+				    "none",
+				    "ws-a",
+				    "ws-b",
+				    "168h",
+				    "1ms",
+				    "error 404",
+				    "docker.create",
+				    "docker.start",
+				    "shutdown",
+				    "create",
+				    "end",
+				    "blocked",
+				    "clock",
+				    "manual-restart",
+				    "e2e-client",
+				    "paused",
+				    "failed",
+				    "./x.so",
+				    ":",
+				    "- ",
+				    "#",
+				    "\n",
+				    "\t",
+				    "\x1b[2J",
+				    "\xff",
+				    ":1*1",
+				    "~fff",
+				    "*",
+				    ",",
+				    "!",
+				    ".65535",
+				    "%2f",
+				    "%00"};
 
 /* A few edits: a byte away, a word in, a piece twice, the end off. */
 static size_t spoil(struct gx_rng *rng, char *text, size_t length, size_t room)
@@ -324,14 +371,54 @@ static void broken_repros_are_answered_and_none_ends_the_program(void **state)
 
 static void nonsense_on_the_command_line_is_answered(void **state)
 {
-	static const char *const words[] = {"run",	   "replay",	  "list",      "help",	    "--gate",	  "none",
-					    "--gate=global", "--as",	  "none",      "--states",  "1k",	  "--time",
-					    "1",	   "--seed",	  "1e3",       "--executions", "5",	  "--strategy",
-					    "random",	   "--report",	  "json",      "--finding", "2",	  "--then",
-					    "random",	   "--times",	  "2",	       "-q",	    "--color",	  "never",
-					    "single",	   "no-backend",  "single#x",  "--stats",   "--stop-at-first", "--",
-					    "-",	   "",		  "gates",     "ops",	    "-h",	  "-V",
-					    "\x1b[2J",  "./nosuch.yaml", "/dev/null", "/",	    "\xc3\xa9",	  "#"};
+	static const char *const words[] = {"run",
+					    "replay",
+					    "list",
+					    "help",
+					    "--gate",
+					    "none",
+					    "--gate=global",
+					    "--as",
+					    "none",
+					    "--states",
+					    "1k",
+					    "--time",
+					    "1",
+					    "--seed",
+					    "1e3",
+					    "--executions",
+					    "5",
+					    "--strategy",
+					    "random",
+					    "--report",
+					    "json",
+					    "--finding",
+					    "2",
+					    "--then",
+					    "random",
+					    "--times",
+					    "2",
+					    "-q",
+					    "--color",
+					    "never",
+					    "single",
+					    "no-backend",
+					    "single#x",
+					    "--stats",
+					    "--stop-at-first",
+					    "--",
+					    "-",
+					    "",
+					    "gates",
+					    "ops",
+					    "-h",
+					    "-V",
+					    "\x1b[2J",
+					    "./nosuch.yaml",
+					    "/dev/null",
+					    "/",
+					    "\xc3\xa9",
+					    "#"};
 	struct gx_rng rng = gx_rng_for(10, 3);
 
 	(void)state;

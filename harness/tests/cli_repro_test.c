@@ -82,7 +82,8 @@ static void without_a_number_it_is_the_first_and_how_many_there_are_is_said(void
 	run("replay", json_path);
 	assert_status(1);
 	assert_one_line(ran.err);
-	assert_says(ran.err, "holds 7 repros, this is number 1: \"name-conflict\" of \"ws-a\"; --finding N picks another");
+	assert_says(ran.err,
+		    "holds 7 repros, this is number 1: \"name-conflict\" of \"ws-a\"; --finding N picks another");
 	run("replay", json_path, "--quiet");
 	assert_silent(ran.err);
 	run("replay", json_path, "--finding", "8");
@@ -124,7 +125,8 @@ static void repros_are_found_in_prose_and_not_in_comments(void **state)
 	(void)state;
 	make_race();
 	repro = text_of(race, 0, "repro");
-	run("replay", write_file("prose", format("# gx1:not:this:one\nSeen on Monday (`%s`), gx and regx1:no too.\n", repro)));
+	run("replay",
+	    write_file("prose", format("# gx1:not:this:one\nSeen on Monday (`%s`), gx and regx1:no too.\n", repro)));
 	assert_status(1);
 	assert_silent(ran.err);
 	run("replay", write_file("colored", format("\033[1mreplay '%s'\033[0m\r\n", repro)));
@@ -148,8 +150,9 @@ static void a_repro_that_no_longer_fits_says_from_where_and_what_happens_instead
 	(void)state;
 	make_race();
 	run("replay", text_of(race, 0, "repro"), "--gate", "per-workspace");
-	assert_complaint(3, "this execution is no longer possible from step 2 on (run 2 of the repro): manual-restart#1 does "
-			    "something else in steps 2 to");
+	assert_complaint(
+		3, "this execution is no longer possible from step 2 on (run 2 of the repro): manual-restart#1 does "
+		   "something else in steps 2 to");
 	assert_says(ran.err, "mutex.lock");
 	assert_says(ran.err, "enabled behind that: ");
 	assert_says(ran.err, "--then random or --then search runs the rest freely");
@@ -187,12 +190,14 @@ static void the_rest_of_a_repro_can_be_run_freely_and_shows_what_still_breaks(vo
 	for (unsigned i = 0; i < 2; i++) {
 		json_t *found;
 
-		run("replay", json_path, "--finding", "1", "--gate", "early-release", "--then", ways[i], "--report", "json");
+		run("replay", json_path, "--finding", "1", "--gate", "early-release", "--then", ways[i], "--report",
+		    "json");
 		assert_status(1);
 		assert_one_line(ran.err);
 		found = parsed(ran.out);
 		assert_true(has_rule(found, "name-conflict"));
-		assert_true(json_is_false(json_object_get(json_array_get(json_object_get(found, "runs"), 0), "complete")));
+		assert_true(
+			json_is_false(json_object_get(json_array_get(json_object_get(found, "runs"), 0), "complete")));
 		for (size_t j = 0; j < json_array_size(findings(found)); j++) {
 			json_t *again;
 

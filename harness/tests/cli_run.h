@@ -213,7 +213,9 @@ static __attribute__((unused)) int set_up(void **state)
 	const char *chosen = getenv("GATECRASH");
 
 	(void)state;
-	return realpath(chosen ? chosen : "build/gatecrash", program) && getcwd(top, sizeof(top)) && mkdtemp(folder) ? 0 : -1;
+	return realpath(chosen ? chosen : "build/gatecrash", program) && getcwd(top, sizeof(top)) && mkdtemp(folder)
+		       ? 0
+		       : -1;
 }
 
 static __attribute__((unused)) int tear_down(void **state)

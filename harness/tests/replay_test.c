@@ -335,10 +335,12 @@ static void a_changed_program_is_noticed_where_it_differs_and_the_message_says_w
 			      "something else in steps 3 to 6, now task.begin"},
 		{SHORTER, "this execution is no longer possible from step 3 on (run 2 of the repro): worker#2 does "
 			  "something else in steps 3 to 6, now task.begin"},
-		{BLOCKED, "this execution is no longer possible from step 6 on (run 2 of the repro): expected a step of worker#2, which cannot "
-			  "step (it is at mutex.lock); enabled: worker#1 (yield)"},
-		{OTHER_END, "this execution is no longer possible behind the last run of the repro: expected the end after 12 steps with "
-			    "event hash "},
+		{BLOCKED,
+		 "this execution is no longer possible from step 6 on (run 2 of the repro): expected a step of worker#2, which cannot "
+		 "step (it is at mutex.lock); enabled: worker#1 (yield)"},
+		{OTHER_END,
+		 "this execution is no longer possible behind the last run of the repro: expected the end after 12 steps with "
+		 "event hash "},
 	};
 	struct gx_repro repro = repro_before_the_change();
 	struct gx_replay replay = {.namer = name_task};

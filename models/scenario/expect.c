@@ -24,7 +24,8 @@ static const char *beside(struct gx_yaml *yaml, const char *word)
 	while (folder && !strncmp(word, "./", 2))
 		word += 2;
 	if (path)
-		snprintf(path, size, "%.*s%s%s", (int)folder, yaml->path, folder || strchr(word, '/') ? "" : "./", word);
+		snprintf(path, size, "%.*s%s%s", (int)folder, yaml->path, folder || strchr(word, '/') ? "" : "./",
+			 word);
 	else
 		gx_yaml_no_memory(yaml);
 	return path;

@@ -38,7 +38,8 @@ enum gx_status gx_scenario_find_again(char *path, size_t size, const char *word,
 				      struct gx_error *err) GX_MUST_USE;
 
 /* The same for any file: `word` as it is if nothing is there either. */
-enum gx_status gx_find_again(char *path, size_t size, const char *word, const char *beside, struct gx_error *err) GX_MUST_USE;
+enum gx_status gx_find_again(char *path, size_t size, const char *word, const char *beside,
+			     struct gx_error *err) GX_MUST_USE;
 
 /* Links stay as they are: who replaces what is behind one means what is there then. */
 void gx_absolute_path(char *out, size_t size, const char *path);

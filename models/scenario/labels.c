@@ -203,10 +203,11 @@ bool gx_scenario_read_until(struct gx_yaml *yaml, const yaml_node_t *node, struc
 		return true;
 	}
 	if (is_told_only(word))
-		return gx_yaml_complain(yaml, node,
-					"no task ever stops at \"%s\"; `gatecrash list ops` names where, others are end and "
-					"blocked",
-					word);
+		return gx_yaml_complain(
+			yaml, node,
+			"no task ever stops at \"%s\"; `gatecrash list ops` names where, others are end and "
+			"blocked",
+			word);
 	if (!begins_an_op(word))
 		return unknown_label(yaml, node, "op", word, gx_scenario_is_op,
 				     "; `gatecrash list ops` names them, others are end and blocked");

@@ -185,9 +185,10 @@ static bool read_arrival(struct gx_yaml *yaml, const yaml_node_t *node, const st
 		return false;
 	if (entry->at_ns < scenario->time_ns)
 		return true;
-	return gx_yaml_complain(yaml, node,
-				"\"at\" is %s, but an execution ends at %s, the \"time\" of \"limits\": arrive earlier, or allow more",
-				gx_yaml_duration_text(entry->at_ns).text, gx_yaml_duration_text(scenario->time_ns).text);
+	return gx_yaml_complain(
+		yaml, node,
+		"\"at\" is %s, but an execution ends at %s, the \"time\" of \"limits\": arrive earlier, or allow more",
+		gx_yaml_duration_text(entry->at_ns).text, gx_yaml_duration_text(scenario->time_ns).text);
 }
 
 static bool read_actor(struct gx_yaml *yaml, const yaml_node_t *node, struct gx_scenario *scenario)

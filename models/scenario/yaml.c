@@ -374,8 +374,8 @@ struct gx_duration_text gx_yaml_duration_text(uint64_t ns)
 
 	for (size_t i = 0; i < COUNT(units); i++) {
 		if (ns >= units[i].ns)
-			used += (size_t)snprintf(out.text + used, sizeof(out.text) - used, "%" PRIu64 "%s", ns / units[i].ns,
-						 units[i].name);
+			used += (size_t)snprintf(out.text + used, sizeof(out.text) - used, "%" PRIu64 "%s",
+						 ns / units[i].ns, units[i].name);
 		ns %= units[i].ns;
 	}
 	return out;
