@@ -307,10 +307,11 @@ static const struct gx_strategy *strategy(const char *text)
 /* "jsn=out.json": of the word before the equals sign. */
 static struct gx_words report_hint(const char *text, const char *const *names, size_t count)
 {
+	const struct gx_words nothing = {""};
 	char word[32];
 
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(text, "="), text);
-	return gx_report_find(word) ? (struct gx_words){""} : nearest_hint(word, names, count);
+	return gx_report_find(word) ? nothing : nearest_hint(word, names, count);
 }
 
 static const char *report(const char *text)

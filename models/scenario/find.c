@@ -235,8 +235,8 @@ enum gx_status gx_scenario_find(char *path, size_t size, const char *word, struc
 {
 	if (is_path(word))
 		return write_path(path, size, word, err);
-	for (unsigned i = 0; i < FOLDERS; i++)
-		if (has_name(path, size, i, word))
+	for (unsigned which = 0; which < FOLDERS; which++)
+		if (has_name(path, size, which, word))
 			return GX_OK;
 	return complain_of_name(word, err);
 }
