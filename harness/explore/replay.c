@@ -229,6 +229,8 @@ static enum gx_status replay_run(struct gx_replay *replay, const struct gx_repro
 enum gx_status gx_replay_repro(struct gx_replay *replay, const struct gx_repro *repro, struct gx_path *whole,
 			       struct gx_error *err)
 {
+	uint32_t steps;
+
 	begin(replay, whole);
 	for (uint32_t i = 0; i < repro->run_count; i++) {
 		enum gx_status rc = replay_run(replay, &repro->runs[i], i + 1, whole, err);
@@ -236,16 +238,19 @@ enum gx_status gx_replay_repro(struct gx_replay *replay, const struct gx_repro *
 		if (rc != GX_OK)
 			return stop(replay, rc);
 	}
+	steps = gx_sched_steps();
 	finish(replay, whole);
-	if (gx_sched_steps() != repro->steps || gx_sched_event_hash() != repro->hash)
-		return gx_fail(
-			err, GX_EDIVERGED,
-			"this execution is no longer possible behind the last run of the repro: expected the end after %u steps "
-			"with event hash %016llx, but it came after %u steps with %016llx; gate, scenario or harness have changed "
-			"since",
-			repro->steps, (unsigned long long)repro->hash, gx_sched_steps(),
-			(unsigned long long)gx_sched_event_hash());
-	return GX_OK;
+	if (gx_sched_steps() == repro->steps && gx_sched_event_hash() == repro->hash)
+		return GX_OK;
+	if (whole)
+		whole->count = steps;
+	return gx_fail(
+		err, GX_EDIVERGED,
+		"this execution is no longer possible behind the last run of the repro: expected the end after %u steps "
+		"with event hash %016llx, but it came after %u steps with %016llx; gate, scenario or harness have changed "
+		"since",
+		repro->steps, (unsigned long long)repro->hash, gx_sched_steps(),
+		(unsigned long long)gx_sched_event_hash());
 }
 
 static void add_step(struct gx_repro *out, uint32_t *capacity, struct gx_choice choice)

@@ -220,6 +220,27 @@ static void the_rest_of_a_repro_can_be_run_freely_and_shows_what_still_breaks(vo
 	assert_complaint(2, "--then \"serach\": random or search is needed; did you mean search?");
 }
 
+/* What the repro itself broke counts, and so does whatever can follow its last run. */
+static void what_the_part_that_fits_has_broken_already_counts(void **state)
+{
+	char *repro;
+	json_t *found;
+
+	(void)state;
+	make_race();
+	repro = format("%s", text_of(race, 2, "repro"));
+	assert_string_equal(text_of(race, 2, "rule"), "overlapping-cycles");
+	repro = format("%.*s:9999:0123456789abcdef", (int)(strchr(strrchr(repro, '~'), ':') - repro), repro);
+	run("replay", repro);
+	assert_complaint(3, "no longer possible behind the last run of the repro: expected the end after 9999 steps");
+	run("replay", repro, "--then", "search", "--report", "json");
+	assert_status(1);
+	found = parsed(ran.out);
+	assert_true(has_rule(found, "overlapping-cycles"));
+	assert_true(json_array_size(findings(found)) > 1);
+	json_decref(found);
+}
+
 static int release_all(void **state)
 {
 	json_decref(race);
@@ -238,6 +259,7 @@ int main(void)
 		cmocka_unit_test(a_repro_that_no_longer_fits_says_from_where_and_what_happens_instead),
 		cmocka_unit_test(the_rest_of_a_repro_can_be_run_freely_and_is_clean_with_a_good_gate),
 		cmocka_unit_test(the_rest_of_a_repro_can_be_run_freely_and_shows_what_still_breaks),
+		cmocka_unit_test(what_the_part_that_fits_has_broken_already_counts),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, release_all);
