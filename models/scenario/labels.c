@@ -165,14 +165,15 @@ bool gx_scenario_read_faults(struct gx_yaml *yaml, const yaml_node_t *node, stru
  */
 bool gx_scenario_is_op(unsigned label)
 {
-	static const unsigned others[] = {GX_L_DOCKER_ANSWER, GX_L_POSIX_MISUSE, GX_L_DOCKER_START_FINISH,
-					  GX_L_DOCKER_RENAME_RELEASE};
+	static const unsigned others[] = {GX_L_DOCKER_ANSWER, GX_L_DOCKER_START_FINISH, GX_L_DOCKER_RENAME_RELEASE};
 
 	if (label < GX_LABELS_CORE_END)
 		return label == GX_L_SLEEP;
 	for (size_t i = 0; i < COUNT(others); i++)
 		if (label == others[i])
 			return false;
+	if (label >= GX_L_POSIX_MISUSE && label < GX_L_POSIX_END)
+		return false;
 	return !(label >= GX_LABELS_SERVICE && label < (unsigned)GX_F_END) && strcmp(gx_label_name(label), "?") != 0;
 }
 
