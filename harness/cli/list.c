@@ -133,7 +133,7 @@ static const char doc[] =
 
 const struct gx_command gx_command_list = {
 	.name = "list",
-	.summary = "gates, scenarios, strategies, rules, actors, ops or reports: what there is",
+	.summary = "gates, scenarios, rules, actors, ops and more: what there is",
 	.args = "gates|scenarios|strategies|rules|actors|ops|reports",
 	.doc = doc,
 	.run = list,

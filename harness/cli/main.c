@@ -14,8 +14,8 @@ enum { NAMES_MAX = 32 }; /* of commands and topics */
 static void print_help(FILE *out)
 {
 	fputs("Usage: gatecrash COMMAND [OPTION...]\n"
-	      "Run every interleaving that matters of a gate in front of a model of the service; explain and replay what goes "
-	      "wrong.\n\n",
+	      "Run every interleaving that matters of a gate in front of a model of the\n"
+	      "service; explain and replay what goes wrong.\n\n",
 	      out);
 	for (size_t i = 0; gx_commands[i]; i++)
 		fprintf(out, "  %-10s %s\n", gx_commands[i]->name, gx_commands[i]->summary);
@@ -23,11 +23,10 @@ static void print_help(FILE *out)
 	for (size_t i = 0; gx_help_topics[i].name; i++)
 		fprintf(out, "  %-10s %s\n", gx_help_topics[i].name, gx_help_topics[i].summary);
 	fputs("\n"
-	      "  gatecrash run double-click --gate none             see the race\n"
-	      "  gatecrash run double-click --gate per-workspace    see the proof that it is gone\n"
-	      "  gatecrash run double-click --gate ./mygate.so      try a gate of your own\n"
-	      "  gatecrash run --gate ./mygate.so                   ... in the standard set of scenarios\n"
-	      "  gatecrash COMMAND --help                           options of a command\n\n"
+	      "  gatecrash run double-click --gate none           see the race\n"
+	      "  gatecrash run double-click --gate per-workspace  see that it is gone: proven\n"
+	      "  gatecrash run --gate ./mygate.so                 try a gate of your own\n"
+	      "  gatecrash COMMAND --help                         options of a command\n\n"
 	      "Exit status: 0 nothing found, 1 found, 2 usage or bad input, 3 could not tell.\n",
 	      out);
 }

@@ -233,7 +233,7 @@ static int matrix(struct gx_options *options)
 
 const struct gx_command gx_command_matrix = {
 	.name = "matrix",
-	.summary = "every scenario with every gate it names, held against what it expects",
+	.summary = "every scenario with every gate, held against what it expects",
 	.args = "[SCENARIO...]",
 	.doc = doc,
 	.takes = GX_TAKES_BUDGET | GX_TAKES_REPORT | GX_TAKES_GATES | GX_TAKES_AS,

@@ -199,6 +199,9 @@ static void help_alone_lists_commands_and_topics_and_fits_a_terminal(void **stat
 
 	(void)state;
 	run("help");
+	for (const char *line = ran.out; *line; line += strcspn(line, "\n") + 1)
+		if (strcspn(line, "\n") > 79)
+			FAIL("too long: %.120s\n", line);
 	for (unsigned i = 0; i < COUNT(topics); i++)
 		assert_says(ran.out, format(" %s ", topics[i]));
 	for (unsigned i = 0; i < COUNT(topics); i++) {
