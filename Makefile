@@ -119,6 +119,9 @@ $(BUILD)/models/tests/docker_recorded_test: $(BUILD)/models/tests/docker_recorde
 	$(filter $(BUILD)/models/docker/%,$(LIB_OBJ)) $(BUILD)/harness/core/status.o $(BUILD)/harness/core/footprint.o
 	$(Q)echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ -lcmocka
 
+# A test that runs the program, also where it is the only one that is built.
+$(BUILD)/models/tests/story_causes_test: | $(BIN)
+
 # A fuzz target; without SAN=fuzzer a program that replays saved inputs.
 FUZZ_MAIN := $(if $(findstring fuzzer,$(SAN)),,$(BUILD)/harness/tests/fuzz/replay_corpus.o)
 $(BUILD)/%_fuzz: $(BUILD)/%_fuzz.o $(FUZZ_MAIN) $(LIB_OBJ)

@@ -8,10 +8,10 @@ enum {
 	GAP = 2,
 	STEP_WIDTH = 4,     /* "step" */
 	COLLIDES_WIDTH = 3, /* ">> " */
-	LANES_WIDE_MAX = 4,
-	LANE_MIN = 22,   /* apart, at least, when cells may run on into the next column */
-	STAGGER_MAX = 4, /* the same, with letters */
-	FOLDED_MIN = 40  /* columns that a cell is given, at least, before it is folded */
+	WIDE_PER_LANE = 25, /* columns of the page for each lane, at least, or there are letters */
+	LANE_MIN = 22,      /* apart, at least, when cells may run on into the next column */
+	STAGGER_MAX = 4,    /* the same, with letters */
+	FOLDED_PERCENT = 40 /* of the page that a cell is given, at least, before it is folded */
 };
 
 /* One task's column. */
@@ -34,9 +34,14 @@ struct table {
 	size_t margin; /* columns before the first lane */
 	size_t marks;  /* columns before each cell */
 	size_t collisions;
-	bool switches;
+	bool all;
 	bool letters;
 };
+
+static bool is_shown(const struct table *table, size_t i)
+{
+	return table->all || table->steps[i].matters;
+}
 
 /* ---- steps ---- */
 
@@ -57,16 +62,18 @@ static struct cell cell_of(const struct gx_result_step *step)
 }
 
 /*
- * Whether somebody was preempted for this row: at its own step, or at one before it, left out, since when the same task has
- * been running. Without that, hiding a step would hide the switch.
+ * The step at which somebody was preempted for this row: its own, or one before it, left out, since when the same task has
+ * been running. Without that, hiding a step would hide the switch. NULL: nobody was.
  */
-static bool is_switch(const struct gx_result_step *steps, size_t i)
+static const struct gx_result_step *switch_of(const struct table *table, size_t i)
 {
+	const struct gx_result_step *steps = table->steps;
+
 	for (size_t j = i;; j--) {
 		if (steps[j].preempted)
-			return true;
-		if (!j || steps[j - 1].matters || strcmp(steps[j - 1].task, steps[i].task) != 0)
-			return false;
+			return &steps[j];
+		if (!j || is_shown(table, j - 1) || strcmp(steps[j - 1].task, steps[i].task) != 0)
+			return NULL;
 	}
 }
 
@@ -91,7 +98,7 @@ static void survey(struct table *table)
 		const struct gx_result_step *step = &table->steps[i];
 		struct lane *lane = lane_of(table, step->task);
 
-		if (!step->matters)
+		if (!is_shown(table, i))
 			continue;
 		if (!lane) {
 			lane = &table->lanes[table->lane_count++];
@@ -100,7 +107,6 @@ static void survey(struct table *table)
 		widen(lane, gx_text_width(cell_of(step).text));
 		table->shown++;
 		table->collisions += step->collides;
-		table->switches |= is_switch(table->steps, i);
 	}
 }
 
@@ -121,7 +127,7 @@ static size_t line_up(struct table *table)
 
 	for (size_t i = 0; i < table->lane_count; i++) {
 		table->lanes[i].start = at;
-		if (at + table->lanes[i].needed > GX_PAGE_WIDTH)
+		if (at + table->lanes[i].needed > table->page->width)
 			return i;
 		at += table->lanes[i].room;
 	}
@@ -147,7 +153,7 @@ static struct lane *roomiest_before(const struct table *table, size_t end)
  */
 static bool stand_wide(struct table *table, size_t widest)
 {
-	if (table->lane_count > LANES_WIDE_MAX)
+	if (table->lane_count * WIDE_PER_LANE > table->page->width)
 		return false;
 	for (size_t i = 0; i < table->lane_count; i++) {
 		struct lane *lane = &table->lanes[i];
@@ -171,7 +177,7 @@ static bool stand_wide(struct table *table, size_t widest)
 
 static void stand_staggered(struct table *table)
 {
-	size_t most = (GX_PAGE_WIDTH / 3) / table->lane_count;
+	size_t most = (table->page->width / 3) / table->lane_count;
 
 	table->letters = true;
 	for (size_t i = 0; i < table->lane_count; i++)
@@ -231,7 +237,7 @@ static void say_row(const struct table *table, size_t i)
 
 	gx_fold(page, (unsigned)(lane->start + table->marks + GAP));
 	gx_mark(page, GX_ODD);
-	gx_say(page, "%s", is_switch(table->steps, i) ? "*" : " ");
+	gx_say(page, "%s", switch_of(table, i) ? "*" : " ");
 	gx_mark(page, GX_DIM);
 	gx_say(page, "%*" PRIu32, (int)(table->margin - GAP - 1), step->number);
 	gx_mark(page, step->collides ? GX_BAD : GX_PLAIN);
@@ -247,6 +253,31 @@ static void say_row(const struct table *table, size_t i)
 	gx_end_line(page);
 }
 
+/* "* 11 left manual-restart#1, which could have gone on": the steps that are marked, and whom each left. */
+static void say_switches(const struct table *table)
+{
+	struct gx_page *page = table->page;
+	size_t said = 0;
+
+	for (size_t i = 0; i < table->step_count; i++) {
+		const struct gx_result_step *at = is_shown(table, i) ? switch_of(table, i) : NULL;
+
+		if (!at)
+			continue;
+		gx_say(page, "%s%" PRIu32 "\u00a0left\u00a0%s", said++ ? ", " : "*\u00a0", table->steps[i].number,
+		       at->left && *at->left ? at->left : "the task before");
+	}
+	if (said)
+		gx_say(page, ", which could have gone on; ");
+}
+
+static const char *meaning_of_marks(const struct table *table, const struct gx_result_finding *finding)
+{
+	if (finding->marks && *finding->marks)
+		return finding->marks;
+	return table->collisions > 1 ? "these collide" : "this breaks the rule";
+}
+
 static void say_legend(const struct table *table, const struct gx_result_finding *finding)
 {
 	struct gx_page *page = table->page;
@@ -255,9 +286,8 @@ static void say_legend(const struct table *table, const struct gx_result_finding
 	gx_mark(page, GX_DIM);
 	gx_say(page, "  ");
 	if (table->collisions)
-		gx_say(page, ">>\u00a0%s; ", table->collisions > 1 ? "these collide" : "this breaks the rule");
-	if (table->switches)
-		gx_say(page, "*\u00a0the task before could have gone on; ");
+		gx_say(page, ">>\u00a0%s; ", meaning_of_marks(table, finding));
+	say_switches(table);
 	if (table->shown < table->step_count)
 		gx_say(page, "%s of %s shown, ", gx_number(table->shown).text,
 		       gx_count(table->step_count, "step").text);
@@ -268,9 +298,12 @@ static void say_legend(const struct table *table, const struct gx_result_finding
 	gx_end_line(page);
 }
 
-void gx_say_columns(struct gx_page *page, const struct gx_result_finding *finding)
+void gx_say_columns(struct gx_page *page, const struct gx_result_finding *finding, bool all_steps)
 {
-	struct table table = {.page = page, .steps = finding->steps, .step_count = finding->step_count};
+	struct table table = {.page = page,
+			      .steps = finding->steps,
+			      .step_count = finding->step_count,
+			      .all = all_steps};
 	size_t digits = digits_of(finding);
 
 	table.margin = 2 + (digits > STEP_WIDTH ? digits : STEP_WIDTH) + GAP;
@@ -282,14 +315,14 @@ void gx_say_columns(struct gx_page *page, const struct gx_result_finding *findin
 	survey(&table);
 	if (table.shown) {
 		table.marks = table.collisions ? COLLIDES_WIDTH : 0;
-		if (stand_wide(&table, GX_PAGE_WIDTH) || stand_wide(&table, FOLDED_MIN)) {
+		if (stand_wide(&table, page->width) || stand_wide(&table, page->width * FOLDED_PERCENT / 100)) {
 			say_names(&table);
 		} else {
 			stand_staggered(&table);
 			say_key(&table);
 		}
 		for (size_t i = 0; i < table.step_count; i++)
-			if (table.steps[i].matters)
+			if (is_shown(&table, i))
 				say_row(&table, i);
 		say_legend(&table, finding);
 	}

@@ -5,7 +5,7 @@
  *          4  docker.remove.mark ws-a → 200
  *     *    9                                     >> docker.create.reserve ws-a → 409 name is already in use
  *
- * Only steps that matter are shown; the numbers tell how many are left out between two. A row holds one step, so a long cell
+ * Only steps that matter are shown, unless all are asked for; the numbers tell how many are left out between two. A row holds one step, so a long cell
  * may run on into the empty columns at its right: columns are only as far apart as the page allows, and the longest cells go
  * on in the next line. With many tasks, or when that would not do, each task gets a letter, and its steps begin with it:
  *
@@ -19,7 +19,7 @@
 #include "reports/page.h"
 #include "reports/result.h"
 
-/* The table and, below it, what its marks mean. Nothing if no step matters. */
-void gx_say_columns(struct gx_page *page, const struct gx_result_finding *finding);
+/* The table, of all steps or those that matter, and, below it, what its marks mean. Nothing if no step is to be shown. */
+void gx_say_columns(struct gx_page *page, const struct gx_result_finding *finding, bool all_steps);
 
 #endif

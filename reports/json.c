@@ -1,6 +1,9 @@
 /*
  * json.c - results for programs: the JSON result, version 1, two spaces per level, keys in a fixed order.
  *
+ * `count` of a finding is of transitions where a search has shown it, of executions where a sample has; which it is, and how many of each,
+ * stands in `transitions` and `executions`. `findings` holds what the gate is guilty of, `beyond_gate` what shows whichever gate is used.
+ *
  * Version 1 promises the keys that stand first in each object; what comes after them may grow. What is not known is null, never
  * NaN or infinity. A seed beyond 2^63 - 1, which few readers take as a number, is a string. `identity` says among whom end_hash may be
  * compared: the processes of this machine that run this build, or only those that this process makes.
@@ -119,6 +122,7 @@ static json_t *step(const void *steps, size_t i)
 		{"preempted", json_boolean(it->preempted)},
 		{"number", whole(it->number)},
 		{"at_ns", whole(it->at_ns)},
+		{"left", text(it->left)},
 	};
 
 	return OBJECT(members);
@@ -132,6 +136,9 @@ static json_t *wait(const void *waits, size_t i)
 		{"op", text(it->op)},
 		{"object", text(it->object)},
 		{"holder", text(it->holder)},
+		{"hold", text(it->holder && *it->holder ? gx_hold_name(it->hold) : "")},
+		{"holder_ended", json_boolean(it->holder_ended)},
+		{"since", it->since ? whole(it->since) : json_null()},
 	};
 
 	return OBJECT(members);
@@ -145,13 +152,17 @@ static json_t *finding(const void *findings, size_t i)
 		{"workspace", text(it->workspace)},
 		{"message", text(it->message)},
 		{"repro", text(it->repro)},
-		{"count", whole(it->count)},
+		{"count", whole(it->transitions ? it->transitions : it->executions)},
 		{"preemptions", whole(it->preemptions)},
 		{"steps", array_of(it->steps, it->step_count, step)},
 		{"repro_command", text(it->repro_command)},
 		{"remedy", text(it->remedy)},
 		{"waits", array_of(it->waits, it->wait_count, wait)},
 		{"shortest", json_boolean(it->shortest)},
+		{"transitions", whole(it->transitions)},
+		{"executions", whole(it->executions)},
+		{"marks", text(it->marks)},
+		{"because", it->because ? text(it->because) : json_null()},
 	};
 
 	return OBJECT(members);
@@ -171,6 +182,7 @@ static json_t *explored(const struct gx_result_explored *it)
 		{"depth", whole(it->depth)},
 		{"rechecked", whole(it->rechecked)},
 		{"end_hash", hash(it->end_hash)},
+		{"ends", it->states ? whole(it->ends) : json_null()},
 		{"pairs", it->stats ? whole(it->pairs) : json_null()},
 		{"independent_pairs", it->stats ? whole(it->independent) : json_null()},
 	};
@@ -205,6 +217,7 @@ static json_t *otherwise(const struct gx_result_run *it)
 static json_t *run(const void *runs, size_t i)
 {
 	const struct gx_result_run *it = (const struct gx_result_run *)runs + i;
+	const struct gx_result_finding *beyond = it->findings ? it->findings + gx_run_guilty(it) : NULL;
 	const struct member members[] = {
 		{"scenario", text(it->scenario)},
 		{"gate", text(it->gate)},
@@ -213,7 +226,7 @@ static json_t *run(const void *runs, size_t i)
 		{"verdict", text(gx_verdict_name(it->verdict))},
 		{"complete", json_boolean(it->complete)},
 		{"explored", explored(&it->explored)},
-		{"findings", array_of(it->findings, it->finding_count, finding)},
+		{"findings", array_of(it->findings, gx_run_guilty(it), finding)},
 		{"gate_summary", text(it->gate_summary)},
 		{"incomplete_why", text(it->incomplete_why)},
 		{"interrupted", json_boolean(it->interrupted)},
@@ -226,6 +239,7 @@ static json_t *run(const void *runs, size_t i)
 		{"missing", rules(&it->missing)},
 		{"not_expected", rules(&it->unexpected)},
 		{"undecided", json_boolean(it->judgement == GX_JUDGEMENT_UNDECIDED)},
+		{"beyond_gate", array_of(beyond, it->finding_count - gx_run_guilty(it), finding)},
 	};
 
 	return OBJECT(members);

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Begins a line that is to be folded; the next byte is the indent plus FOLD_BASE, which keeps it printable. */
-enum { FOLD = 0x0f, FOLD_BASE = 0x20 };
+/* Begins a line that is to be folded; the next two bytes are the indent, in base FOLD_RADIX, plus FOLD_BASE, which keeps them printable. */
+enum { FOLD = 0x0f, FOLD_BASE = 0x20, FOLD_RADIX = 64, FOLD_BYTES = 3 };
 
 #define REPLACEMENT    "\xef\xbf\xbd" /* U+FFFD */
 #define NO_BREAK_SPACE "\xc2\xa0"
@@ -105,9 +105,9 @@ struct gx_number gx_count(uint64_t number, const char *noun)
 
 /* ---- filling a page ---- */
 
-void gx_page_open(struct gx_page *page)
+void gx_page_open(struct gx_page *page, unsigned width)
 {
-	*page = (struct gx_page){0};
+	*page = (struct gx_page){.width = width ? width : GX_PAGE_WIDTH};
 	page->raw = open_memstream(&page->bytes, &page->size);
 	page->failed = !page->raw;
 }
@@ -157,7 +157,8 @@ void gx_end_line(struct gx_page *page)
 void gx_fold(struct gx_page *page, unsigned indent)
 {
 	put(page, FOLD);
-	put(page, (int)indent + FOLD_BASE);
+	put(page, (int)(indent / FOLD_RADIX % FOLD_RADIX) + FOLD_BASE);
+	put(page, (int)(indent % FOLD_RADIX) + FOLD_BASE);
 }
 
 /* ---- rendering ---- */
@@ -193,7 +194,8 @@ static size_t width_of(const char *text, const char *end)
 	return width;
 }
 
-static void render_folded(FILE *out, const char *text, const char *end, unsigned indent, bool color)
+static void render_folded(FILE *out, const char *text, const char *end, unsigned indent, unsigned page_width,
+			  bool color)
 {
 	size_t column = 0;
 	size_t spaces = 0; /* before the next word; a line that ends there goes without them */
@@ -204,7 +206,7 @@ static void render_folded(FILE *out, const char *text, const char *end, unsigned
 		const char *stop = space ? space : end;
 		size_t width = width_of(text, stop);
 
-		if (width && !fresh && column + spaces + width > GX_PAGE_WIDTH) {
+		if (width && !fresh && column + spaces + width > page_width) {
 			putc('\n', out);
 			column = 0;
 			spaces = indent;
@@ -231,7 +233,9 @@ static void render_page(FILE *out, const struct gx_page *page, bool color)
 		const char *stop = newline ? newline : end;
 
 		if (*text == FOLD)
-			render_folded(out, text + 2, stop, (unsigned)(text[1] - FOLD_BASE), color);
+			render_folded(out, text + FOLD_BYTES, stop,
+				      (unsigned)(text[1] - FOLD_BASE) * FOLD_RADIX + (unsigned)(text[2] - FOLD_BASE),
+				      page->width, color);
 		else
 			render(out, text, stop, color);
 		putc('\n', out);

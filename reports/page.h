@@ -17,7 +17,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define GX_PAGE_WIDTH 100
+/* Of a page that nobody has told how wide it is; and the least and most that can be told. */
+#define GX_PAGE_WIDTH     100u
+#define GX_PAGE_WIDTH_MIN 40u
+#define GX_PAGE_WIDTH_MAX 1000u
 
 /* What stands between two characters of a page; each lasts until the next. */
 enum gx_mark { GX_PLAIN = 1, GX_BOLD, GX_DIM, GX_GOOD, GX_BAD, GX_ODD };
@@ -26,11 +29,12 @@ struct gx_page {
 	FILE *raw;
 	char *bytes;
 	size_t size;
+	unsigned width;
 	bool failed;
 };
 
-/* gx_page_close() in every case, even after a failure. */
-void gx_page_open(struct gx_page *page);
+/* `width` in columns, 0: GX_PAGE_WIDTH. gx_page_close() in every case, even after a failure. */
+void gx_page_open(struct gx_page *page, unsigned width);
 
 /* Render the page, write it to `out` and flush. False if that, or anything before, failed; errno says why. */
 bool gx_page_close(struct gx_page *page, FILE *out, bool color);
@@ -41,7 +45,7 @@ void gx_mark(struct gx_page *page, enum gx_mark mark);
 void gx_pad(struct gx_page *page, size_t spaces);
 void gx_end_line(struct gx_page *page);
 
-/* As the first thing on a line: break it between words at the width of the page, and go on in column `indent` (at most 90). */
+/* As the first thing on a line: break it between words at the width of the page, and go on in column `indent`. */
 void gx_fold(struct gx_page *page, unsigned indent);
 
 /* Columns that a text takes: one per character. */

@@ -21,14 +21,26 @@ struct gx_result_step {
 	bool preempted;     /* the task before it could have gone on: a switch that matters */
 	uint32_t number;    /* of the execution's steps, from 1 */
 	uint64_t at_ns;     /* virtual time, since the start of the execution */
+	const char *left;   /* of a preemption: the task that could have gone on; else "" or NULL */
 };
 
-/* One waiter of a deadlock: "A waits for mutex m1, held by B". */
+/* How the holder of a wait stands to what is waited for. */
+enum gx_result_hold {
+	GX_HOLD_HELD,   /* it holds the object, or has to end first */
+	GX_HOLD_TAKEN,  /* it took the semaphore's last unit */
+	GX_HOLD_PASSED, /* nobody holds a condition: it was the last to come by who could have woken the waiter */
+	GX_HOLD_COUNT
+};
+
+/* One waiter of a deadlock: "A waits for mutex m1, held by B since step 7, which has ended". */
 struct gx_result_wait {
 	const char *task;
 	const char *op;
 	const char *object;
-	const char *holder; /* task name, or "" if nobody holds it */
+	const char *holder;       /* task name, or "" if nobody holds it */
+	enum gx_result_hold hold; /* what `holder` is */
+	bool holder_ended;
+	uint32_t since; /* the step at which the holder took it, or came by; 0: none that is known */
 };
 
 struct gx_result_finding {
@@ -38,19 +50,29 @@ struct gx_result_finding {
 	const char *repro;         /* the line to paste */
 	const char *repro_command; /* "gatecrash replay '...'" */
 	const char *remedy;        /* a hint, or "" */
-	uint64_t count;            /* sampling: executions with it; exhaustive: transitions that show it */
+	uint64_t transitions;      /* of a search: that show it */
+	uint64_t executions;       /* of a sample: that show it */
 	unsigned preemptions;
 	bool shortest; /* proven: none with fewer preemptions shows it, nor one with as many in fewer steps */
 	const struct gx_result_step *steps;
 	size_t step_count;
 	const struct gx_result_wait *waits;
 	size_t wait_count;
+	const char *marks; /* what the steps that collide have in common, "" or NULL: they collide, or break the rule */
+	const char *
+		because; /* the scenario says that it shows whichever gate is used, and why ("": no reason); else NULL */
+	bool beyond_gate; /* so it does, and counts neither for the verdict nor for the exit status */
 };
 
+/*
+ * CLEAN: no finding but what is beyond the gate. FOUND: one at least that is not. INCOMPLETE: none, and not everything was seen. The
+ * findings that count come first; gx_run_judge() says which of the three it is.
+ */
 enum gx_verdict { GX_VERDICT_CLEAN, GX_VERDICT_FOUND, GX_VERDICT_INCOMPLETE };
 
 struct gx_result_explored {
-	uint64_t executions;         /* complete executions; of a search: end states */
+	uint64_t executions;         /* run from start to end: of a sample, or replayed */
+	uint64_t ends;               /* of a search: transitions into an end */
 	uint64_t states;             /* 0 for sampling */
 	uint64_t transitions;        /* 0 for sampling */
 	uint64_t points;             /* steps granted in all */
@@ -109,6 +131,7 @@ struct gx_result_run {
 	struct gx_result_explored explored;
 	const struct gx_result_finding *findings;
 	size_t finding_count;
+	size_t shown; /* which of them a text report tells in full, unless it is asked for others */
 
 	/* matrix only */
 	enum gx_judgement judgement;
@@ -116,6 +139,15 @@ struct gx_result_run {
 	struct gx_result_rules unexpected; /* there, and not expected */
 	const char *misfit;                /* why a scripted interleaving does not fit any more; NULL: it does */
 };
+
+/* The findings that count: all but those beyond the gate. */
+size_t gx_run_guilty(const struct gx_result_run *run);
+
+/* Say the verdict that follows from the findings and from how much was seen: no run can be "found" without a finding. */
+void gx_run_judge(struct gx_result_run *run);
+
+/* Whether a finding is the one that RULE, RULE/WORKSPACE or "all" asks for. */
+bool gx_finding_is(const struct gx_result_finding *finding, const char *asked);
 
 /* "clean", "found", "incomplete": the words of the JSON format. */
 const char *gx_verdict_name(enum gx_verdict verdict);
@@ -125,6 +157,9 @@ const char *gx_run_kind_name(enum gx_run_kind kind);
 
 /* "sample", "stopped", "interrupted", "trouble"; "" for GX_INCOMPLETE_NOT. */
 const char *gx_incomplete_name(enum gx_incomplete incomplete);
+
+/* "held", "taken", "passed" */
+const char *gx_hold_name(enum gx_result_hold hold);
 
 /*
  * "missing: wedged; not expected: isolation", "incomplete: interrupted", "" if it is as expected: the caller frees it. NULL: no memory.

@@ -1,5 +1,6 @@
 /*
- * text.c - results for people: a sentence per run, the first finding in full, the others in a line and a repro each.
+ * text.c - results for people: a sentence per run, one finding in full, the others in a line and a repro each; apart from them what shows
+ * whichever gate is used.
  */
 #include "reports/text.h"
 
@@ -37,12 +38,12 @@ bool gx_is_first_of_kind(const struct gx_result_run *run, size_t i)
 	return true;
 }
 
-size_t gx_kinds(const struct gx_result_run *run)
+size_t gx_kinds(const struct gx_result_run *run, bool beyond)
 {
 	size_t kinds = 0;
 
 	for (size_t i = 0; i < run->finding_count; i++)
-		kinds += gx_is_first_of_kind(run, i);
+		kinds += run->findings[i].beyond_gate == beyond && gx_is_first_of_kind(run, i);
 	return kinds;
 }
 
@@ -83,13 +84,14 @@ static void say_complete(struct gx_page *page, const struct gx_result_explored *
 	say_collisions(page, explored->collision_chance);
 }
 
-/* "100,000 states and 2,000 executions", "20,000 executions" */
+/* "100,000 states, then 2,000 executions", "20,000 executions" */
 static void say_seen(struct gx_page *page, const struct gx_result_explored *explored)
 {
 	if (explored->states)
 		gx_say(page, "%s", gx_count(explored->states, "state").text);
 	if (explored->executions || !explored->states)
-		gx_say(page, "%s%s", explored->states ? " and " : "", gx_count(explored->executions, "execution").text);
+		gx_say(page, "%s%s", explored->states ? ", then " : "",
+		       gx_count(explored->executions, "execution").text);
 }
 
 /* Why not everything was seen. */
@@ -121,19 +123,41 @@ static void say_replayed(struct gx_page *page, const struct gx_result_run *run)
 		gx_say(page, ", event hash %016llx%s", (unsigned long long)run->event_hash, again ? " each time" : "");
 }
 
+/* "wedged, stale-bearer": each rule once. */
+static void say_rules(struct gx_page *page, const struct gx_result_run *run, bool beyond)
+{
+	size_t said = 0;
+
+	for (size_t i = 0; i < run->finding_count; i++)
+		if (run->findings[i].beyond_gate == beyond && gx_is_first_of_kind(run, i))
+			gx_say(page, "%s%s", said++ ? ", " : "", run->findings[i].rule);
+}
+
 static void say_found(struct gx_page *page, const struct gx_result_run *run)
 {
-	size_t kinds = gx_kinds(run);
+	size_t kinds = gx_kinds(run, false);
 
 	gx_mark(page, GX_BAD);
 	if (kinds == 1)
-		gx_say(page, "found %s", run->findings[0].rule);
+		gx_say(page, "found ");
 	else
 		gx_say(page, "found %zu kinds of failure", kinds);
+	if (kinds != 1) {
+		gx_mark(page, GX_PLAIN);
+		gx_say(page, ": ");
+	}
+	say_rules(page, run, false);
 	gx_mark(page, GX_PLAIN);
-	for (size_t i = 0; i < run->finding_count && kinds != 1; i++)
-		if (gx_is_first_of_kind(run, i))
-			gx_say(page, "%s%s", i ? ", " : ": ", run->findings[i].rule);
+}
+
+/* " but for what no gate can help (stale-bearer)" */
+static void say_beyond(struct gx_page *page, const struct gx_result_run *run)
+{
+	if (!gx_kinds(run, true))
+		return;
+	gx_say(page, " but for what no gate can help (");
+	say_rules(page, run, true);
+	gx_say(page, ")");
 }
 
 static void say_coverage(struct gx_page *page, const struct gx_result_run *run)
@@ -169,6 +193,30 @@ static void say_stats(struct gx_page *page, const struct gx_result_explored *exp
 	gx_end_line(page);
 }
 
+static void say_clean(struct gx_page *page, const struct gx_result_run *run)
+{
+	gx_mark(page, GX_GOOD);
+	gx_say(page, "clean");
+	gx_mark(page, GX_PLAIN);
+	say_beyond(page, run);
+	gx_say(page, ", ");
+	say_coverage(page, run);
+}
+
+/* Whoever reads nothing but the first words must not take it for good news. */
+static void say_not_proven(struct gx_page *page, const struct gx_result_run *run)
+{
+	gx_mark(page, GX_ODD);
+	gx_say(page, "not proven");
+	gx_mark(page, GX_PLAIN);
+	gx_say(page, ": ");
+	say_why(page, run);
+	gx_say(page, "; nothing found");
+	say_beyond(page, run);
+	gx_say(page, " in ");
+	say_seen(page, &run->explored);
+}
+
 static void say_verdict(struct gx_page *page, const struct gx_result_run *run)
 {
 	gx_fold(page, 2);
@@ -178,11 +226,7 @@ static void say_verdict(struct gx_page *page, const struct gx_result_run *run)
 	gx_say(page, " ");
 	switch (run->verdict) {
 	case GX_VERDICT_CLEAN:
-		gx_mark(page, GX_GOOD);
-		gx_say(page, "clean");
-		gx_mark(page, GX_PLAIN);
-		gx_say(page, ", ");
-		say_coverage(page, run);
+		say_clean(page, run);
 		break;
 	case GX_VERDICT_FOUND:
 		say_found(page, run);
@@ -190,13 +234,7 @@ static void say_verdict(struct gx_page *page, const struct gx_result_run *run)
 		say_coverage(page, run);
 		break;
 	case GX_VERDICT_INCOMPLETE:
-		gx_mark(page, GX_ODD);
-		gx_say(page, "incomplete");
-		gx_mark(page, GX_PLAIN);
-		gx_say(page, ": ");
-		say_why(page, run);
-		gx_say(page, "; nothing found in ");
-		say_seen(page, &run->explored);
+		say_not_proven(page, run);
 		break;
 	}
 	gx_say(page, " (%s)", gx_seconds(run->explored.seconds).text);
@@ -229,13 +267,19 @@ static void say_headline(struct gx_page *page, const struct gx_result_run *run, 
 {
 	gx_say_rule(page, finding);
 	if (is_sample(run))
-		gx_say(page, ", in %s of %s", gx_number(finding->count).text,
+		gx_say(page, ", in %s of %s", gx_number(finding->executions).text,
 		       gx_count(run->explored.executions, "execution").text);
 	gx_say(page, ": %s", gx_or_empty(finding->message));
 	gx_end_line(page);
 }
 
-/* "manual-restart#1 waits for mutex m1 (mutex.lock), held by manual-restart#2" */
+static const char *const hold_words[GX_HOLD_COUNT] = {
+	[GX_HOLD_HELD] = ", held by",
+	[GX_HOLD_TAKEN] = ", last taken by",
+	[GX_HOLD_PASSED] = ", where the last to come by was",
+};
+
+/* "manual-restart#1 waits for mutex m1 (mutex.lock), held by manual-restart#2 since step 8, which has ended" */
 static void say_wait(struct gx_page *page, const struct gx_result_wait *wait)
 {
 	const char *object = gx_or_empty(wait->object);
@@ -250,20 +294,39 @@ static void say_wait(struct gx_page *page, const struct gx_result_wait *wait)
 		gx_say(page, " waits for %s (%s)", object, wait->op);
 	else
 		gx_say(page, " waits in %s", wait->op);
-	if (*holder)
-		gx_say(page, "%s %s%s", *object ? ", held by" : " for", holder,
+	if (*holder) {
+		gx_say(page, "%s %s%s", *object ? hold_words[wait->hold] : " for", holder,
 		       strcmp(holder, wait->task) ? "" : " itself");
+		if (wait->since)
+			gx_say(page, " %s step %s", wait->hold == GX_HOLD_HELD ? "since" : "at",
+			       gx_number(wait->since).text);
+		if (wait->holder_ended)
+			gx_say(page, ", which has ended");
+	}
 	gx_end_line(page);
 }
 
-static void say_in_full(struct gx_page *page, const struct gx_result_run *run, const struct gx_result_finding *finding)
+/* "whichever gate is used, says the scenario: the client keeps the bearer that it was given" */
+static void say_because(struct gx_page *page, const struct gx_result_finding *finding)
+{
+	if (!finding->because)
+		return;
+	gx_fold(page, 4);
+	gx_say(page, "  it shows whichever gate is used, says the scenario%s%s", *finding->because ? ": " : "",
+	       finding->because);
+	gx_end_line(page);
+}
+
+static void say_in_full(struct gx_page *page, const struct gx_result_run *run, const struct gx_result_finding *finding,
+			const struct gx_report_style *style)
 {
 	const char *remedy = gx_or_empty(finding->remedy);
 
 	gx_end_line(page);
 	gx_fold(page, 2);
 	say_headline(page, run, finding);
-	gx_say_columns(page, finding);
+	say_because(page, finding);
+	gx_say_columns(page, finding, style->all_steps);
 	for (size_t i = 0; i < finding->wait_count; i++)
 		say_wait(page, &finding->waits[i]);
 	if (*remedy) {
@@ -284,33 +347,66 @@ static void say_in_brief(struct gx_page *page, const struct gx_result_run *run, 
 	gx_fold(page, 2);
 	gx_say(page, "- ");
 	say_headline(page, run, finding);
+	say_because(page, finding);
 	gx_say_command(page, finding);
+}
+
+/* Told in full: those that are asked for, else the one that the run shows. */
+static bool is_told(const struct gx_result_run *run, size_t i, const struct gx_report_style *style)
+{
+	return style->rule ? gx_finding_is(&run->findings[i], style->rule) : i == run->shown;
+}
+
+/* The others in brief, under a title if there are any. */
+static void say_others(struct gx_page *page, const struct gx_result_run *run, const struct gx_report_style *style,
+		       bool beyond)
+{
+	bool titled = false;
+
+	for (size_t i = 0; i < run->finding_count; i++) {
+		if (is_told(run, i, style) || run->findings[i].beyond_gate != beyond)
+			continue;
+		if (!titled) {
+			gx_end_line(page);
+			gx_say(page, "%s:", beyond ? "what no gate can help" : "also found");
+			gx_end_line(page);
+		}
+		titled = true;
+		say_in_brief(page, run, &run->findings[i]);
+	}
 }
 
 /* ---- the page ---- */
 
 /* Runs without findings stand together; one with findings keeps its distance. */
-static void say_run(struct gx_page *page, const struct gx_result_run *runs, size_t i)
+static void say_run(struct gx_page *page, const struct gx_result_run *runs, size_t i,
+		    const struct gx_report_style *style)
 {
 	const struct gx_result_run *run = &runs[i];
+	size_t told = 0;
 
 	if (i && (run->finding_count || runs[i - 1].finding_count))
 		gx_end_line(page);
 	say_verdict(page, run);
-	if (run->finding_count)
-		say_in_full(page, run, &run->findings[0]);
-	if (run->finding_count > 1) {
+	for (size_t j = 0; j < run->finding_count; j++)
+		if (is_told(run, j, style)) {
+			say_in_full(page, run, &run->findings[j], style);
+			told++;
+		}
+	if (style->rule && run->finding_count && !told) {
 		gx_end_line(page);
-		gx_say(page, "also found:");
+		gx_say(page, "no finding here is %s", style->rule);
 		gx_end_line(page);
 	}
-	for (size_t j = 1; j < run->finding_count; j++)
-		say_in_brief(page, run, &run->findings[j]);
+	say_others(page, run, style, false);
+	say_others(page, run, style, true);
 }
 
-/* "4 runs: 1 clean, 2 found, 1 incomplete" */
+/* "4 runs: 1 clean, 2 found, 1 not proven" */
 static void say_sum(struct gx_page *page, const struct gx_result_run *runs, size_t count)
 {
+	static const char *const words[] =
+		{[GX_VERDICT_CLEAN] = "clean", [GX_VERDICT_FOUND] = "found", [GX_VERDICT_INCOMPLETE] = "not proven"};
 	size_t of[GX_VERDICT_INCOMPLETE + 1] = {0};
 	const char *before = ": ";
 
@@ -321,7 +417,7 @@ static void say_sum(struct gx_page *page, const struct gx_result_run *runs, size
 	for (unsigned verdict = 0; verdict <= GX_VERDICT_INCOMPLETE; verdict++) {
 		if (!of[verdict])
 			continue;
-		gx_say(page, "%s%zu %s", before, of[verdict], gx_verdict_name((enum gx_verdict)verdict));
+		gx_say(page, "%s%zu %s", before, of[verdict], words[verdict]);
 		before = ", ";
 	}
 	gx_end_line(page);
@@ -331,21 +427,30 @@ static bool write_text(FILE *out, const struct gx_result_run *runs, size_t count
 {
 	struct gx_page page;
 
-	gx_page_open(&page);
+	gx_page_open(&page, style->width);
 	if (style->matrix) {
-		gx_say_matrix(&page, runs, count);
+		gx_say_matrix(&page, runs, count, style);
 	} else {
 		for (size_t i = 0; i < count; i++)
-			say_run(&page, runs, i);
+			say_run(&page, runs, i, style);
 		if (count > 1)
 			say_sum(&page, runs, count);
 	}
 	return gx_page_close(&page, out, style->color);
 }
 
+static bool write_line(FILE *out, const struct gx_result_run *run, const struct gx_report_style *style)
+{
+	struct gx_page page;
+
+	gx_page_open(&page, style->width);
+	gx_say_matrix_line(&page, run, style);
+	return gx_page_close(&page, out, style->color);
+}
+
 const struct gx_report_format gx_report_text = {
 	.name = "text",
-	.summary =
-		"for people: a sentence per run, the first finding in full; of a matrix a line per run (the default)",
+	.summary = "for people: a sentence per run, one finding in full; of a matrix a line per run (the default)",
 	.write = write_text,
+	.line = write_line,
 };

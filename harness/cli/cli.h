@@ -45,6 +45,10 @@ struct gx_options {
 	uint64_t times;   /* replay: how often */
 	uint64_t finding; /* replay: which of a file's repros, from 1; 0: not said */
 	enum gx_then then;
+	const char *rule; /* RULE or RULE/WORKSPACE whose findings are told in full, "all", or NULL */
+	bool all_steps;   /* of what is told in full */
+	bool strict;      /* what is beyond the gate counts as well */
+	unsigned width;   /* of text, in columns; 0: the terminal's */
 	enum gx_color color;
 };
 
@@ -56,7 +60,8 @@ enum {
 	GX_TAKES_REPLAY = 8,
 	GX_TAKES_GATES = 16,
 	GX_TAKES_ONE_GATE = 32,
-	GX_TAKES_AS = 64
+	GX_TAKES_AS = 64,
+	GX_TAKES_STORY = 128 /* which findings of a text report are told, and how */
 };
 
 /* A command: a file with a row like this, and its line in main.c. */
@@ -105,6 +110,14 @@ int gx_flush_output(void);
 
 /* Print "gatecrash: ..." and return the exit status that goes with it. */
 int gx_complain(enum gx_status status, const struct gx_error *err);
+/* The same for what went wrong in a run whose result says so as well: nothing if the user is about to read it there. */
+int gx_complain_of_run(const struct gx_options *options, enum gx_status status, const struct gx_error *err);
+
+/* Print to a terminal or file what other people's words are part of: as one line, cleaned of what a terminal would obey. */
+void gx_print_clean(FILE *out, const char *format, ...) GX_PRINTF(2, 3);
+
+/* Columns of the terminal behind a file descriptor, or `otherwise`. */
+unsigned gx_columns_of(int fd, unsigned otherwise);
 
 /* SIGINT and SIGTERM set this; a second one ends the process. */
 extern volatile sig_atomic_t gx_interrupted;
@@ -117,6 +130,8 @@ struct gx_live {
 	double last;
 	double started;
 	const char *what;
+	size_t nth; /* of `of` runs, from 1; 0: nobody counts */
+	size_t of;
 };
 void gx_live_begin(struct gx_live *live, const struct gx_options *options, const char *what);
 void gx_live_show(void *live, const struct gx_progress *progress);
@@ -139,10 +154,25 @@ bool gx_report_word_is_valid(const char *word);
 bool gx_reports_can_be_written(const struct gx_options *options);
 
 /*
- * Write the runs in every format that was asked for; text on standard output if none was. A file is written whole or not at all.
+ * Matrix: write the line of each run as soon as it is known, in the formats that have such lines and go to standard output. `scenario` and
+ * `gate` are the widest names that will come.
+ */
+struct gx_lines {
+	const struct gx_options *options;
+	size_t scenario_width;
+	size_t gate_width;
+	bool on;
+};
+struct gx_lines gx_lines_begin(const struct gx_options *options);
+void gx_lines_expect(struct gx_lines *lines, const char *scenario, const char *gate);
+void gx_lines_write(const struct gx_lines *lines, const struct gx_result_run *run);
+
+/*
+ * Write the runs in every format that was asked for; text on standard output if none was. `matrix`: they were one, and these lines of it are
+ * out; NULL: they were not. A file is written whole or not at all.
  * Returns GX_EXIT_HELD, or GX_EXIT_USAGE after saying what could not be written.
  */
-int gx_write_reports(const struct gx_options *options, const struct gx_runs *runs, bool matrix);
+int gx_write_reports(const struct gx_options *options, const struct gx_runs *runs, const struct gx_lines *matrix);
 
 /* What a command works on: the scenarios and gates of its options, loaded, and the results. */
 struct gx_job {
@@ -158,10 +188,12 @@ struct gx_job {
 	unsigned other_count;
 	struct gx_keep keep;
 	struct gx_runs runs;
-	bool ran;    /* something was run, whatever came of it: there is something to report */
-	bool red;    /* matrix: something is not as expected */
-	bool unsure; /* matrix: an exploration ended early and has shown nothing unexpected so far */
-	int status;  /* what the command will exit with */
+	bool ran;              /* something was run, whatever came of it: there is something to report */
+	struct gx_lines lines; /* matrix */
+	size_t planned;        /* matrix: how many runs there will be */
+	bool red;              /* matrix: something is not as expected */
+	bool unsure;           /* matrix: an exploration ended early and has shown nothing unexpected so far */
+	int status;            /* what the command will exit with */
 };
 
 /*
@@ -195,6 +227,6 @@ const struct gx_gate_choice *gx_job_gate(struct gx_job *job, unsigned file, cons
 bool gx_job_is_gate(const struct gx_gate_choice *gate, const char *name, const char *path);
 
 /* Write the reports, if something ran; returns the status that the command exits with, which is `judged` unless there was trouble. */
-int gx_job_report(struct gx_job *job, bool matrix, int judged);
+int gx_job_report(struct gx_job *job, const struct gx_lines *matrix, int judged);
 
 #endif

@@ -193,9 +193,11 @@ const struct gx_gate_choice *gx_job_gate(struct gx_job *job, unsigned file, cons
 struct gx_session gx_job_session(struct gx_job *job, unsigned file, const struct gx_gate_choice *gate)
 {
 	return (struct gx_session){
+		.file = job->files[file],
 		.scenario = &job->files[file]->scenario,
 		.scenario_word = job->words[file],
 		.gate = gate,
+		.strict = job->options->strict,
 		.keep = &job->keep,
 		.result = gx_runs_add(&job->runs),
 	};
@@ -233,6 +235,8 @@ static struct gx_result_run *explore(struct gx_job *job, unsigned file, const st
 
 	snprintf(what, sizeof(what), "%.60s, gate %.60s", session.scenario->name, gate->gate->name);
 	gx_live_begin(&live, job->options, what);
+	live.nth = job->planned ? job->runs.count : 0;
+	live.of = job->planned;
 	options.explore.progress = gx_live_show;
 	options.explore.progress_context = &live;
 	rc = gx_session_explore(&session, &options, &err);
@@ -240,7 +244,7 @@ static struct gx_result_run *explore(struct gx_job *job, unsigned file, const st
 	job->ran = true;
 	/* What was seen before the trouble, and what the trouble was, is still worth a report. */
 	if (rc != GX_OK)
-		raise_status(job, gx_complain(rc, &err));
+		raise_status(job, gx_complain_of_run(job->options, rc, &err));
 	return session.result;
 }
 
@@ -250,7 +254,7 @@ struct gx_result_run *gx_job_explore(struct gx_job *job, unsigned file, const st
 	return gate->refused ? gx_job_give_up(job, file, gate) : explore(job, file, gate, minimise);
 }
 
-int gx_job_report(struct gx_job *job, bool matrix, int judged)
+int gx_job_report(struct gx_job *job, const struct gx_lines *matrix, int judged)
 {
 	int written = job->ran ? gx_write_reports(job->options, &job->runs, matrix) : GX_EXIT_HELD;
 

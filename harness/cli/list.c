@@ -8,7 +8,7 @@
 
 static void row(const char *name, const char *summary)
 {
-	printf("  %-24s %s\n", name, summary);
+	gx_print_clean(stdout, "  %-24s %s", name, summary);
 }
 
 static int list_gates(void)

@@ -1,11 +1,11 @@
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 #include "explore/clock.h"
+#include "reports/page.h"
 
 volatile sig_atomic_t gx_interrupted;
 
@@ -31,21 +31,71 @@ void gx_live_begin(struct gx_live *live, const struct gx_options *options, const
 	live->last = live->started;
 }
 
-enum { LIVE_MS = 200, COLUMNS_DEFAULT = 80 };
-
-/* A line that wraps could not be taken back. */
-static int columns(void)
+/* Of the first `columns` columns of a text that has been cleaned: no character is cut apart. */
+static size_t bytes_of(const char *text, size_t columns)
 {
-	struct winsize size = {0};
+	size_t bytes = 0;
 
-	return !ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : COLUMNS_DEFAULT;
+	for (; text && text[bytes]; bytes++)
+		if ((text[bytes] & 0xc0) != 0x80 && !columns--)
+			break;
+	return bytes;
+}
+
+enum { LIVE_MS = 200, COLUMNS_DEFAULT = 80, LINE_BYTES = 512 };
+
+/* What has been seen so far, the most telling first: "1,234,567 states", ", 4,567,890 transitions", ", depth 93". */
+struct figures {
+	char text[3][64];
+};
+
+static struct figures figures_of(const struct gx_progress *progress)
+{
+	struct figures out = {{""}};
+
+	if (!progress->states) {
+		snprintf(out.text[0], sizeof(out.text[0]), "%s", gx_count(progress->executions, "execution").text);
+		return out;
+	}
+	snprintf(out.text[0], sizeof(out.text[0]), "%s", gx_count(progress->states, "state").text);
+	snprintf(out.text[1], sizeof(out.text[1]), ", %s", gx_count(progress->transitions, "transition").text);
+	snprintf(out.text[2], sizeof(out.text[2]), ", depth %s", gx_number(progress->depth).text);
+	return out;
+}
+
+/*
+ * One line that fits: one that wraps could not be taken back. All figures but the first give way to the name, then the name to the rest; what
+ * other people have named is cleaned of what a terminal would obey.
+ */
+static void say_line(char *line, const struct gx_live *live, double seconds, const struct gx_progress *progress)
+{
+	size_t room = gx_columns_of(STDERR_FILENO, COLUMNS_DEFAULT) - 1;
+	struct figures figures = figures_of(progress);
+	char *what = gx_text_clean(live->what);
+	char nth[64] = "";
+	char since[96];
+	size_t used;
+
+	room = room < LINE_BYTES / 2 ? room : LINE_BYTES / 2;
+	if (live->nth)
+		snprintf(nth, sizeof(nth), "run %zu of %zu: ", live->nth, live->of);
+	snprintf(since, sizeof(since), ": %.0f s, %s, ", seconds, gx_count(progress->hits, "finding").text);
+	used = strlen(nth) + strlen(since) + strlen(figures.text[0]);
+	snprintf(line, LINE_BYTES, "%s%.*s%s%s", nth, (int)bytes_of(what, room > used ? room - used : 0),
+		 what ? what : "", since, figures.text[0]);
+	line[bytes_of(line, room)] = 0;
+	used = gx_text_width(line);
+	for (unsigned i = 1; i < 3 && used + strlen(figures.text[i]) <= room; i++) {
+		strcat(line, figures.text[i]);
+		used += strlen(figures.text[i]);
+	}
+	free(what);
 }
 
 void gx_live_show(void *context, const struct gx_progress *progress)
 {
 	struct gx_live *live = context;
-	char line[256];
-	size_t used;
+	char line[LINE_BYTES];
 	double now;
 
 	if (!live->on)
@@ -55,15 +105,8 @@ void gx_live_show(void *context, const struct gx_progress *progress)
 		return;
 	live->last = now;
 	live->shown = true;
-	used = (size_t)snprintf(line, sizeof(line), "%.60s: %.0f s, %u finding%s, ", live->what, now - live->started,
-				progress->hits, progress->hits == 1 ? "" : "s");
-	if (progress->states)
-		snprintf(line + used, sizeof(line) - used,
-			 "%" PRIu64 " states, %" PRIu64 " transitions, depth %" PRIu32, progress->states,
-			 progress->transitions, progress->depth);
-	else
-		snprintf(line + used, sizeof(line) - used, "%" PRIu64 " executions", progress->executions);
-	fprintf(stderr, "\r\033[K%.*s", columns() - 1, line);
+	say_line(line, live, now - live->started, progress);
+	fprintf(stderr, "\r\033[K%s", line);
 	fflush(stderr);
 }
 

@@ -76,6 +76,7 @@ static void explore(struct gx_job *job, unsigned file, const struct gx_gate_choi
 		judge(job, run, expected & ~shown, shown & ~expected);
 	else
 		judge_incomplete(job, run, shown & ~expected);
+	gx_lines_write(&job->lines, run);
 }
 
 /* One expectation, with the gate that it names, or with each that is held against it. */
@@ -129,6 +130,7 @@ static void replay(struct gx_job *job, unsigned file, const struct gx_interleavi
 		      script->rules ? 0 : rules_of(session.result));
 	else
 		judge_misfit(job, session.result, &err);
+	gx_lines_write(&job->lines, session.result);
 }
 
 /* ---- the command ---- */
@@ -166,6 +168,35 @@ static bool has_gates(struct gx_job *job, unsigned file)
 		has = !wants_script(job, it) || gx_job_gate(job, file, it->gate, it->gate_path, it->line);
 	}
 	return has;
+}
+
+/* How many runs there will be, and how wide the names that stand in their lines. */
+static void plan_one(struct gx_job *job, const char *scenario, const char *gate)
+{
+	gx_lines_expect(&job->lines, scenario, gate);
+	job->planned++;
+}
+
+static void plan(struct gx_job *job, unsigned file)
+{
+	const struct gx_scenario_file *scenario = job->files[file];
+	char name[128];
+
+	for (unsigned i = 0; i < scenario->expectation_count; i++) {
+		const struct gx_expectation *it = &scenario->expectations[i];
+
+		if (!wants_gate(job, it->gate, it->gate_path))
+			continue;
+		for (unsigned j = 0; job->options->as && j < job->gate_count; j++)
+			plan_one(job, scenario->scenario.name, job->gates[j].word);
+		if (!job->options->as)
+			plan_one(job, scenario->scenario.name, it->gate);
+	}
+	for (unsigned i = 0; i < scenario->interleaving_count; i++) {
+		snprintf(name, sizeof(name), "%s#%s", scenario->scenario.name, scenario->interleavings[i].name);
+		if (wants_script(job, &scenario->interleavings[i]))
+			plan_one(job, name, scenario->interleavings[i].gate);
+	}
 }
 
 static void run_file(struct gx_job *job, unsigned file)
@@ -223,10 +254,13 @@ static int matrix(struct gx_options *options)
 	status = gx_job_load(&job, options);
 	for (unsigned i = 0; i < job.file_count && status == GX_EXIT_HELD; i++)
 		status = has_gates(&job, i) ? GX_EXIT_HELD : job.status;
+	job.lines = gx_lines_begin(options);
+	for (unsigned i = 0; i < job.file_count && status == GX_EXIT_HELD; i++)
+		plan(&job, i);
 	for (unsigned i = 0; i < job.file_count && status == GX_EXIT_HELD && !gx_interrupted; i++)
 		run_file(&job, i);
 	if (status == GX_EXIT_HELD)
-		status = gx_job_report(&job, true, judgement(&job));
+		status = gx_job_report(&job, &job.lines, judgement(&job));
 	gx_job_release(&job);
 	return status;
 }

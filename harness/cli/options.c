@@ -12,6 +12,7 @@
 
 #include "cli/cli.h"
 #include "cli/values.h"
+#include "reports/page.h"
 
 enum {
 	KEY_GATE = 0x100,
@@ -29,7 +30,11 @@ enum {
 	KEY_AS,
 	KEY_FINDING,
 	KEY_THEN,
-	KEY_STATS
+	KEY_STATS,
+	KEY_RULE,
+	KEY_STEPS,
+	KEY_STRICT,
+	KEY_WIDTH
 };
 
 #define STATES_DEFAULT     20000000u
@@ -70,6 +75,15 @@ static const struct {
 	 GX_TAKES_EXPLORE},
 	{{"times", KEY_TIMES, "N", 0, "replay N times, compare the event hashes (default 1)", 0}, GX_TAKES_REPLAY},
 	{{"report", KEY_REPORT, "FORMAT[=FILE]", 0, "%s, to standard output or a file; repeatable (default %s)", 0},
+	 GX_TAKES_REPORT},
+	{{"rule", KEY_RULE, "RULE[/WORKSPACE]|all", 0, "tell the findings of this rule step by step, instead of one",
+	  0},
+	 GX_TAKES_STORY},
+	{{"steps", KEY_STEPS, "WHICH", 0, "of what is told step by step: `matter` or `all` (default matter)", 0},
+	 GX_TAKES_STORY},
+	{{"strict", KEY_STRICT, NULL, 0, "what the scenario says to show whichever gate is used counts as well", 0},
+	 GX_TAKES_STORY},
+	{{"width", KEY_WIDTH, "COLUMNS", 0, "of text (default: the terminal's, 100 where there is none)", 0},
 	 GX_TAKES_REPORT},
 	{{"quiet", 'q', NULL, 0, "no progress; no report but those of --report", 0}, GX_TAKES_REPORT},
 	{{"color", KEY_COLOR, "WHEN", 0, "auto, always or never (default auto)", 0}, GX_TAKES_REPORT},
@@ -325,6 +339,41 @@ static const char *report(const char *text)
 	return text;
 }
 
+static const char *rule(const char *text)
+{
+	const char *names[GX_RULE_COUNT + 1];
+	char word[64];
+	const char *nearest;
+
+	for (unsigned i = 0; i < GX_RULE_COUNT; i++)
+		names[i] = gx_rule_name((enum gx_rule)i);
+	names[GX_RULE_COUNT] = "all";
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(text, "/"), text);
+	if (gx_rule_find(word) != GX_RULE_COUNT || !strcmp(text, "all"))
+		return text;
+	nearest = gx_nearest(word, names, GX_RULE_COUNT + 1);
+	if (nearest)
+		refuse("--rule %s: there is no such rule; did you mean \"%s\"?", gx_quote(text).text, nearest);
+	refuse("--rule %s: there is no such rule; see `gatecrash list rules`", gx_quote(text).text);
+}
+
+static bool all_steps(const char *text)
+{
+	if (strcmp(text, "all") != 0 && strcmp(text, "matter") != 0)
+		refuse("--steps %s: all or matter is needed", gx_quote(text).text);
+	return !strcmp(text, "all");
+}
+
+static unsigned width(const char *text)
+{
+	uint64_t columns = number("width", text, GX_PAGE_WIDTH_MIN);
+
+	if (columns > GX_PAGE_WIDTH_MAX)
+		refuse("--width %s: a whole number from %u to %u is needed", gx_quote(text).text, GX_PAGE_WIDTH_MIN,
+		       GX_PAGE_WIDTH_MAX);
+	return (unsigned)columns;
+}
+
 /* ---- parsing ---- */
 
 static void print_help(const struct parsing *parsing)
@@ -388,6 +437,18 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_COLOR:
 		out->color = color(argument);
+		return 0;
+	case KEY_RULE:
+		out->rule = rule(argument);
+		return 0;
+	case KEY_STEPS:
+		out->all_steps = all_steps(argument);
+		return 0;
+	case KEY_STRICT:
+		out->strict = true;
+		return 0;
+	case KEY_WIDTH:
+		out->width = width(argument);
 		return 0;
 	case 'q':
 		out->quiet = true;

@@ -3,18 +3,89 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "reports/page.h"
+
+/* ---- where reports go ---- */
+
+/* A report word taken apart; standard output has no path. */
+struct place {
+	const struct gx_report_format *format;
+	const char *path;
+};
+
+static bool split_report(const char *word, struct place *out)
+{
+	const char *equals = strchr(word, '=');
+	char name[32] = "";
+
+	out->path = equals ? equals + 1 : NULL;
+	snprintf(name, sizeof(name), "%.*s", equals ? (int)(equals - word) : (int)strlen(word), word);
+	out->format = gx_report_find(name);
+	if (!out->format || (out->path && !*out->path))
+		return false;
+	/* Opened a second time, what is behind it, if a file, would be written from its beginning. */
+	if (out->path && (!strcmp(out->path, "-") || !strcmp(out->path, "/dev/stdout")))
+		out->path = NULL;
+	return true;
+}
+
+void gx_print_clean(FILE *out, const char *format, ...)
+{
+	char *text = NULL;
+	char *clean;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	clean = gx_text_clean(text);
+	fprintf(out, "%s\n", clean ? clean : "out of memory");
+	free(clean);
+	free(text);
+}
+
+static int status_of(enum gx_status status)
+{
+	return status == GX_EINPUT ? GX_EXIT_USAGE : GX_EXIT_UNKNOWN;
+}
 
 int gx_complain(enum gx_status status, const struct gx_error *err)
 {
-	fprintf(stderr, "gatecrash: %s\n", err->text);
-	return status == GX_EINPUT ? GX_EXIT_USAGE : GX_EXIT_UNKNOWN;
+	gx_print_clean(stderr, "gatecrash: %s", err->text);
+	return status_of(status);
+}
+
+/* A text report goes to standard output. */
+static bool shows_text(const struct gx_options *options)
+{
+	struct place place;
+
+	for (unsigned i = 0; i < options->report_count; i++)
+		if (split_report(options->reports[i], &place) && !place.path && place.format == gx_report_formats[0])
+			return true;
+	return !options->report_count && !options->quiet;
+}
+
+int gx_complain_of_run(const struct gx_options *options, enum gx_status status, const struct gx_error *err)
+{
+	return shows_text(options) ? status_of(status) : gx_complain(status, err);
+}
+
+unsigned gx_columns_of(int fd, unsigned otherwise)
+{
+	struct winsize size = {0};
+
+	return isatty(fd) && !ioctl(fd, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : otherwise;
 }
 
 void gx_print_version(void)
@@ -42,30 +113,6 @@ struct gx_result_run *gx_runs_add(struct gx_runs *runs)
 	}
 	memset(&runs->runs[runs->count], 0, sizeof(*runs->runs));
 	return &runs->runs[runs->count++];
-}
-
-/* ---- where reports go ---- */
-
-/* A report word taken apart; standard output has no path. */
-struct place {
-	const struct gx_report_format *format;
-	const char *path;
-};
-
-static bool split_report(const char *word, struct place *out)
-{
-	const char *equals = strchr(word, '=');
-	char name[32] = "";
-
-	out->path = equals ? equals + 1 : NULL;
-	snprintf(name, sizeof(name), "%.*s", equals ? (int)(equals - word) : (int)strlen(word), word);
-	out->format = gx_report_find(name);
-	if (!out->format || (out->path && !*out->path))
-		return false;
-	/* Opened a second time, what is behind it, if a file, would be written from its beginning. */
-	if (out->path && (!strcmp(out->path, "-") || !strcmp(out->path, "/dev/stdout")))
-		out->path = NULL;
-	return true;
 }
 
 bool gx_report_word_is_valid(const char *word)
@@ -218,12 +265,38 @@ static int write_file(const struct place *place, const struct gx_runs *runs, con
 	return status;
 }
 
-static int write_one(const struct place *place, const struct gx_options *options, const struct gx_runs *runs,
-		     bool matrix)
+/* As wide as was asked for, else as the terminal, if that is where it goes. */
+static unsigned width_for(const struct gx_options *options, bool to_stdout)
 {
-	struct gx_report_style style = {.matrix = matrix, .version = GX_VERSION};
+	unsigned width = options->width;
 
-	style.color = wants_color(options, !place->path && isatty(STDOUT_FILENO));
+	if (!width)
+		width = to_stdout ? gx_columns_of(STDOUT_FILENO, GX_PAGE_WIDTH) : GX_PAGE_WIDTH;
+	return width < GX_PAGE_WIDTH_MIN ? GX_PAGE_WIDTH_MIN : width > GX_PAGE_WIDTH_MAX ? GX_PAGE_WIDTH_MAX : width;
+}
+
+static struct gx_report_style style_for(const struct gx_options *options, bool to_stdout)
+{
+	return (struct gx_report_style){
+		.color = wants_color(options, to_stdout && isatty(STDOUT_FILENO)),
+		.width = width_for(options, to_stdout),
+		.rule = options->rule,
+		.all_steps = options->all_steps,
+		.version = GX_VERSION,
+	};
+}
+
+static int write_one(const struct place *place, const struct gx_options *options, const struct gx_runs *runs,
+		     const struct gx_lines *matrix)
+{
+	struct gx_report_style style = style_for(options, !place->path);
+
+	if (matrix) {
+		style.matrix = true;
+		style.scenario_width = matrix->scenario_width;
+		style.gate_width = matrix->gate_width;
+		style.lines_are_out = matrix->on && !place->path && place->format->line;
+	}
 	if (place->path)
 		return is_special(place->path) ? write_special(place, runs, &style) : write_file(place, runs, &style);
 	if (!place->format->write(stdout, runs->runs, runs->count, &style) || fflush(stdout) != 0)
@@ -231,7 +304,42 @@ static int write_one(const struct place *place, const struct gx_options *options
 	return GX_EXIT_HELD;
 }
 
-int gx_write_reports(const struct gx_options *options, const struct gx_runs *runs, bool matrix)
+/* ---- the lines of a matrix ---- */
+
+struct gx_lines gx_lines_begin(const struct gx_options *options)
+{
+	return (struct gx_lines){.options = options, .on = shows_text(options)};
+}
+
+static size_t wider(size_t width, const char *text)
+{
+	size_t own = gx_text_width(text);
+
+	return own > width ? own : width;
+}
+
+void gx_lines_expect(struct gx_lines *lines, const char *scenario, const char *gate)
+{
+	lines->scenario_width = wider(lines->scenario_width, scenario);
+	lines->gate_width = wider(lines->gate_width, gate);
+}
+
+/* What cannot be written now is complained of when the report is. */
+void gx_lines_write(const struct gx_lines *lines, const struct gx_result_run *run)
+{
+	const struct gx_report_format *format = gx_report_formats[0];
+	struct gx_report_style style;
+
+	if (!lines->on || !format->line)
+		return;
+	style = style_for(lines->options, true);
+	style.matrix = true;
+	style.scenario_width = lines->scenario_width;
+	style.gate_width = lines->gate_width;
+	format->line(stdout, run, &style);
+}
+
+int gx_write_reports(const struct gx_options *options, const struct gx_runs *runs, const struct gx_lines *matrix)
 {
 	struct place place = {.format = gx_report_formats[0]};
 	int status = GX_EXIT_HELD;

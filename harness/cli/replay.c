@@ -109,6 +109,33 @@ static void print_line(struct target *target)
 	target->line = gx_repro_print(&target->repro);
 }
 
+/* What a line was printed for is a rule, and a workspace of the scenario if it names one: a line that was cut off is noticed here. */
+static enum gx_status check_about(const struct target *target, struct gx_error *err)
+{
+	const struct gx_scenario *scenario = &target->file->scenario;
+	const char *about = target->repro.about;
+	const char *slash = strchr(about, '/');
+	const char *names[GX_RULE_COUNT];
+	char word[GX_REPRO_NAME_MAX];
+	const char *nearest;
+
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(about, "/"), about);
+	for (unsigned i = 0; i < GX_RULE_COUNT; i++)
+		names[i] = gx_rule_name((enum gx_rule)i);
+	if (*about && gx_rule_find(word) == GX_RULE_COUNT) {
+		nearest = gx_nearest(word, names, GX_RULE_COUNT);
+		return gx_fail(err, GX_EINPUT, "repro: it ends in %s, and there is no such rule%s%s%s",
+			       gx_quote(word).text, nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+			       nearest ? "\"?" : "");
+	}
+	for (unsigned i = 0; slash && i < scenario->workspace_count; i++)
+		if (!strcmp(slash + 1, scenario->workspaces[i].name))
+			return GX_OK;
+	return slash ? gx_fail(err, GX_EINPUT, "repro: it ends in %s, and the scenario has no such workspace",
+			       gx_quote(slash + 1).text)
+		     : GX_OK;
+}
+
 static enum gx_status take_repro(struct target *target, const char *line, const char *gate, struct gx_error *err)
 {
 	enum gx_status rc = gx_repro_parse(&target->repro, line, err);
@@ -117,6 +144,8 @@ static enum gx_status take_repro(struct target *target, const char *line, const 
 		return rc;
 	target->has_repro = true;
 	rc = find_scenario_again(target, err);
+	if (rc == GX_OK)
+		rc = check_about(target, err);
 	if (rc == GX_OK)
 		rc = gate ? gx_gate_choose(&target->gate, gate, err) : find_gate_again(target, err);
 	if (rc == GX_OK)
@@ -318,10 +347,10 @@ static int replay(const struct target *target, struct gx_session *session, const
 		return GX_EXIT_UNKNOWN;
 	if (rc != GX_OK)
 		return gx_complain(rc, &err);
-	status = gx_write_reports(options, runs, false);
+	status = gx_write_reports(options, runs, NULL);
 	if (status != GX_EXIT_HELD)
 		return status;
-	if (session->result->finding_count)
+	if (session->result->verdict == GX_VERDICT_FOUND)
 		return GX_EXIT_FOUND;
 	if (misfits && !session->saw_the_rest)
 		return GX_EXIT_UNKNOWN;
@@ -343,6 +372,16 @@ static bool is_usable(const struct gx_options *options)
 	return options->scenario_count == 1 && options->gate_count <= 1;
 }
 
+/* How many choices it makes; where they end its finding shows. */
+static uint32_t choices_of(const struct gx_repro *repro)
+{
+	uint32_t steps = 0;
+
+	for (uint32_t i = 0; i < repro->run_count; i++)
+		steps += repro->runs[i].steps;
+	return steps;
+}
+
 static int command(struct gx_options *options)
 {
 	struct gx_runs runs = {0};
@@ -357,7 +396,11 @@ static int command(struct gx_options *options)
 		return GX_EXIT_USAGE;
 	rc = resolve(&target, options, &err);
 	if (rc == GX_OK) {
-		session = (struct gx_session){.scenario = &target.file->scenario,
+		session = (struct gx_session){.file = target.file,
+					      .strict = options->strict,
+					      .about = target.repro.about,
+					      .about_step = choices_of(&target.repro),
+					      .scenario = &target.file->scenario,
 					      .scenario_word = target.scenario_word,
 					      .gate = &target.gate,
 					      .keep = &keep,
@@ -377,6 +420,6 @@ const struct gx_command gx_command_replay = {
 	.summary = "one execution, by repro line, repro file or SCENARIO#INTERLEAVING",
 	.args = "REPRO|FILE|SCENARIO#INTERLEAVING",
 	.doc = doc,
-	.takes = GX_TAKES_REPLAY | GX_TAKES_REPORT | GX_TAKES_ONE_GATE,
+	.takes = GX_TAKES_REPLAY | GX_TAKES_REPORT | GX_TAKES_ONE_GATE | GX_TAKES_STORY,
 	.run = command,
 };

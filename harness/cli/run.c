@@ -18,12 +18,15 @@ static const char doc[] =
 	"  gatecrash run burst --strategy random --seed 7 --report json=burst.json\n\n"
 	"Of the standard set, what takes long is left out while double-click, with the same bugs in less time, is not clean. A run that "
 	"fails, and a gate that cannot be loaded, do not keep the others from being run and reported.\n\n"
-	"Exit status: 0 nothing found, 1 found, 2 usage or bad input, 3 could not tell.";
+	"Exit status: 0 nothing found, 1 found, 2 usage or bad input, 3 could not tell. A run that is not proven, since its exploration was "
+	"incomplete and found nothing, ends with 0 as well; with 3 under --require-complete. What the scenario says to show whichever gate "
+	"is used counts only with --strict.";
 
 const struct gx_standard gx_standard_set[GX_STANDARD_MAX] = {
 	{"single", NULL},
 	{"double-click", NULL},
 	{"manual-vs-programmatic", NULL},
+	{"create-vs-restart", NULL},
 	{"no-backend", NULL},
 	{"failed-start", NULL},
 	{"two-workspaces", NULL},
@@ -38,7 +41,7 @@ static bool has_shown(const struct gx_job *job, const char *scenario, const stru
 {
 	for (size_t i = 0; i < job->runs.count; i++)
 		if (!strcmp(job->runs.runs[i].scenario, scenario) && !strcmp(job->runs.runs[i].gate, gate->word) &&
-		    job->runs.runs[i].finding_count)
+		    job->runs.runs[i].verdict == GX_VERDICT_FOUND)
 			return true;
 	return false;
 }
@@ -92,8 +95,8 @@ static bool has_gates(struct gx_job *job)
 		const struct gx_scenario_file *scenario = job->files[i];
 
 		if (!scenario->expectation_count) {
-			fprintf(stderr, "gatecrash: %s names no gate in `expect`: choose one with --gate\n",
-				scenario->path);
+			gx_print_clean(stderr, "gatecrash: %s names no gate in `expect`: choose one with --gate",
+				       scenario->path);
 			job->status = GX_EXIT_USAGE;
 			return false;
 		}
@@ -113,7 +116,7 @@ static int judge(const struct gx_job *job)
 	for (size_t i = 0; i < job->runs.count; i++) {
 		const struct gx_result_run *run = &job->runs.runs[i];
 
-		found |= run->finding_count > 0;
+		found |= run->verdict == GX_VERDICT_FOUND;
 		incomplete |= run->interrupted || (!run->complete && job->options->require_complete);
 	}
 	if (found)
@@ -143,7 +146,7 @@ static int run(struct gx_options *options)
 	if (status == GX_EXIT_HELD && has_gates(&job)) {
 		for (unsigned i = 0; i < job.file_count && !gx_interrupted; i++)
 			run_file(&job, i);
-		job.status = gx_job_report(&job, false, judge(&job));
+		job.status = gx_job_report(&job, NULL, judge(&job));
 		tell_left_out(&job);
 	}
 	status = job.status;
@@ -156,6 +159,6 @@ const struct gx_command gx_command_run = {
 	.summary = "explore scenarios with gates, explain what goes wrong",
 	.args = "[SCENARIO...]",
 	.doc = doc,
-	.takes = GX_TAKES_EXPLORE | GX_TAKES_BUDGET | GX_TAKES_REPORT | GX_TAKES_GATES,
+	.takes = GX_TAKES_EXPLORE | GX_TAKES_BUDGET | GX_TAKES_REPORT | GX_TAKES_GATES | GX_TAKES_STORY,
 	.run = run,
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/identity.h"
+#include "core/rescue.h"
 #include "core/world.h"
 #include "explore/clock.h"
 #include "explore/run.h"
@@ -206,6 +207,19 @@ static void stand_at(struct gx_trial *trial, const struct gx_path *path, const s
 	end_naming(trial);
 }
 
+static enum gx_result_hold hold_of(enum gx_story_hold hold)
+{
+	switch (hold) {
+	case GX_STORY_TAKEN:
+		return GX_HOLD_TAKEN;
+	case GX_STORY_PASSED:
+		return GX_HOLD_PASSED;
+	case GX_STORY_HELD:
+		break;
+	}
+	return GX_HOLD_HELD;
+}
+
 /* A story as a result: the same words, owned by the same keep. */
 static void take_story(struct gx_result_finding *out, const struct gx_story *story, struct gx_keep *keep)
 {
@@ -217,6 +231,7 @@ static void take_story(struct gx_result_finding *out, const struct gx_story *sto
 						   .op = story->steps[i].op,
 						   .object = story->steps[i].object,
 						   .value = story->steps[i].value,
+						   .left = story->steps[i].left,
 						   .number = story->steps[i].number,
 						   .at_ns = story->steps[i].at_ns,
 						   .matters = story->steps[i].matters,
@@ -226,15 +241,26 @@ static void take_story(struct gx_result_finding *out, const struct gx_story *sto
 		waits[i] = (struct gx_result_wait){.task = story->waits[i].task,
 						   .op = story->waits[i].op,
 						   .object = story->waits[i].object,
-						   .holder = story->waits[i].holder};
+						   .holder = story->waits[i].holder,
+						   .hold = hold_of(story->waits[i].hold),
+						   .holder_ended = story->waits[i].holder_ended,
+						   .since = story->waits[i].since};
 	out->workspace = story->workspace;
 	out->message = story->message;
 	out->remedy = story->remedy;
+	out->marks = story->marks;
 	out->steps = steps;
 	out->step_count = story->step_count;
 	out->waits = waits;
 	out->wait_count = story->wait_count;
 }
+
+/* One execution, as it was recorded. */
+struct telling {
+	const struct gx_path *path;
+	const char *repro; /* its line, if there is one already */
+	struct gx_recording recording;
+};
 
 /* How this program was called, for a line to paste: a path is repeated, in quotes if a shell would take it apart. */
 static void say_program(char *text, size_t size)
@@ -249,35 +275,44 @@ static void say_program(char *text, size_t size)
 		snprintf(text, size, "gatecrash");
 }
 
+/* "wedged", or "wedged/ws-a" where there are several workspaces: what --rule takes. */
+static void say_about(char *text, size_t size, const struct gx_session *session, const struct gx_finding *finding)
+{
+	const struct gx_scenario *scenario = session->scenario;
+	bool named = scenario->workspace_count > 1 && finding->workspace < scenario->workspace_count;
+
+	snprintf(text, size, "%s%s%s", gx_rule_name((enum gx_rule)finding->rule), named ? "/" : "",
+		 named ? scenario->workspaces[finding->workspace].name : "");
+}
+
+/* The line that shows this finding: made from the path, or one that shows the same execution. */
 static enum gx_status say_repro(struct gx_result_finding *out, const struct gx_session *session,
-				const struct gx_path *path, struct gx_error *err)
+				const struct telling *telling, const struct gx_finding *finding, struct gx_error *err)
 {
 	char program[4096];
 	struct gx_repro repro;
+	enum gx_status rc = telling->repro ? gx_repro_parse(&repro, telling->repro, err)
+					   : gx_repro_make(&repro, session->scenario_word,
+							   gx_gate_lasting_word(session->gate), telling->path, err);
 	char *line;
 
-	if (!out->repro) {
-		enum gx_status rc =
-			gx_repro_make(&repro, session->scenario_word, gx_gate_lasting_word(session->gate), path, err);
-
-		if (rc != GX_OK)
-			return rc;
-		line = gx_repro_print(&repro);
-		gx_repro_release(&repro);
-		out->repro = gx_keep_text(session->keep, line);
-		free(line);
-	}
+	if (rc != GX_OK)
+		return rc;
+	say_about(repro.about, sizeof(repro.about), session, finding);
+	line = gx_repro_print(&repro);
+	out->repro = gx_keep_text(session->keep, line);
+	free(line);
+	gx_repro_release(&repro);
 	say_program(program, sizeof(program));
 	out->repro_command = gx_keep_format(session->keep, "%s replay '%s'", program, out->repro);
 	return GX_OK;
 }
 
-/* One execution, as it was recorded. */
-struct telling {
-	const struct gx_path *path;
-	const char *repro; /* its line, if there is one already */
-	struct gx_recording recording;
-};
+/* The scenario says that the rule breaks whichever gate is used, and nobody wants it to count all the same. */
+static bool is_beyond(const struct gx_session *session, unsigned rule)
+{
+	return session->file && !session->strict && gx_scenario_beyond(session->file, (enum gx_rule)rule);
+}
 
 /* Words for one of its findings. */
 static enum gx_status describe(struct gx_result_finding *out, struct gx_session *session, const struct telling *telling,
@@ -291,16 +326,18 @@ static enum gx_status describe(struct gx_result_finding *out, struct gx_session 
 
 	out->rule = gx_rule_name((enum gx_rule)finding->rule);
 	out->preemptions = telling->recording.preemptions;
-	out->repro = telling->repro;
-	rc = say_repro(out, session, telling->path, err);
+	out->because = session->file ? gx_scenario_beyond(session->file, (enum gx_rule)finding->rule) : NULL;
+	out->beyond_gate = is_beyond(session, finding->rule);
+	rc = say_repro(out, session, telling, finding, err);
 	if (rc != GX_OK)
 		return rc;
 	gx_sched_reset();
 	gx_name_book_init(&book, trial);
 	gx_story_steps(&story, &book, &telling->recording, finding, keep);
 	stand_at(trial, telling->path, finding);
-	gx_story_waits(&story, &book, finding, keep);
+	gx_story_waits(&story, &book, &live_book, finding, keep);
 	gx_story_message(&story, &live_book, finding, keep);
+	gx_story_explain(&story, finding, keep);
 	take_story(out, &story, keep);
 	return GX_OK;
 }
@@ -315,12 +352,18 @@ static const struct gx_finding *finding_of(const struct gx_trial *trial, uint64_
 	return NULL;
 }
 
-static int by_rule(const void *a, const void *b)
+/* What the gate is guilty of before what is beyond it; then in the order of the rules. */
+static int by_key(uint64_t x, uint64_t y, const struct gx_session *session)
 {
-	uint64_t x = ((const struct gx_hit *)a)->key;
-	uint64_t y = ((const struct gx_hit *)b)->key;
+	bool beyond_x = is_beyond(session, gx_key_rule(x));
+	bool beyond_y = is_beyond(session, gx_key_rule(y));
 
-	return (x > y) - (x < y);
+	return beyond_x != beyond_y ? beyond_x - beyond_y : (x > y) - (x < y);
+}
+
+static int hits_by_key(const void *a, const void *b, void *session)
+{
+	return by_key(((const struct gx_hit *)a)->key, ((const struct gx_hit *)b)->key, session);
 }
 
 static enum gx_status tell_hit(struct gx_result_finding *out, struct gx_session *session, struct gx_hit *hit,
@@ -332,7 +375,8 @@ static enum gx_status tell_hit(struct gx_result_finding *out, struct gx_session 
 	const struct gx_finding *finding;
 	enum gx_status rc;
 
-	out->count = hit->count;
+	out->transitions = hit->count - hit->sampled;
+	out->executions = hit->sampled;
 	trial->findings = found;
 	trial->finding_capacity = FINDINGS_MAX;
 	rc = record(trial, &hit->path, &telling.recording, session->keep, err);
@@ -396,7 +440,8 @@ static enum gx_status minimise(struct gx_result_finding *out, struct gx_hit *hit
 static void copy_figures(struct gx_result_explored *out, const struct gx_explored *explored)
 {
 	*out = (struct gx_result_explored){
-		.executions = explored->executions,
+		.executions = explored->sampled,
+		.ends = explored->executions - explored->sampled,
 		.states = explored->states,
 		.transitions = explored->transitions,
 		.points = explored->points,
@@ -413,8 +458,10 @@ static void copy_figures(struct gx_result_explored *out, const struct gx_explore
 	};
 }
 
+/* Whatever was seen before: that it was all cannot be said any more. */
 static void say_trouble(struct gx_session *session, const struct gx_error *err)
 {
+	session->result->complete = false;
 	session->result->incomplete = GX_INCOMPLETE_TROUBLE;
 	session->result->incomplete_why = gx_keep_text(session->keep, err->text);
 }
@@ -432,33 +479,72 @@ static void say_extent(struct gx_session *session, const struct gx_explored *exp
 				  : *explored->why      ? GX_INCOMPLETE_STOPPED
 							: GX_INCOMPLETE_SAMPLE;
 	}
-	if (explored->hit_count)
-		out->verdict = GX_VERDICT_FOUND;
-	else if (explored->complete)
-		out->verdict = GX_VERDICT_CLEAN;
 }
 
+/* One hit that is told, in words or not at all. */
+struct told_hit {
+	struct gx_result_finding *out;
+	struct gx_session *session;
+	struct gx_hit *hit;
+	struct gx_error *err;
+};
+
+static enum gx_status tell_it(void *context)
+{
+	const struct told_hit *it = context;
+
+	return tell_hit(it->out, it->session, it->hit, it->err);
+}
+
+/* The others are told although this one ends in what nobody foresaw. */
+static enum gx_status tell_or_give_up(struct gx_result_finding *out, struct gx_session *session, struct gx_hit *hit,
+				      struct gx_error *err)
+{
+	struct told_hit it = {.out = out, .session = session, .hit = hit, .err = err};
+	enum gx_status rc = gx_rescue(tell_it, &it, err);
+
+	session->trial->findings = NULL;
+	return rc;
+}
+
+/*
+ * One that cannot be told takes none of the others with it: the first of them is the trouble. After an exploration that was in trouble
+ * already nothing is minimised.
+ */
 static enum gx_status tell_hits(struct gx_session *session, struct gx_explored *explored,
-				const struct gx_session_options *options, struct gx_error *err)
+				const struct gx_session_options *options, enum gx_status rc, struct gx_error *err)
 {
 	struct budget left = budget_of(explored, options);
 	struct gx_result_run *out = session->result;
 	struct gx_result_finding *findings =
 		gx_keep_alloc(session->keep, sizeof(*findings) * (explored->hit_count + 1));
-	enum gx_status rc = GX_OK;
+	bool minimises = options->minimise && rc == GX_OK;
+	struct gx_error another = {""};
 
-	qsort(explored->hits, explored->hit_count, sizeof(explored->hits[0]), by_rule);
+	qsort_r(explored->hits, explored->hit_count, sizeof(explored->hits[0]), hits_by_key, session);
 	out->findings = findings;
-	for (unsigned i = 0; i < explored->hit_count && rc == GX_OK; i++) {
+	for (unsigned i = 0; i < explored->hit_count; i++) {
+		struct gx_error *here = rc == GX_OK ? err : &another;
+		enum gx_status one = GX_OK;
+
+		findings[out->finding_count] = (struct gx_result_finding){0};
 		/* Who interrupts wants to see what there is, now. */
-		if (options->minimise && !(left.interrupted && *left.interrupted))
-			rc = minimise(&findings[i], &explored->hits[i], &left, err);
-		if (rc == GX_OK)
-			rc = tell_hit(&findings[i], session, &explored->hits[i], err);
-		if (rc == GX_OK)
+		if (minimises && !(left.interrupted && *left.interrupted))
+			one = minimise(&findings[out->finding_count], &explored->hits[i], &left, here);
+		if (one == GX_OK)
+			one = tell_or_give_up(&findings[out->finding_count], session, &explored->hits[i], here);
+		if (one == GX_OK)
 			out->finding_count++;
+		else if (rc == GX_OK)
+			rc = one;
 	}
 	return rc;
+}
+
+/* An exploration that ends at the first finding does not end at one that no gate can help. */
+static bool passes(const void *session, uint64_t key)
+{
+	return is_beyond(session, gx_key_rule(key));
 }
 
 enum gx_status gx_session_explore(struct gx_session *session, const struct gx_session_options *options,
@@ -470,13 +556,17 @@ enum gx_status gx_session_explore(struct gx_session *session, const struct gx_se
 	session->result->strategy = (options->explore.strategy ? options->explore.strategy : gx_strategies[0])->name;
 	session->result->seed = options->explore.seed;
 	if (rc == GX_OK) {
-		rc = gx_explore(explored, &options->explore, err);
+		struct gx_explore_options explore = options->explore;
+
+		explore.passes = passes;
+		explore.passes_context = session;
+		rc = gx_explore(explored, &explore, err);
 		say_extent(session, explored);
+		rc = tell_hits(session, explored, options, rc, err);
 	}
 	if (rc != GX_OK)
 		say_trouble(session, err);
-	else
-		rc = tell_hits(session, explored, options, err);
+	gx_run_judge(session->result);
 	gx_explored_release(explored);
 	return rc;
 }
@@ -588,7 +678,6 @@ enum gx_status gx_session_go_on(struct gx_session *session, const struct gx_path
 		out->complete = false;
 		out->incomplete = GX_INCOMPLETE_STOPPED;
 		out->incomplete_why = "only what begins like the repro was looked at, all of it";
-		out->verdict = GX_VERDICT_INCOMPLETE;
 	}
 	if (rc == GX_OK)
 		rc = gx_sched_load(&session->trial->program, err);
@@ -596,23 +685,45 @@ enum gx_status gx_session_go_on(struct gx_session *session, const struct gx_path
 		add_earlier_hits(explored, session, prefix);
 	shortened.minimise = false;
 	if (rc == GX_OK)
-		rc = tell_hits(session, explored, &shortened, err);
-	if (out->finding_count)
-		out->verdict = GX_VERDICT_FOUND;
+		rc = tell_hits(session, explored, &shortened, rc, err);
+	gx_run_judge(out);
 	gx_explored_release(explored);
 	return rc;
 }
 
 /* ---- one execution that was asked for ---- */
 
-static int by_key(const void *a, const void *b)
+static int findings_by_key(const void *a, const void *b, void *session)
 {
 	const struct gx_finding *x = a;
 	const struct gx_finding *y = b;
 
-	if (x->rule != y->rule)
-		return x->rule < y->rule ? -1 : 1;
-	return (x->workspace > y->workspace) - (x->workspace < y->workspace);
+	return by_key(gx_finding_key(x->rule, x->workspace), gx_finding_key(y->rule, y->workspace), session);
+}
+
+/* The finding that the repro was printed for is the first of its kind, and the one that is told. */
+static void show(struct gx_result_run *run, struct gx_result_finding *findings, size_t at)
+{
+	struct gx_result_finding shown = findings[at];
+	size_t first = shown.beyond_gate ? gx_run_guilty(run) : 0;
+
+	memmove(&findings[first + 1], &findings[first], (at - first) * sizeof(*findings));
+	findings[first] = shown;
+	run->shown = first;
+}
+
+/* Which it is; of a repro that does not say so, what shows where its choices end. */
+static size_t shown_of(const struct gx_session *session, const struct gx_finding *found, size_t count)
+{
+	const struct gx_result_run *run = session->result;
+
+	for (size_t i = 0; i < count && session->about && *session->about; i++)
+		if (gx_finding_is(&run->findings[i], session->about))
+			return i;
+	for (size_t i = 0; i < count; i++)
+		if (session->about_step && found[i].step == session->about_step)
+			return i;
+	return 0;
 }
 
 enum gx_status gx_session_describe(struct gx_session *session, const struct gx_path *path, const char *repro,
@@ -635,16 +746,20 @@ enum gx_status gx_session_describe(struct gx_session *session, const struct gx_p
 	out->explored.executions = 1;
 	out->explored.points = gx_sched_steps();
 	out->explored.depth = gx_sched_steps();
-	qsort(seen, count, sizeof(seen[0]), by_key);
-	out->verdict = count ? GX_VERDICT_FOUND : GX_VERDICT_CLEAN;
+	qsort_r(seen, count, sizeof(seen[0]), findings_by_key, session);
 	findings = gx_keep_alloc(session->keep, sizeof(*findings) * (count + 1));
 	for (unsigned i = 0; i < count && rc == GX_OK; i++) {
-		findings[i].count = 1;
+		findings[i].executions = 1;
 		rc = describe(&findings[i], session, &telling, &seen[i], err);
 		if (rc == GX_OK)
 			out->finding_count++;
 	}
 	out->findings = findings;
+	if (out->finding_count)
+		show(out, findings, shown_of(session, seen, out->finding_count));
+	if (rc != GX_OK)
+		say_trouble(session, err);
+	gx_run_judge(out);
 	trial->findings = NULL;
 	gx_recording_release(&telling.recording);
 	return rc;

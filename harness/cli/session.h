@@ -37,11 +37,15 @@ void gx_gate_choice_release(struct gx_gate_choice *choice);
 
 /* Filled by whoever begins one; everything is borrowed. The scenario, the gate and `keep` outlive the result. */
 struct gx_session {
+	const struct gx_scenario_file *file; /* what of it is beyond the gate; NULL: nothing */
 	const struct gx_scenario *scenario;
 	const char *scenario_word; /* what a repro calls it: gx_scenario_lasting_word() */
 	const struct gx_gate_choice *gate;
 	struct gx_keep *keep;         /* owns what the result points to */
 	struct gx_result_run *result; /* until its owner grows */
+	bool strict;                  /* what is beyond the gate counts like anything else */
+	const char *about;            /* replay: what the repro was printed for, or "" or NULL; ... */
+	uint32_t about_step;          /* ... then whatever shows at this step */
 	struct gx_trial *trial;       /* once loaded; there is one, which the next session to be loaded takes over */
 	bool saw_the_rest;            /* gx_session_go_on(): every way to go on */
 };

@@ -16,8 +16,8 @@ struct gx_standard {
 #define GX_STANDARD_MAX 16
 
 /* For help texts. */
-#define GX_STANDARD_SET                                                                                      \
-	"single, double-click, manual-vs-programmatic, no-backend, failed-start, two-workspaces, shutdown, " \
+#define GX_STANDARD_SET                                                                                                         \
+	"single, double-click, manual-vs-programmatic, create-vs-restart, no-backend, failed-start, two-workspaces, shutdown, " \
 	"burst-mutations, three-callers and secret-then-restart"
 
 /* Closed by an empty one. */

@@ -34,8 +34,7 @@ static bool sees_further(struct gx_search *search)
 	}
 	if (!(out->cut & GX_CUT_OVERTAKES) || *out->why == 0 || search->overtakes_max >= OVERTAKES_MAX)
 		return false;
-	if (out->states > FEW_STATES || (options->states && out->states > options->states / 8) ||
-	    (options->stop_at_first && out->hit_count))
+	if (out->states > FEW_STATES || (options->states && out->states > options->states / 8) || out->stopped)
 		return false;
 	search->overtakes_max *= 4;
 	return true;
@@ -62,7 +61,7 @@ static enum gx_status search_all(struct gx_explored *out, const struct gx_explor
 /* Whether more executions would add anything to a search that has ended. */
 static bool is_done(const struct gx_explored *out, const struct gx_explore_options *options, unsigned hangs)
 {
-	return out->complete || out->interrupted || (options->stop_at_first && out->hit_count) ||
+	return out->complete || out->interrupted || out->stopped ||
 	       (options->seconds > 0 && out->seconds >= options->seconds) || hangs >= GX_HANGS_MAX;
 }
 

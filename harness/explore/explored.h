@@ -27,6 +27,8 @@ struct gx_explore_options {
 	uint64_t states;     /* budget of a search; 0: none */
 	double seconds;      /* wall clock budget; 0: none */
 	bool stop_at_first;
+	bool (*passes)(const void *context, uint64_t key); /* ... but not at hits with such a key; NULL: at any */
+	const void *passes_context;
 	bool count_pairs; /* search: collect footprints, say how many pairs of enabled steps are independent */
 	bool check_pairs; /* and take each of these in both orders */
 	bool no_visited;  /* search without the visited set: every path, for checking the search itself */
@@ -40,17 +42,20 @@ struct gx_explore_options {
 struct gx_hit {
 	uint64_t key;
 	uint64_t count;      /* search: transitions that show it; random: executions */
+	uint64_t sampled;    /* of these: executions. The two are never one figure: `auto` has both */
 	struct gx_path path; /* to the step that showed it first, that step included */
 };
 
 struct gx_explored {
 	bool complete; /* every reachable state was seen (GX_CUT_HORIZON: within the limit of time) */
 	bool interrupted;
+	bool stopped;  /* at the first hit */
 	bool searched; /* a search took place: the figures below that say so are valid */
 	const char *
 		why; /* not complete, because: "state budget", "time budget", "stopped at the first finding", "interrupted", "" */
 	unsigned cut;         /* search: enum gx_cut bits, what was left out because it would never have been over */
 	uint64_t executions;  /* executions run to their end; of a search: transitions into an end */
+	uint64_t sampled;     /* of these: executions of a sample */
 	uint64_t states;      /* search */
 	uint64_t transitions; /* search */
 	uint64_t points;      /* steps granted, in all */

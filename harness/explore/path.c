@@ -229,6 +229,12 @@ static enum gx_status read_line(struct reader *in, struct gx_repro *out)
 	if (rc != GX_OK)
 		return rc;
 	out->steps = (uint32_t)steps;
+	if (*in->at == ':') {
+		in->at++;
+		rc = read_name(in, out->about);
+		if (rc != GX_OK)
+			return rc;
+	}
 	while (isspace((unsigned char)*in->at))
 		in->at++;
 	return *in->at ? wrong(in, "the end") : GX_OK;
@@ -282,6 +288,10 @@ char *gx_repro_print(const struct gx_repro *repro)
 		fprintf(out, "%s~%03x", run->choice.spurious ? "!" : "", run->check);
 	}
 	fprintf(out, ":%" PRIu32 ":%016" PRIx64, repro->steps, repro->hash);
+	if (*repro->about) {
+		fputc(':', out);
+		print_name(out, repro->about);
+	}
 	if (fclose(out))
 		gx_no_memory("a repro");
 	return text;

@@ -3,14 +3,15 @@
  *
  * A repro line:
  *
- *     gx1:double-click:none:1*14~8c3,2*31~07f,1*2~b21:93:5d1f0c9e77a1b2c3
+ *     gx1:double-click:none:1*14~8c3,2*31~07f,1*2~b21:93:5d1f0c9e77a1b2c3:name-conflict
+ *      │       │        │      │                     │   │                 └ what the line was printed for; may be left out
  *      │       │        │      │                     │   └ hash of all events to the end of the execution
  *      │    scenario   gate    │                     └ number of steps to the end
  *      version                 └ runs: task 1 for 14 steps, ...; ~ and three digits: hash of the events so far
  *
  * After the runs the execution goes on by the default choice (the task that ran last, else the lowest index) to its end.
- * Tasks are numbered by arrival, 0 is the clock. `2*1.3` takes alternative 3, `2*1!` wakes up spuriously. In scenario and
- * gate, characters outside [A-Za-z0-9_./-] are written as %XX.
+ * Tasks are numbered by arrival, 0 is the clock. `2*1.3` takes alternative 3, `2*1!` wakes up spuriously. In scenario,
+ * gate and what it was printed for, characters outside [A-Za-z0-9_./-] are written as %XX.
  */
 #ifndef GX_EXPLORE_PATH_H
 #define GX_EXPLORE_PATH_H
@@ -57,6 +58,7 @@ struct gx_repro {
 	uint32_t run_count;
 	uint32_t steps;
 	uint64_t hash;
+	char about[GX_REPRO_NAME_MAX]; /* a word of whoever printed the line, or "" */
 };
 
 void gx_repro_release(struct gx_repro *repro);

@@ -73,12 +73,16 @@ static void take_hit(struct gx_run *run, uint64_t key, gx_path_fn *path, void *c
 		out->hits[i].key = key;
 		path(context, &out->hits[i].path);
 	}
-	if (!once || once[i] != out->executions + 1)
+	if (!once || once[i] != out->executions + 1) {
 		out->hits[i].count++;
+		out->hits[i].sampled += once != NULL;
+	}
 	if (once)
 		once[i] = out->executions + 1;
-	if (run->options->stop_at_first) {
+	if (run->options->stop_at_first &&
+	    !(run->options->passes && run->options->passes(run->options->passes_context, key))) {
 		run->stop = true;
+		out->stopped = true;
 		out->why = "stopped at the first finding";
 	}
 }
@@ -106,11 +110,12 @@ void gx_run_look_around(struct gx_run *run, uint64_t states, uint32_t depth)
 		out->why = "the time budget is used up";
 	}
 	if (options->progress)
-		options->progress(options->progress_context, &(struct gx_progress){.executions = out->executions,
-										   .states = states,
-										   .transitions = out->transitions,
-										   .depth = depth,
-										   .hits = out->hit_count});
+		options->progress(options->progress_context,
+				  &(struct gx_progress){.executions = states ? out->executions : out->sampled,
+							.states = states,
+							.transitions = out->transitions,
+							.depth = depth,
+							.hits = out->hit_count});
 }
 
 void gx_run_count_hangs(struct gx_run *run)

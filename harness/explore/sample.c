@@ -84,6 +84,7 @@ static enum gx_status sample(struct sampler *s, uint64_t executions)
 		s->keeps_hashes = (i & (i + 1)) == 0; /* 0, 1, 3, 7, 15, ... */
 		run_one(s, i);
 		out->executions = first + i + 1;
+		out->sampled = i + 1;
 		if (s->keeps_hashes)
 			rc = gx_run_again(&s->run, &s->path, s->hashes, gx_world_memory_hash());
 		gx_run_count_hangs(&s->run);

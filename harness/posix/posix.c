@@ -91,6 +91,8 @@ bool gx_posix_wait_describe(const struct gx_task *task, struct gx_posix_wait *ou
 		out->holder = gx_thread_joined(task);
 		return true;
 	case GX_L_COND_WAIT:
+		out->guard = task->user[GX_USER_POSIX_0];
+		return true;
 	case GX_L_SEM_WAIT:
 	case GX_L_ONCE:
 		return true;

@@ -77,6 +77,7 @@ void gx_posix_register_labels(void);
 /* What a parked task waits for. */
 struct gx_posix_wait {
 	uint64_t object; /* that of its op */
+	uint64_t guard;  /* of a wait on a condition variable: the mutex that it returns with; else 0 */
 	uint32_t holder; /* slot of the task that has to act first (owner, joined thread); 0: nobody in particular */
 };
 

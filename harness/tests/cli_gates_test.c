@@ -116,7 +116,7 @@ static void a_gate_of_ones_own_is_tried_with_the_standard_set(void **state)
 	free(help);
 }
 
-/* Which rules a scenario expects of a gate; false: it does not say. */
+/* Which rules a scenario expects of a gate, but for what no gate can help; false: it does not say. */
 static bool expected_of(const char *scenario, const char *gate, gx_rule_set *rules)
 {
 	struct gx_scenario_file *file;
@@ -130,6 +130,9 @@ static bool expected_of(const char *scenario, const char *gate, gx_rule_set *rul
 			*rules = file->expectations[i].rules;
 			known = true;
 		}
+	for (enum gx_rule rule = 0; known && rule < GX_RULE_COUNT; rule++)
+		if (gx_scenario_beyond(file, rule))
+			*rules &= ~gx_rule_bit(rule);
 	gx_scenario_free(file);
 	return known;
 }

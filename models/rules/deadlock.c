@@ -100,6 +100,7 @@ static void tell(const struct gx_telling *t)
 	unsigned count = t->finding->detail;
 	char others[128] = "";
 	char where[80] = "";
+	char why[256];
 
 	if (count == 2 && t->finding->requests[1])
 		(void)snprintf(others, sizeof(others), " and %s", gx_told_request(t, 1));
@@ -109,6 +110,11 @@ static void tell(const struct gx_telling *t)
 		(void)snprintf(where, sizeof(where), " in the gate of %s", gx_told_workspace(t));
 	if (count == CIRCLE && t->finding->value == 1)
 		gx_tell(t, "%s waits%s for a lock that it holds itself", waiter(t), where);
+	else if (count == 1 && gx_told_wait(t, why, sizeof(why)))
+		gx_tell(t, "%s waits%s %s", t->names->wait->task, where, why);
+	else if (gx_told_wait(t, why, sizeof(why)) && t->names->wait->cause != GX_WAIT_CIRCLE)
+		gx_tell(t, "%s%s wait%s for what nobody will do any more: %s waits %s", waiter(t), others, where,
+			t->names->wait->task, why);
 	else if (count == CIRCLE)
 		gx_tell(t, "%s waits%s in a circle of tasks that wait for each other, while others go on", waiter(t),
 			where);
@@ -117,15 +123,21 @@ static void tell(const struct gx_telling *t)
 			count == 1 ? "waits" : "wait", where);
 }
 
+static const char *advise(const struct gx_finding *finding GX_UNUSED, const struct gx_circumstances *circumstances)
+{
+	return gx_remedy_of_wait(circumstances->cause);
+}
+
 const struct gx_rule_row gx_rule_deadlock = {
 	.name = "deadlock",
 	.summary = "somebody waits for what nobody will do any more",
 	.remedy = "take no lock twice, several in one order everywhere, and wake whoever waits for what you changed",
+	.advise = advise,
 	.facts = {GX_F_WAIT_CYCLE, GX_F_FINAL_BLOCKED, GX_F_QUIET},
 	.judge = judge,
 	.memory = sizeof(struct memory),
 	.tell = tell,
 	.topics = GX_TOPIC_LOCKS,
 	/* Noticed at some step of whoever could still take one: the waits explain it, not that step. */
-	.traits = GX_RULE_SHOWS_WAITS | GX_RULE_NOTICED,
+	.traits = GX_RULE_SHOWS_WAITS | GX_RULE_NOTICED | GX_RULE_SHOWS_ARRIVAL,
 };

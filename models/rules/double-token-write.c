@@ -66,6 +66,15 @@ static void tell(const struct gx_telling *t)
 			gx_told_request(t, 0), gx_told_workspace(t), gx_told_request(t, 1));
 }
 
+static const char *decided(const struct gx_finding *finding, struct gx_decided decided[GX_DECIDED_MAX])
+{
+	if (finding->detail != TOKENS_TWO_LIVE)
+		return NULL;
+	decided[0] = (struct gx_decided){.fact = GX_F_TOKEN_MINT};
+	decided[1] = (struct gx_decided){.fact = GX_F_TOKEN_MINT};
+	return "each of these bearers stayed live";
+}
+
 const struct gx_rule_row gx_rule_double_token_write = {
 	.name = "double-token-write",
 	.summary = "two provisions of one workspace replace the bearer at the same time, or two stay live",
@@ -75,5 +84,6 @@ const struct gx_rule_row gx_rule_double_token_write = {
 	.judge = judge,
 	.judge_end = judge_end,
 	.tell = tell,
+	.decided = decided,
 	.topics = GX_TOPIC_TOKENS,
 };

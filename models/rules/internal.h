@@ -124,11 +124,17 @@ const char *gx_told_workspace(const struct gx_telling *telling);
 /* requests[which], or "somebody else". */
 const char *gx_told_request(const struct gx_telling *telling, unsigned which);
 const char *gx_told_task(const struct gx_telling *telling);
+/* Why it waits, to go on behind "it waits ": "for mutex m2, which manual-restart#1 took and ..."; false if nobody knows. */
+bool gx_told_wait(const struct gx_telling *telling, char *text, size_t size);
 void gx_tell(const struct gx_telling *telling, const char *format, ...) GX_PRINTF(2, 3);
 
 /* ---- hints that several rules give ---- */
 
+/* What helps against waiting for ever for this reason; NULL: nobody knows. */
+const char *gx_remedy_of_wait(enum gx_wait_cause cause);
+
 #define GX_REMEDY_ONE_CYCLE  "let one cycle per workspace hold the gate from before its stop leg to after its start leg"
+#define GX_DECIDED_WORDS     "what was left behind comes from here"
 #define GX_REMEDY_LOOK_AGAIN "a wait may return for no reason: wait in a `while` that looks at the condition again"
 
 #endif

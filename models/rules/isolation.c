@@ -51,13 +51,20 @@ static void tell(const struct gx_telling *t)
 		gx_told_request(t, 0), gx_told_workspace(t));
 }
 
+/* A lock that was never given back holds up whoever comes, whatever else there is under way. */
+static const char *advise(const struct gx_finding *finding GX_UNUSED, const struct gx_circumstances *circumstances)
+{
+	return circumstances->cause == GX_WAIT_ENDED ? gx_remedy_of_wait(circumstances->cause) : NULL;
+}
+
 const struct gx_rule_row gx_rule_isolation = {
 	.name = "isolation",
 	.summary = "a request waits for another workspace's cycle",
 	.remedy = "keep one lock per workspace instead of one for all",
+	.advise = advise,
 	.facts = {GX_F_ISOLATION},
 	.judge = judge,
 	.tell = tell,
 	.topics = GX_TOPIC_LOCKS,
-	.traits = GX_RULE_SHOWS_WAITS,
+	.traits = GX_RULE_SHOWS_WAITS | GX_RULE_SHOWS_ARRIVAL,
 };

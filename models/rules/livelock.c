@@ -25,15 +25,21 @@ static void tell(const struct gx_telling *t)
 		gx_told_task(t));
 }
 
+static const char *advise(const struct gx_finding *finding GX_UNUSED, const struct gx_circumstances *circumstances)
+{
+	return circumstances->cause == GX_WAIT_ENDED ? gx_remedy_of_wait(circumstances->cause) : NULL;
+}
+
 const struct gx_rule_row gx_rule_livelock = {
 	.name = "livelock",
 	.summary = "tasks go on for ever, however fairly they are scheduled, and no leg gets on",
 	.remedy =
 		"make sure that what the loop waits for comes: give the gate back on every way out, and let one of those who are polite go first",
+	.advise = advise,
 	.facts = {GX_L_LIVELOCK},
 	.judge = judge,
 	.memory = sizeof(struct memory),
 	.tell = tell,
 	.topics = GX_TOPIC_LOCKS,
-	.traits = GX_RULE_SHOWS_WAITS | GX_RULE_HAS_NO_END,
+	.traits = GX_RULE_SHOWS_WAITS | GX_RULE_SHOWS_ARRIVAL | GX_RULE_HAS_NO_END,
 };

@@ -59,14 +59,36 @@ static void tell(const struct gx_telling *t)
 			gx_told_request(t, 0), gx_told_workspace(t));
 }
 
+static const char *decided(const struct gx_finding *finding, struct gx_decided decided[GX_DECIDED_MAX])
+{
+	bool secret = finding->detail == LOST_SECRET;
+
+	decided[0] =
+		(struct gx_decided){.fact = secret ? GX_F_SECRET_WRITE : GX_F_ANSWER, .request = finding->requests[0]};
+	decided[1] = (struct gx_decided){.fact = secret ? GX_F_SECRET_READ : GX_F_PROVISION_BEGIN};
+	return "acknowledged, and the last provision that could have picked it up";
+}
+
+static const char *advise(const struct gx_finding *finding, const struct gx_circumstances *circumstances)
+{
+	if (finding->detail == LOST_SECRET)
+		return "a write needs a provision that begins after it: one that is under way may have read the old secrets";
+	if (circumstances->answer && circumstances->answer != GX_COALESCED + 1)
+		return "what was accepted has to run: start its task, or wake the one that is to run it, before the answer";
+	return NULL;
+}
+
 const struct gx_rule_row gx_rule_lost_restart = {
 	.name = "lost-restart",
 	.summary = "an acknowledged restart, or secret, that no provision picked up",
 	.remedy = "a request may only be coalesced into a provision that has yet to begin",
+	.advise = advise,
 	.facts = {GX_F_SECRET_WRITE},
 	.judge = judge,
 	.judge_end = judge_end,
 	.memory = sizeof(uint16_t) * GX_WORKSPACES_MAX,
 	.tell = tell,
+	.decided = decided,
 	.topics = GX_TOPIC_SECRETS,
+	.traits = GX_RULE_SHOWS_ARRIVAL,
 };

@@ -34,10 +34,17 @@ static void tell(const struct gx_telling *t)
 		gx_tell(t, "%u containers of %s exist at rest that no row accounts for", count, gx_told_workspace(t));
 }
 
+static const char *decided(const struct gx_finding *finding GX_UNUSED, struct gx_decided decided[GX_DECIDED_MAX])
+{
+	decided[0] = (struct gx_decided){.fact = GX_F_CONTAINER_MADE};
+	return GX_DECIDED_WORDS;
+}
+
 const struct gx_rule_row gx_rule_orphan_container = {
 	.name = "orphan-container",
 	.summary = "a container exists that no row accounts for",
 	.judge_end = judge_end,
 	.tell = tell,
+	.decided = decided,
 	.topics = GX_TOPIC_NAMES | GX_TOPIC_ROWS,
 };

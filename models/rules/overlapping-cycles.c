@@ -47,11 +47,19 @@ static void tell(const struct gx_telling *t)
 			gx_told_workspace(t), gx_told_request(t, 1));
 }
 
+static const char *advise(const struct gx_finding *finding, const struct gx_circumstances *circumstances GX_UNUSED)
+{
+	return finding->detail & OVERLAPS_PROVISION
+		       ? "let whatever provisions a workspace pass through its gate, a create as well"
+		       : NULL;
+}
+
 const struct gx_rule_row gx_rule_overlapping_cycles = {
 	.name = "overlapping-cycles",
 	.summary = "a leg begins while another request's cycle of the same workspace is open",
 	.remedy = GX_REMEDY_ONE_CYCLE,
 	.remedy_if_spurious = GX_REMEDY_LOOK_AGAIN,
+	.advise = advise,
 	.facts = {GX_F_LEG_BEGIN},
 	.judge = judge,
 	.tell = tell,

@@ -65,11 +65,35 @@ enum gx_topic {
 	GX_TOPIC_PROBES = 128
 };
 
+/* Why somebody waits for ever; of several the greatest is told. */
+enum gx_wait_cause {
+	GX_WAIT_UNKNOWN,
+	GX_WAIT_UNWOKEN, /* on a condition, a semaphore, or for the end of somebody who waits so: nobody is left to wake it */
+	GX_WAIT_HOLDING, /* for a lock whose holder waits to be woken */
+	GX_WAIT_ENDED,   /* for what somebody took who has ended */
+	GX_WAIT_CIRCLE,  /* for one who waits for it in turn */
+	GX_WAIT_SELF     /* for a lock that it holds itself */
+};
+
+/* What of an execution advice goes by, beside the finding. */
+struct gx_circumstances {
+	enum gx_wait_cause cause;
+	uint8_t answer; /* to requests[0], while the finding was not yet: enum gx_outcome + 1; 0: none */
+};
+
+/* A fact that decided what a finding at rest is about: the last one of its workspace, of this request if it is not 0. */
+struct gx_decided {
+	uint16_t fact;
+	uint8_t request;
+};
+#define GX_DECIDED_MAX 3
+
 enum gx_rule_trait {
 	GX_RULE_SHOWS_WAITS = 1, /* who waits for whom explains it */
 	GX_RULE_NOTICED = 2,     /* it is noticed at some step of a bystander's: no step of it collides with another */
 	GX_RULE_COSTS_SECONDS = 4, /* each execution that shows it does: none is run in search of a shorter one */
-	GX_RULE_HAS_NO_END = 8     /* an execution shows it by coming to a limit, which a search does not */
+	GX_RULE_HAS_NO_END = 8,    /* an execution shows it by coming to a limit, which a search does not */
+	GX_RULE_SHOWS_ARRIVAL = 16 /* when the request that is accused, or lost, came to the gate */
 };
 
 struct gx_rules;
@@ -85,6 +109,14 @@ struct gx_rule_row {
 	const char *remedy;
 	const char *remedy_if_spurious; /* a wait returned for no reason */
 	const char *remedy_if_refused;  /* a request was answered busy or dropped */
+	/* What fits this finding and the cause of its waits better than `remedy`, or NULL. May be NULL. */
+	const char *(*advise)(const struct gx_finding *finding, const struct gx_circumstances *circumstances);
+
+	/*
+	 * Fill in the facts that decided the finding, beside the step that broke the rule if one did; up to GX_DECIDED_MAX, 0 ends them. Returns
+	 * what they have in common ("what was left behind comes from here"), or NULL for nothing more than that they collide. May be NULL.
+	 */
+	const char *(*decided)(const struct gx_finding *finding, struct gx_decided decided[GX_DECIDED_MAX]);
 
 	/*
 	 * Called for each fact with one of these labels (0 ends the list), before what the rules share (internal.h) takes it into account; in
@@ -116,8 +148,17 @@ enum gx_rule gx_rule_find(const char *name);
 /* When it is broken, in one sentence (`list rules`). */
 const char *gx_rule_summary(enum gx_rule rule);
 
+/* Who waits, as a message tells it. */
+struct gx_message_wait {
+	enum gx_wait_cause cause;
+	const char *task;   /* "manual-restart#2" */
+	const char *object; /* "mutex m2", or "" */
+	const char *holder; /* "manual-restart#1", or "" */
+};
+
 /* How a message names things; every pointer of it is borrowed for the call. */
 struct gx_message_names {
+	const struct gx_message_wait *wait; /* NULL: nobody, or nobody knows */
 	const char *const *workspaces;
 	unsigned workspace_count;
 	const char *(*request)(void *context, unsigned request); /* "manual-restart#1" */

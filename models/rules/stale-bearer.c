@@ -60,6 +60,18 @@ static void tell(const struct gx_telling *t)
 			differ & HELD_NOT_LIVE ? " (401)" : "");
 }
 
+static const char *decided(const struct gx_finding *finding, struct gx_decided decided[GX_DECIDED_MAX])
+{
+	if (finding->detail == STALE_CLIENT) {
+		decided[0] = (struct gx_decided){.fact = GX_F_TOKEN_REVOKE};
+		return "the bearer is revoked, and presented";
+	}
+	/* Too many live ones: the last two. Else the last that was minted, and the last that was written. */
+	decided[0] = (struct gx_decided){.fact = GX_F_TOKEN_MINT};
+	decided[1].fact = finding->value >> LIVE_SHIFT > 1 ? GX_F_TOKEN_MINT : GX_F_TOKEN_WRITE;
+	return "what is live, presented and in the file comes from here";
+}
+
 const struct gx_rule_row gx_rule_stale_bearer = {
 	.name = "stale-bearer",
 	.summary = "live token, volume and running container disagree at the end, or a client got 401",
@@ -68,5 +80,6 @@ const struct gx_rule_row gx_rule_stale_bearer = {
 	.judge = judge,
 	.judge_end = judge_end,
 	.tell = tell,
+	.decided = decided,
 	.topics = GX_TOPIC_TOKENS,
 };

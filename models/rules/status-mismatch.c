@@ -40,6 +40,13 @@ static void tell(const struct gx_telling *t)
 			runs ? "its container runs" : "no container runs");
 }
 
+static const char *decided(const struct gx_finding *finding, struct gx_decided decided[GX_DECIDED_MAX])
+{
+	decided[0] = (struct gx_decided){.fact = GX_F_ROW_STATUS};
+	decided[1] = (struct gx_decided){.fact = finding->value ? GX_F_CONTAINER_STARTED : GX_F_CONTAINER_REMOVED};
+	return GX_DECIDED_WORDS;
+}
+
 const struct gx_rule_row gx_rule_status_mismatch = {
 	.name = "status-mismatch",
 	.summary = "the row contradicts what runs when everything is at rest",
@@ -48,5 +55,6 @@ const struct gx_rule_row gx_rule_status_mismatch = {
 		"a manual restart writes the row before it comes to the gate: refused, it leaves that write behind",
 	.judge_end = judge_end,
 	.tell = tell,
+	.decided = decided,
 	.topics = GX_TOPIC_NAMES | GX_TOPIC_ROWS,
 };

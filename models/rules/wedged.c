@@ -71,6 +71,12 @@ static void tell(const struct gx_telling *t)
 		gx_told_workspace(t), gx_row_status_name((enum gx_row_status)t->finding->detail));
 }
 
+static const char *decided(const struct gx_finding *finding GX_UNUSED, struct gx_decided decided[GX_DECIDED_MAX])
+{
+	decided[0] = (struct gx_decided){.fact = GX_F_ROW_STATUS};
+	return GX_DECIDED_WORDS;
+}
+
 const struct gx_rule_row gx_rule_wedged = {
 	.name = "wedged",
 	.summary = "a restart was acknowledged, yet the workspace ends failed or provisioning",
@@ -80,5 +86,6 @@ const struct gx_rule_row gx_rule_wedged = {
 	.judge_end = judge_end,
 	.memory = sizeof(struct memory) * GX_WORKSPACES_MAX,
 	.tell = tell,
+	.decided = decided,
 	.topics = GX_TOPIC_NAMES | GX_TOPIC_ROWS,
 };

@@ -46,35 +46,79 @@ static bool read_gate(struct gx_yaml *yaml, const yaml_node_t *node, const char 
 	return *gate;
 }
 
-static bool read_rule(struct gx_yaml *yaml, const yaml_node_t *node, gx_rule_set *set)
+/* One rule, which is added to the set. */
+static bool read_rule(struct gx_yaml *yaml, const yaml_node_t *node, const char *key, gx_rule_set *set,
+		      enum gx_rule *rule)
 {
-	const char *word = gx_yaml_text(yaml, node, "finds", "a list of rules");
+	const char *word = gx_yaml_text(yaml, node, key, "a list of rules");
 	const char *names[GX_RULE_COUNT];
-	enum gx_rule rule = word ? gx_rule_find(word) : GX_RULE_COUNT;
 
 	if (!word)
 		return false;
-	if (rule == GX_RULE_COUNT) {
+	*rule = gx_rule_find(word);
+	if (*rule == GX_RULE_COUNT) {
 		for (unsigned i = 0; i < GX_RULE_COUNT; i++)
 			names[i] = gx_rule_name((enum gx_rule)i);
 		return gx_yaml_unknown(yaml, node, "rule", word, names, GX_RULE_COUNT);
 	}
-	if (*set & gx_rule_bit(rule))
+	if (*set & gx_rule_bit(*rule))
 		return gx_yaml_complain(yaml, node, "the rule \"%s\" is named twice", word);
-	*set |= gx_rule_bit(rule);
+	*set |= gx_rule_bit(*rule);
 	return true;
 }
 
 static bool read_finds(struct gx_yaml *yaml, const yaml_node_t *node, gx_rule_set *set)
 {
+	enum gx_rule rule;
 	unsigned count;
 
 	*set = 0;
 	if (!gx_yaml_list(yaml, node, "finds", GX_RULE_COUNT, &count))
 		return false;
 	for (unsigned i = 0; i < count; i++)
-		if (!read_rule(yaml, gx_yaml_entry(yaml, node, i), set))
+		if (!read_rule(yaml, gx_yaml_entry(yaml, node, i), "finds", set, &rule))
 			return false;
+	return true;
+}
+
+/* ---- what no gate can help ---- */
+
+/* `stale-bearer`, or {rule: stale-bearer, because: "..."}. */
+static bool read_beyond(struct gx_yaml *yaml, const yaml_node_t *node, gx_rule_set *set, struct gx_beyond *out)
+{
+	enum { RULE, BECAUSE };
+	static const struct gx_yaml_key keys[] = {[RULE] = {"rule", true}, [BECAUSE] = {"because", false}};
+	yaml_node_t *values[COUNT(keys)];
+	const char *because = "";
+
+	if (node->type == YAML_SCALAR_NODE) {
+		out->because = because;
+		return read_rule(yaml, node, "beyond_gate", set, &out->rule);
+	}
+	if (!gx_yaml_mapping(yaml, node, "an entry of \"beyond_gate\"", keys, COUNT(keys), values))
+		return false;
+	if (values[BECAUSE])
+		because = gx_yaml_text(yaml, values[BECAUSE], "because", "text");
+	out->because = because ? gx_yaml_keep(yaml, because) : NULL;
+	return out->because && read_rule(yaml, values[RULE], "rule", set, &out->rule);
+}
+
+bool gx_scenario_read_beyond(struct gx_yaml *yaml, const yaml_node_t *node, struct gx_scenario_file *file)
+{
+	struct gx_beyond *all;
+	gx_rule_set set = 0;
+	unsigned count;
+
+	if (!gx_yaml_list(yaml, node, "beyond_gate", GX_RULE_COUNT, &count))
+		return false;
+	all = gx_scenario_memory_take(yaml->memory, count * sizeof(*all));
+	if (!all)
+		return gx_yaml_no_memory(yaml);
+	for (unsigned i = 0; i < count; i++)
+		if (!read_beyond(yaml, gx_yaml_entry(yaml, node, i), &set, &all[i]))
+			return false;
+	file->beyond = all;
+	file->beyond_count = count;
 	return true;
 }
 

@@ -45,6 +45,12 @@ struct gx_expectation {
 	unsigned line;
 };
 
+/* A rule that breaks whichever gate is used. */
+struct gx_beyond {
+	enum gx_rule rule;
+	const char *because; /* or "" */
+};
+
 /* A scripted interleaving. */
 struct gx_interleaving {
 	const char *name;
@@ -62,6 +68,8 @@ struct gx_scenario_file {
 	const char *const *refs;
 	unsigned ref_count;
 	struct gx_scenario scenario;
+	const struct gx_beyond *beyond;
+	unsigned beyond_count;
 	const struct gx_expectation *expectations;
 	unsigned expectation_count;
 	const struct gx_interleaving *interleavings;
@@ -84,6 +92,8 @@ void gx_scenario_free(struct gx_scenario_file *file);
 /* Whether a fault can strike at this label (`on`), and whether a task can stop before it (`until`). */
 bool gx_scenario_can_fail(unsigned label);
 bool gx_scenario_is_op(unsigned label);
+/* What the file says of a rule that breaks whichever gate is used: why, or ""; NULL if it does not say so. */
+const char *gx_scenario_beyond(const struct gx_scenario_file *file, enum gx_rule rule);
 
 /* The interleaving with this name, or NULL. */
 const struct gx_interleaving *gx_scenario_interleaving(const struct gx_scenario_file *file, const char *name);

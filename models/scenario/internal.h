@@ -97,6 +97,7 @@ bool gx_scenario_read_faults(struct gx_yaml *yaml, const yaml_node_t *node, stru
 /* The value of an `until`: an op's label or its beginning, or "end" or "blocked". */
 bool gx_scenario_read_until(struct gx_yaml *yaml, const yaml_node_t *node, struct gx_recipe_step *step);
 /* expect.c: after the actors, whose names steps begin with. */
+bool gx_scenario_read_beyond(struct gx_yaml *yaml, const yaml_node_t *node, struct gx_scenario_file *file);
 bool gx_scenario_read_expect(struct gx_yaml *yaml, const yaml_node_t *node, struct gx_scenario_file *file);
 bool gx_scenario_read_interleavings(struct gx_yaml *yaml, const yaml_node_t *node, struct gx_scenario_file *file);
 

@@ -218,14 +218,20 @@ static bool check_cycles(struct gx_yaml *yaml)
 
 /* ---- the top level ---- */
 
-enum { NAME, SUMMARY, REFS, WORKSPACES, ACTORS, FAULTS, LIMITS, LATE_REQUESTS, EXPECT, INTERLEAVINGS };
+enum { NAME, SUMMARY, REFS, WORKSPACES, ACTORS, FAULTS, LIMITS, LATE_REQUESTS, BEYOND, EXPECT, INTERLEAVINGS };
 
 static const struct gx_yaml_key keys[] = {
-	[NAME] = {"name", true},      [SUMMARY] = {"summary", false},
-	[REFS] = {"refs", false},     [WORKSPACES] = {"workspaces", true},
-	[ACTORS] = {"actors", true},  [FAULTS] = {"faults", false},
-	[LIMITS] = {"limits", false}, [LATE_REQUESTS] = {"late_requests", false},
-	[EXPECT] = {"expect", false}, [INTERLEAVINGS] = {"interleavings", false},
+	[NAME] = {"name", true},
+	[SUMMARY] = {"summary", false},
+	[REFS] = {"refs", false},
+	[WORKSPACES] = {"workspaces", true},
+	[ACTORS] = {"actors", true},
+	[FAULTS] = {"faults", false},
+	[LIMITS] = {"limits", false},
+	[LATE_REQUESTS] = {"late_requests", false},
+	[BEYOND] = {"beyond_gate", false},
+	[EXPECT] = {"expect", false},
+	[INTERLEAVINGS] = {"interleavings", false},
 };
 
 static bool read_name(struct gx_yaml *yaml, const yaml_node_t *node, const char *expected,
@@ -290,6 +296,7 @@ static const struct {
 	{ACTORS, gx_scenario_read_actors},
 	{FAULTS, gx_scenario_read_faults},
 	{LATE_REQUESTS, read_late_requests},
+	{BEYOND, gx_scenario_read_beyond},
 	{EXPECT, gx_scenario_read_expect},
 	{INTERLEAVINGS, gx_scenario_read_interleavings},
 };
@@ -417,6 +424,14 @@ void gx_scenario_free(struct gx_scenario_file *file)
 {
 	if (file)
 		gx_scenario_memory_free(file->memory);
+}
+
+const char *gx_scenario_beyond(const struct gx_scenario_file *file, enum gx_rule rule)
+{
+	for (unsigned i = 0; i < file->beyond_count; i++)
+		if (file->beyond[i].rule == rule)
+			return file->beyond[i].because;
+	return NULL;
 }
 
 const struct gx_interleaving *gx_scenario_interleaving(const struct gx_scenario_file *file, const char *name)

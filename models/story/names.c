@@ -180,8 +180,6 @@ static void say_answer(const struct gx_event *event, char *text, size_t size)
 		snprintf(text, size, "%u", answer.status);
 }
 
-static const char *const outcomes[] = {"ran", "accepted", "coalesced", "dropped", "busy: 409"};
-
 /* Later facts of a step say more than earlier ones: the last that has words wins, but a finding's own fact always does. */
 static bool say_fact(const struct gx_event *event, char *text, size_t size)
 {
@@ -202,10 +200,6 @@ static bool say_fact(const struct gx_event *event, char *text, size_t size)
 	case GX_F_SECRET_WRITE:
 	case GX_F_SECRET_READ:
 		snprintf(text, size, "version %llu", (unsigned long long)event->value);
-		return false;
-	case GX_F_ANSWER:
-		if (event->value < sizeof(outcomes) / sizeof(outcomes[0]))
-			snprintf(text, size, "%s", outcomes[event->value]);
 		return false;
 	case GX_F_MISUSE:
 		snprintf(text, size, "%s", gx_misuse_text((enum gx_misuse)event->value));

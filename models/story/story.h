@@ -3,8 +3,10 @@
  *
  *     recording ─► gx_story_steps()     a name book, begun with the execution, follows it
  *     live world, standing where the finding shows ─► gx_story_waits(), gx_story_message()
+ *     both ─► gx_story_explain()        which steps made it so, what marks them, what a developer could do
  *
- * All text belongs to the `keep` that is given. Whoever shows stories copies what it wants of them; nothing here runs while exploring.
+ * In this order. All text belongs to the `keep` that is given. Whoever shows stories copies what it wants of them; nothing here runs while
+ * exploring.
  */
 #ifndef GX_STORY_STORY_H
 #define GX_STORY_STORY_H
@@ -18,6 +20,7 @@ struct gx_story_step {
 	const char *op;     /* "docker.create.reserve" */
 	const char *object; /* "ws-a", "mutex m1", "" */
 	const char *value;  /* what came of it: "409 name in use", "401", "failed", "" */
+	const char *left;   /* of a preemption: the task that could have gone on; else "" */
 	uint32_t number;    /* of the step in its execution, from 1 */
 	uint64_t at_ns;     /* virtual time */
 	bool matters;
@@ -25,22 +28,39 @@ struct gx_story_step {
 	bool preempted; /* the task before it could have gone on */
 };
 
-/* "A waits for mutex m1, held by B". */
+/* How the holder of a wait stands to what is waited for. */
+enum gx_story_hold {
+	GX_STORY_HELD,  /* it owns the mutex, or is the thread that is joined */
+	GX_STORY_TAKEN, /* it took the semaphore's last unit and gave none back */
+	GX_STORY_PASSED /* nobody holds a condition: it was the last at its mutex who could have woken the waiter */
+};
+
+/* "A waits for mutex m1, held by B since step 7, which has ended". */
 struct gx_story_wait {
 	const char *task;
 	const char *op;
 	const char *object;
 	const char *holder; /* "" if nobody in particular holds it */
+	enum gx_story_hold hold;
+	bool holder_ended;
+	uint32_t since;     /* the step at which the holder took it, or came by; 0: not known */
+	uint64_t object_id; /* as in events */
+	unsigned label;     /* of the op */
 };
+
+struct gx_story_table;
 
 struct gx_story {
 	const char *workspace; /* "" for none */
 	const char *message;   /* one sentence */
 	const char *remedy;    /* what a developer could do about it, or "" */
+	const char *marks;     /* what the steps that collide have in common: "these collide", ... */
 	const struct gx_story_step *steps;
 	size_t step_count;
 	const struct gx_story_wait *waits;
 	size_t wait_count;
+	enum gx_wait_cause cause; /* why those who wait do so for ever */
+	struct gx_story_table *table;
 };
 
 /* The events of one execution. Zeroed bytes are an empty one. */
@@ -56,16 +76,22 @@ struct gx_recording {
 
 void gx_recording_release(struct gx_recording *recording);
 
-/* Fill steps (all up to the finding's, those that matter marked), workspace and remedy. `book` is freshly begun and follows. */
+/* Fill steps (all up to the finding's) and workspace. `book` is freshly begun and follows. */
 void gx_story_steps(struct gx_story *story, struct gx_name_book *book, const struct gx_recording *recording,
 		    const struct gx_finding *finding, struct gx_keep *keep);
 
-/* Fill waits from the live world, which stands at the step that showed the finding; none if they would not explain it. */
-void gx_story_waits(struct gx_story *story, struct gx_name_book *book, const struct gx_finding *finding,
-		    struct gx_keep *keep);
+/*
+ * Fill waits and their cause from the live world, which stands at the step that showed the finding; none if they would not explain it.
+ * `live` has followed the execution up to there: tasks are named as they are there, objects as `book` has named them.
+ */
+void gx_story_waits(struct gx_story *story, struct gx_name_book *book, const struct gx_name_book *live,
+		    const struct gx_finding *finding, struct gx_keep *keep);
 
-/* Fill message. `live` has followed the execution to the step that showed the finding: its tasks are named as they are there. */
+/* Fill message; `live` as above. */
 void gx_story_message(struct gx_story *story, struct gx_name_book *live, const struct gx_finding *finding,
 		      struct gx_keep *keep);
+
+/* Say which steps matter and which collide, what that mark means, and the remedy. causes.c */
+void gx_story_explain(struct gx_story *story, const struct gx_finding *finding, struct gx_keep *keep);
 
 #endif

@@ -182,6 +182,7 @@ static void actors_are_numbered_per_kind_across_entries(void **state)
 		      "  - {do: shutdown, at: 2m}\n"
 		      "workspaces: [{name: a, state: none, backend: none}, {name: b, state: hibernated}]\n"
 		      "late_requests: true\n"
+		      "beyond_gate: [wedged, {rule: stale-bearer, because: the client keeps its bearer}]\n"
 		      "limits: {points: 7, time: 2h}\n"
 		      "name: a\n");
 	const struct gx_scenario *scenario = &file->scenario;
@@ -197,6 +198,9 @@ static void actors_are_numbered_per_kind_across_entries(void **state)
 	assert_false(scenario->workspaces[0].backend);
 	assert_int_equal(scenario->workspaces[1].state, GX_ROW_HIBERNATED);
 	assert_true(scenario->late_requests);
+	assert_string_equal(gx_scenario_beyond(file, GX_RULE_WEDGED), "");
+	assert_string_equal(gx_scenario_beyond(file, GX_RULE_STALE_BEARER), "the client keeps its bearer");
+	assert_null(gx_scenario_beyond(file, GX_RULE_DEADLOCK));
 	assert_int_equal(scenario->points, 7);
 	assert_int_equal(scenario->time_ns, 7200 * 1000000000ull);
 	gx_scenario_free(file);
@@ -308,7 +312,7 @@ static const struct {
 	{"name: t\nEXPECT: []\n", "2:1: a scenario has no key \"EXPECT\"; did you mean \"expect\"?"},
 	{"name: t\n<<: {}\n",
 	 "2:1: a scenario has no key \"<<\"; it has name, summary, refs, workspaces, actors, faults, limits, "
-	 "late_requests, expect, interleavings"},
+	 "late_requests, beyond_gate, expect, interleavings"},
 	{"name: t\n[a, b]: c\n", "2:1: a key of a scenario has to be a word, not a list"},
 	{"name: t\n\"name\\0x\": u\n", "2:1: a scenario has no key \"name\"; did you mean \"name\"?"},
 	{"name: t\nname: u\n", "2:1: a scenario has the key \"name\" twice; the first is in line 1"},
@@ -325,6 +329,13 @@ static const struct {
 	{HEAD "summary: [a]\n", "4:10: \"summary\" has to be one line of text, not a list"},
 	{HEAD "refs: PR 1\n", "4:7: \"refs\" has to be a list, not \"PR 1\""},
 	{HEAD "refs: [a, [b]]\n", "4:11: \"refs\" has to be a list of texts, not a list"},
+	{HEAD "beyond_gate: stale-bearer\n", "4:14: \"beyond_gate\" has to be a list, not \"stale-bearer\""},
+	{HEAD "beyond_gate: [stale-barer]\n", "4:15: there is no rule \"stale-barer\"; did you mean \"stale-bearer\"?"},
+	{HEAD "beyond_gate: [wedged, {rule: wedged}]\n", "4:30: the rule \"wedged\" is named twice"},
+	{HEAD "beyond_gate: [{because: x}]\n", "4:15: an entry of \"beyond_gate\" needs the key \"rule\""},
+	{HEAD "beyond_gate: [{rule: wedged, becuse: x}]\n",
+	 "4:30: an entry of \"beyond_gate\" has no key \"becuse\"; did you mean \"because\"?"},
+	{HEAD "beyond_gate: [{rule: wedged, because: [x]}]\n", "4:39: \"because\" has to be text, not a list"},
 	{HEAD "late_requests: yes\n", "4:16: \"late_requests\" has to be true or false, not \"yes\""},
 	{HEAD "faults:\n", "4:8: \"faults\" has to be a list, not nothing"},
 
@@ -456,7 +467,7 @@ static const struct {
 	 "1:7: \"name\" has to be one line without control characters"},
 	{"\"\\e]0;x\\a\\N\": 1\n",
 	 "1:1: a scenario has no key \"?]0;x??\"; it has name, summary, refs, workspaces, actors, faults, limits, "
-	 "late_requests, expect, interleavings"},
+	 "late_requests, beyond_gate, expect, interleavings"},
 	{"name: ääääääääääääääääääääääääääääääää\nworkspaces: []\nactors: []\n",
 	 "1:7: \"ääääääääääääääääääääääääääääää...\" is no name: \"name\" has to be 1 to 47 of a-z, 0-9 and -"},
 };

@@ -112,14 +112,16 @@ static void keys_stand_in_the_promised_order(void **state)
 	expect_keys(
 		run,
 		"scenario,gate,strategy,seed,verdict,complete,explored,findings,gate_summary,incomplete_why,"
-		"interrupted,event_hash,as_expected,unexpected,identity,kind,incomplete,missing,not_expected,undecided,");
+		"interrupted,event_hash,as_expected,unexpected,identity,kind,incomplete,missing,not_expected,undecided,"
+		"beyond_gate,");
 	expect_keys(get(run, "explored"), "executions,states,transitions,points,seconds,interleavings,"
-					  "interleavings_infinite,collision_chance,depth,rechecked,end_hash,pairs,"
+					  "interleavings_infinite,collision_chance,depth,rechecked,end_hash,ends,pairs,"
 					  "independent_pairs,");
-	expect_keys(finding, "rule,workspace,message,repro,count,preemptions,steps,repro_command,remedy,waits,shortest,");
+	expect_keys(finding, "rule,workspace,message,repro,count,preemptions,steps,repro_command,remedy,waits,shortest,"
+			     "transitions,executions,marks,because,");
 	expect_keys(json_array_get(get(finding, "steps"), 0),
-		    "task,op,object,value,matters,collides,preempted,number,at_ns,");
-	expect_keys(json_array_get(get(finding, "waits"), 0), "task,op,object,holder,");
+		    "task,op,object,value,matters,collides,preempted,number,at_ns,left,");
+	expect_keys(json_array_get(get(finding, "waits"), 0), "task,op,object,holder,hold,holder_ended,since,");
 	json_decref(result);
 }
 
@@ -146,7 +148,8 @@ static void a_clean_run_has_every_figure(void **state)
 	expect_null(run, "as_expected");
 	expect_text(run, "unexpected", "");
 	assert_int_equal(json_array_size(get(run, "findings")), 0);
-	expect_whole(explored, "executions", 12);
+	expect_whole(explored, "executions", 0);
+	expect_whole(explored, "ends", 12);
 	expect_whole(explored, "states", 2146);
 	expect_whole(explored, "transitions", 4226);
 	expect_whole(explored, "points", 4312);

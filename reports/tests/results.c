@@ -19,7 +19,7 @@ const struct gx_result_run gx_run_clean = {
 	.verdict = GX_VERDICT_CLEAN,
 	.complete = true,
 	.incomplete_why = "",
-	.explored = {.executions = 12,
+	.explored = {.ends = 12,
 		     .states = 2146,
 		     .transitions = 4226,
 		     .points = 4312,
@@ -35,23 +35,23 @@ const struct gx_result_run gx_run_clean = {
 /* ---- found ---- */
 
 static const struct gx_result_step collision_steps[] = {
-	{FIRST, "arrive", "ws-a", "", false, false, false, 1, 1000},
-	{FIRST, "row.read", "ws-a", "online", false, false, false, 2, 2000},
-	{FIRST, "docker.remove.mark", "ws-a", "stop begins", true, false, false, 3, 3000},
-	{FIRST, "docker.remove.release", "ws-a", "204, stop ends", true, false, false, 4, 4000},
-	{SECOND, "arrive", "ws-a", "", false, false, true, 5, 5000},
-	{SECOND, "row.read", "ws-a", "offline", false, false, false, 6, 6000},
-	{SECOND, "docker.remove.mark", "ws-a", "404 no such container, stop begins", true, false, false, 7, 7000},
-	{SECOND, "row.write", "ws-a", "offline", false, false, false, 8, 8000},
-	{FIRST, "token.revoke", "ws-a", "1 revoked", false, false, true, 9, 9000},
-	{FIRST, "docker.create.reserve", "ws-a", "", true, true, false, 10, 10000},
+	{FIRST, "arrive", "ws-a", "", false, false, false, 1, 1000, ""},
+	{FIRST, "row.read", "ws-a", "online", false, false, false, 2, 2000, ""},
+	{FIRST, "docker.remove.mark", "ws-a", "stop begins", true, false, false, 3, 3000, ""},
+	{FIRST, "docker.remove.release", "ws-a", "204, stop ends", true, false, false, 4, 4000, ""},
+	{SECOND, "arrive", "ws-a", "", false, false, true, 5, 5000, FIRST},
+	{SECOND, "row.read", "ws-a", "offline", false, false, false, 6, 6000, ""},
+	{SECOND, "docker.remove.mark", "ws-a", "404 no such container, stop begins", true, false, false, 7, 7000, ""},
+	{SECOND, "row.write", "ws-a", "offline", false, false, false, 8, 8000, ""},
+	{FIRST, "token.revoke", "ws-a", "1 revoked", false, false, true, 9, 9000, SECOND},
+	{FIRST, "docker.create.reserve", "ws-a", "", true, true, false, 10, 10000, ""},
 	{SECOND, "docker.create.reserve", "ws-a", "409 name is already in use, start fails", true, true, true, 11,
-	 11000},
+	 11000, FIRST},
 };
 
 static const struct gx_result_step token_steps[] = {
-	{FIRST, "token.revoke", "ws-a", "1 revoked", true, true, false, 1, 1000},
-	{SECOND, "token.mint", "ws-a", "", true, true, true, 2, 2000},
+	{FIRST, "token.revoke", "ws-a", "1 revoked", true, true, false, 1, 1000, ""},
+	{SECOND, "token.mint", "ws-a", "", true, true, true, 2, 2000, FIRST},
 };
 
 static const struct gx_result_finding found_findings[] = {
@@ -64,7 +64,7 @@ static const struct gx_result_finding found_findings[] = {
 		.repro = REPRO,
 		.repro_command = "gatecrash replay '" REPRO "'",
 		.remedy = "let one cycle per workspace hold the gate from before its stop leg to after its start leg",
-		.count = 214,
+		.transitions = 214,
 		.preemptions = 2,
 		.steps = collision_steps,
 		.step_count = COUNT(collision_steps),
@@ -77,7 +77,7 @@ static const struct gx_result_finding found_findings[] = {
 		.repro = TOKEN_REPRO,
 		.repro_command = "gatecrash replay '" TOKEN_REPRO "'",
 		.remedy = "",
-		.count = 2,
+		.transitions = 2,
 		.preemptions = 1,
 		.steps = token_steps,
 		.step_count = COUNT(token_steps),
@@ -93,7 +93,7 @@ const struct gx_result_run gx_run_found = {
 	.verdict = GX_VERDICT_FOUND,
 	.complete = true,
 	.incomplete_why = "",
-	.explored = {.executions = 40,
+	.explored = {.ends = 40,
 		     .states = 38422,
 		     .transitions = 88852,
 		     .points = 90000,
@@ -109,15 +109,15 @@ const struct gx_result_run gx_run_found = {
 /* ---- deadlock ---- */
 
 static const struct gx_result_step lock_steps[] = {
-	{FIRST, "mutex.lock", "mutex m1", "", true, false, false, 1, 1000},
-	{FIRST, "mutex.lock", "mutex m1", "", true, false, false, 2, 2000},
+	{FIRST, "mutex.lock", "mutex m1", "", true, false, false, 1, 1000, ""},
+	{FIRST, "mutex.lock", "mutex m1", "", true, false, false, 2, 2000, ""},
 };
 
 static const struct gx_result_wait lock_waits[] = {
-	{FIRST, "mutex.lock", "mutex m1", FIRST},
-	{SECOND, "mutex.lock", "mutex m1", FIRST},
-	{SECOND "/go#1", "cond.wait", "condition c2", ""},
-	{"gate.close", "thread.join", "", SECOND "/go#1"},
+	{FIRST, "mutex.lock", "mutex m1", FIRST, GX_HOLD_HELD, false, 1},
+	{SECOND, "mutex.lock", "mutex m1", FIRST, GX_HOLD_HELD, true, 1},
+	{SECOND "/go#1", "cond.wait", "condition c2", "", GX_HOLD_HELD, false, 0},
+	{"gate.close", "thread.join", "", SECOND "/go#1", GX_HOLD_HELD, false, 0},
 };
 
 static const struct gx_result_finding lock_finding = {
@@ -127,7 +127,7 @@ static const struct gx_result_finding lock_finding = {
 	.repro = LOCK_REPRO,
 	.repro_command = "gatecrash replay '" LOCK_REPRO "'",
 	.remedy = "",
-	.count = 1234,
+	.executions = 1234,
 	.preemptions = 0,
 	.steps = lock_steps,
 	.step_count = COUNT(lock_steps),
@@ -193,14 +193,16 @@ const struct gx_result_run gx_run_replayed = {
 /* ---- many tasks ---- */
 
 static const struct gx_result_step crowd_steps[] = {
-	{"manual-restart#1", "docker.remove.mark", "ws-a", "stop begins", true, false, false, 1, 1000},
-	{"manual-restart#2", "docker.remove.mark", "ws-a", "409 removal in progress", true, false, true, 2, 2000},
-	{"container(ws-a)#1", "row.heartbeat", "ws-a", "401", true, false, true, 3, 3000},
-	{"programmatic-restart#1", "token.revoke", "ws-a", "1 revoked", false, false, true, 4, 4000},
-	{"programmatic-restart#1", "docker.create.reserve", "ws-a", "", true, true, false, 5, 5000},
+	{"manual-restart#1", "docker.remove.mark", "ws-a", "stop begins", true, false, false, 1, 1000, ""},
+	{"manual-restart#2", "docker.remove.mark", "ws-a", "409 removal in progress", true, false, true, 2, 2000,
+	 "manual-restart#1"},
+	{"container(ws-a)#1", "row.heartbeat", "ws-a", "401", true, false, true, 3, 3000, "manual-restart#2"},
+	{"programmatic-restart#1", "token.revoke", "ws-a", "1 revoked", false, false, true, 4, 4000,
+	 "container(ws-a)#1"},
+	{"programmatic-restart#1", "docker.create.reserve", "ws-a", "", true, true, false, 5, 5000, ""},
 	{"manual-restart#1/go#1", "docker.create.reserve", "ws-a",
 	 "409 name is already in use by a container whose name nobody would want to read to its end, start fails", true,
-	 true, true, 6, 6000},
+	 true, true, 6, 6000, "programmatic-restart#1"},
 };
 
 static const struct gx_result_finding crowd_finding = {
@@ -210,7 +212,7 @@ static const struct gx_result_finding crowd_finding = {
 	.repro = CROWD_REPRO,
 	.repro_command = "gatecrash replay '" CROWD_REPRO "'",
 	.remedy = "",
-	.count = 1,
+	.transitions = 1,
 	.preemptions = 4,
 	.steps = crowd_steps,
 	.step_count = COUNT(crowd_steps),

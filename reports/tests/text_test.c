@@ -35,7 +35,8 @@ static const char found_text[] =
 	"*   10  >> docker.create.reserve ws-a\n"
 	"*   11                                               >> docker.create.reserve ws-a → 409 name is\n"
 	"                                                          already in use, start fails\n"
-	"  >> these collide; * the task before could have gone on; 5 of 11 steps shown, 2 preemptions\n"
+	"  >> these collide; * 7 left manual-restart#1, 10 left manual-restart#2, 11 left manual-restart#1,\n"
+	"  which could have gone on; 5 of 11 steps shown, 2 preemptions\n"
 	"hint: let one cycle per workspace hold the gate from before its stop leg to after its start leg\n"
 	"replay it:\n"
 	"gatecrash replay 'gx1:double-click:none:1*14~8c3,2*31~07f,1*2~b21:93:5d1f0c9e77a1b2c3'\n"
@@ -55,19 +56,20 @@ static const char deadlock_text[] =
 	"     1  mutex.lock mutex m1\n"
 	"     2  mutex.lock mutex m1\n"
 	"  no preemption\n"
-	"  manual-restart#1 waits for mutex m1 (mutex.lock), held by manual-restart#1 itself\n"
-	"  manual-restart#2 waits for mutex m1 (mutex.lock), held by manual-restart#1\n"
+	"  manual-restart#1 waits for mutex m1 (mutex.lock), held by manual-restart#1 itself since step 1\n"
+	"  manual-restart#2 waits for mutex m1 (mutex.lock), held by manual-restart#1 since step 1, which has\n"
+	"      ended\n"
 	"  manual-restart#2/go#1 waits for condition c2 (cond.wait)\n"
 	"  gate.close waits in thread.join for manual-restart#2/go#1\n"
 	"replay it:\n"
 	"gatecrash replay 'gx1:double-click:relock:1*3~001:12:0123456789abcdef'\n";
 
 static const char incomplete_text[] =
-	"three-callers, gate none: incomplete: the state budget is used up; nothing found in 100,000 states\n"
+	"three-callers, gate none: not proven: the state budget is used up; nothing found in 100,000 states\n"
 	"  (0.50 s)\n";
 
 static const char interrupted_text[] =
-	"burst, gate ./mygate.so: incomplete: a sample with seed 7, interrupted; nothing found in 1 execution\n"
+	"burst, gate ./mygate.so: not proven: a sample with seed 7, interrupted; nothing found in 1 execution\n"
 	"  (1.00 s)\n";
 
 static const char replayed_text[] =
@@ -79,13 +81,13 @@ static const char replayed_text[] =
 	"  step     manual-restart#1                  manual-restart#2\n"
 	"     1  >> token.revoke ws-a → 1 revoked\n"
 	"*    2                                    >> token.mint ws-a\n"
-	"  >> these collide; * the task before could have gone on; 1 preemption\n"
+	"  >> these collide; * 2 left manual-restart#1, which could have gone on; 1 preemption\n"
 	"replay it:\n"
 	"gatecrash replay 'gx1:double-click:none:1*9~112,2*12~07f:97:00000000000000ff'\n";
 
 static const char crowded_text[] =
-	"burst, gate none: found name-conflict; incomplete: the state budget is used up; saw 100,000 states\n"
-	"  and 5,000 executions (2.00 s)\n"
+	"burst, gate none: found name-conflict; incomplete: the state budget is used up; saw 100,000 states,\n"
+	"  then 5,000 executions (2.00 s)\n"
 	"\n"
 	"name-conflict (ws-a): manual-restart#1 creates ws-a's container and is answered 409\n"
 	"  A manual-restart#1  B manual-restart#2  C container(ws-a)#1  D programmatic-restart#1\n"
@@ -96,7 +98,8 @@ static const char crowded_text[] =
 	"*    5              >> D docker.create.reserve ws-a\n"
 	"*    6                  >> E docker.create.reserve ws-a → 409 name is already in use by a container\n"
 	"                             whose name nobody would want to read to its end, start fails\n"
-	"  >> these collide; * the task before could have gone on; 5 of 6 steps shown, 4 preemptions\n"
+	"  >> these collide; * 2 left manual-restart#1, 3 left manual-restart#2, 5 left container(ws-a)#1,\n"
+	"  6 left programmatic-restart#1, which could have gone on; 5 of 6 steps shown, 4 preemptions\n"
 	"replay it:\n"
 	"gatecrash replay 'gx1:burst:none:1*1~001,2*1~002,3*1~003,4*1~004,5*1~005:40:0000000000000001'\n";
 
@@ -212,12 +215,12 @@ static void several_runs_are_summed_up(void **state)
 	expect(runs, 3, false,
 	       "double-click, gate per-workspace: clean, complete: 2,146 states and 1,234,567,890 interleavings, all\n"
 	       "  of them; collision chance < 1e-12 (0.03 s)\n"
-	       "three-callers, gate none: incomplete: the state budget is used up; nothing found in 100,000 states\n"
+	       "three-callers, gate none: not proven: the state budget is used up; nothing found in 100,000 states\n"
 	       "  (0.50 s)\n"
 	       "double-click, gate per-workspace: clean, complete: 2,146 states and 1,234,567,890 interleavings, all\n"
 	       "  of them; collision chance < 1e-12 (0.03 s)\n"
 	       "\n"
-	       "3 runs: 2 clean, 1 incomplete\n");
+	       "3 runs: 2 clean, 1 not proven\n");
 }
 
 static void interleavings_are_exact_rounded_infinite_or_left_out(void **state)
@@ -260,10 +263,10 @@ static void a_switch_at_a_step_that_is_left_out_is_marked_at_the_next_of_the_sam
 {
 	static const struct gx_result_step steps[] = {
 		{.task = "a", .op = "one", .matters = true, .number = 1},
-		{.task = "b", .op = "two", .preempted = true, .number = 2},
+		{.task = "b", .op = "two", .preempted = true, .number = 2, .left = "a"},
 		{.task = "b", .op = "three", .matters = true, .number = 3},
 		{.task = "b", .op = "four", .matters = true, .number = 4},
-		{.task = "c", .op = "five", .preempted = true, .number = 5},
+		{.task = "c", .op = "five", .preempted = true, .number = 5, .left = "b"},
 		{.task = "a", .op = "six", .matters = true, .number = 6},
 	};
 	struct gx_result_finding finding = gx_run_found.findings[1];
@@ -279,7 +282,7 @@ static void a_switch_at_a_step_that_is_left_out_is_marked_at_the_next_of_the_sam
 			   "*    3                        three\n"
 			   "     4                        four\n"
 			   "     6  six\n"
-			   "  * the task before could have gone on; 4 of 6 steps shown, 1 preemption\n");
+			   "  * 3 left a, which could have gone on; 4 of 6 steps shown, 1 preemption\n");
 }
 
 static void marks_are_explained_only_where_they_are_used(void **state)
@@ -435,7 +438,7 @@ static void a_terminal_is_safe_from_what_gates_say(void **state)
 
 	(void)state;
 	run.gate = "\033[2Jevil\n\x7f\xc2\x9b\xff\xe2\x82\xac";
-	expect_words(&run, "burst, gate \uFFFD[2Jevil\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\u20AC: incomplete: ");
+	expect_words(&run, "burst, gate \uFFFD[2Jevil\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\u20AC: not proven: ");
 }
 
 static void a_full_device_is_noticed(void **state)

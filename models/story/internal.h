@@ -1,0 +1,26 @@
+/*
+ * internal.h - the steps of one recording, side by side: their words, their events, whose they are. For the files of the story.
+ */
+#ifndef GX_STORY_INTERNAL_H
+#define GX_STORY_INTERNAL_H
+
+#include "story/story.h"
+
+struct gx_story_table {
+	struct gx_story_step *steps;    /* words */
+	const struct gx_event **events; /* of each step; its own first */
+	unsigned *event_counts;
+	uint8_t *workspaces; /* a bit per workspace that the step is about; 0: none in particular */
+	uint8_t *requests;   /* whose handle() or leg its task runs, 0 none */
+	uint8_t *legs;       /* whose leg it runs, 0 none */
+	size_t count;
+};
+
+/* What of a step a table holds beside its words. */
+struct gx_story_owner {
+	uint8_t workspaces;
+	uint8_t request;
+	uint8_t leg;
+};
+
+#endif
