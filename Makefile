@@ -124,6 +124,9 @@ $(FLAGS) $(TEST_FLAGS): scripts/libraries
 	@CC="$(CC)" CPPFLAGS="$(CPPFLAGS)" CFLAGS="$(CFLAGS)" LDFLAGS="$(LDFLAGS)" scripts/libraries \
 		$(if $(findstring test-,$@),tests) >$@.new && mv $@.new $@
 
+# Its texts are part of the program.
+$(BUILD)/harness/cli/help.o: $(wildcard harness/cli/help/*.txt)
+
 $(BUILD)/bench: $(BENCH_OBJ) $(LIB_OBJ)
 	$(Q)echo "LD $@"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 

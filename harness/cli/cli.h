@@ -20,13 +20,17 @@
 
 enum gx_exit { GX_EXIT_HELD = 0, GX_EXIT_FOUND = 1, GX_EXIT_USAGE = 2, GX_EXIT_UNKNOWN = 3 };
 
-#define GX_WORDS_MAX 64
+#define GX_WORDS_MAX     64   /* of one kind, of any but scenarios */
+#define GX_SCENARIOS_MAX 1024 /* a folder may have many */
 
 enum gx_color { GX_COLOR_AUTO, GX_COLOR_ALWAYS, GX_COLOR_NEVER, GX_COLOR_COUNT };
 
+/* How a replay goes on where its repro does not fit any more. */
+enum gx_then { GX_THEN_STOP, GX_THEN_RANDOM, GX_THEN_SEARCH };
+
 /* What the options say. Words point into argv. */
 struct gx_options {
-	const char *scenarios[GX_WORDS_MAX];
+	const char *scenarios[GX_SCENARIOS_MAX];
 	unsigned scenario_count;
 	const char *gates[GX_WORDS_MAX];
 	unsigned gate_count;
@@ -35,7 +39,12 @@ struct gx_options {
 	struct gx_explore_options explore;
 	bool quiet;
 	bool require_complete;
+	bool all;         /* every scenario that there is */
+	bool standard;    /* run: the standard set (standard.h), since nothing was named */
+	const char *as;   /* matrix: the gate whose expectations the gates are held against; NULL: their own */
 	uint64_t times;   /* replay: how often */
+	uint64_t finding; /* replay: which of a file's repros, from 1; 0: not said */
+	enum gx_then then;
 	const char *rule; /* RULE or RULE/WORKSPACE whose findings are told in full, "all", or NULL */
 	bool all_steps;   /* of what is told in full */
 	bool strict;      /* what is beyond the gate counts as well */
@@ -48,10 +57,11 @@ enum {
 	GX_TAKES_EXPLORE = 1,
 	GX_TAKES_BUDGET = 2,
 	GX_TAKES_REPORT = 4,
-	GX_TAKES_TIMES = 8,
+	GX_TAKES_REPLAY = 8,
 	GX_TAKES_GATES = 16,
 	GX_TAKES_ONE_GATE = 32,
-	GX_TAKES_STORY = 64 /* which findings of a text report are told, and how */
+	GX_TAKES_AS = 64,
+	GX_TAKES_STORY = 128 /* which findings of a text report are told, and how */
 };
 
 /* A command: a file with a row like this, and its line in main.c. */
@@ -68,6 +78,14 @@ extern const struct gx_command gx_command_run;
 extern const struct gx_command gx_command_matrix;
 extern const struct gx_command gx_command_replay;
 extern const struct gx_command gx_command_list;
+
+/* What `gatecrash help NAME` explains beside the commands; closed by one without a name. help.c */
+struct gx_help_topic {
+	const char *name;
+	const char *summary; /* one line */
+	void (*print)(void);
+};
+extern const struct gx_help_topic gx_help_topics[];
 
 /* All of them; NULL behind the last. main.c */
 extern const struct gx_command *const gx_commands[];
@@ -159,13 +177,18 @@ int gx_write_reports(const struct gx_options *options, const struct gx_runs *run
 /* What a command works on: the scenarios and gates of its options, loaded, and the results. */
 struct gx_job {
 	const struct gx_options *options;
-	struct gx_scenario_file *files[GX_WORDS_MAX];
-	const char *words[GX_WORDS_MAX]; /* what a repro calls the scenario */
+	struct gx_scenario_file *files[GX_SCENARIOS_MAX];
+	const char *words[GX_SCENARIOS_MAX]; /* what a repro calls the scenario */
 	unsigned file_count;
-	struct gx_gate_choice gates[GX_WORDS_MAX];
+	char **names; /* of all scenarios, if those were asked for */
+	size_t name_count;
+	struct gx_gate_choice gates[GX_WORDS_MAX]; /* of the options */
 	unsigned gate_count;
+	struct gx_gate_choice **others; /* that scenarios name by path */
+	unsigned other_count;
 	struct gx_keep keep;
 	struct gx_runs runs;
+	bool ran;              /* something was run, whatever came of it: there is something to report */
 	struct gx_lines lines; /* matrix */
 	size_t planned;        /* matrix: how many runs there will be */
 	bool red;              /* matrix: something is not as expected */
@@ -174,8 +197,8 @@ struct gx_job {
 };
 
 /*
- * Load the scenarios and gates that the options name. On failure the complaint has been printed, and its exit status is returned;
- * gx_job_release() in every case.
+ * Load the scenarios and gates that the options name. On failure the complaint has been printed, and its exit status is returned. A gate
+ * that is a file and cannot be loaded has been complained of, and is no failure: the others are run. gx_job_release() in every case.
  */
 int gx_job_load(struct gx_job *job, const struct gx_options *options);
 void gx_job_release(struct gx_job *job);
@@ -183,11 +206,27 @@ void gx_job_release(struct gx_job *job);
 /* A session over one of the job's scenarios; its result is the last of the job's runs. */
 struct gx_session gx_job_session(struct gx_job *job, unsigned file, const struct gx_gate_choice *gate);
 
-/* Explore one pair with a live line. NULL after an error that was printed (job->status has it): the command should end. */
+/*
+ * Explore one pair with a live line. After an error, which has been printed, or with a gate that could not be loaded: GX_INCOMPLETE_TROUBLE,
+ * and what was seen before. Job->status has it; the other runs go on.
+ */
 struct gx_result_run *gx_job_explore(struct gx_job *job, unsigned file, const struct gx_gate_choice *gate,
 				     bool minimise);
 
-/* The gate with this name as a choice that lives as long as the job: one of the options' or a linked-in one; NULL: complained. */
-const struct gx_gate_choice *gx_job_gate(struct gx_job *job, unsigned file, const char *name, unsigned line);
+/* For a gate that could not be loaded: a run, the first with it, of which there is only to say why it could not be. */
+struct gx_result_run *gx_job_give_up(struct gx_job *job, unsigned file, const struct gx_gate_choice *gate);
+
+/*
+ * The gate with this name as a choice that lives as long as the job: one of the options' or a linked-in one. With a path, the gate in that
+ * file. NULL: there is none, which has been said.
+ */
+const struct gx_gate_choice *gx_job_gate(struct gx_job *job, unsigned file, const char *name, const char *path,
+					 unsigned line);
+
+/* Whether a gate of the options is what a scenario means by a name, or by a path. */
+bool gx_job_is_gate(const struct gx_gate_choice *gate, const char *name, const char *path);
+
+/* Write the reports, if something ran; returns the status that the command exits with, which is `judged` unless there was trouble. */
+int gx_job_report(struct gx_job *job, const struct gx_lines *matrix, int judged);
 
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "core/event.h"
 #include "gates/gates.h"
 #include "scenario/find.h"
 
@@ -73,12 +74,25 @@ static int list_reports(void)
 	return GX_EXIT_HELD;
 }
 
+/* What a scenario may name: where a task of an interleaving stops, and where a fault strikes. */
+static int list_ops(void)
+{
+	puts("Where a task of an interleaving can stop (until: OP), and where a fault can\n"
+	     "strike (on: OP). A beginning up to a dot stands for the first op that it fits:\n"
+	     "docker.create for docker.create.reserve. `until` also takes end and blocked.\n");
+	for (unsigned label = 1; label < GX_LABELS_END; label++)
+		if (gx_scenario_is_op(label))
+			row(gx_label_name(label), gx_scenario_can_fail(label) ? "until, on" : "until");
+	return GX_EXIT_HELD;
+}
+
 static const struct {
 	const char *name;
 	int (*list)(void);
 } lists[] = {
-	{"gates", list_gates}, {"scenarios", list_scenarios}, {"strategies", list_strategies},
-	{"rules", list_rules}, {"actors", list_actors},       {"reports", list_reports},
+	{"gates", list_gates},     {"scenarios", list_scenarios}, {"strategies", list_strategies},
+	{"rules", list_rules},     {"actors", list_actors},       {"ops", list_ops},
+	{"reports", list_reports},
 };
 
 #define LIST_COUNT (sizeof(lists) / sizeof(lists[0]))
@@ -115,12 +129,12 @@ static int list(struct gx_options *options)
 
 static const char doc[] =
 	"List what there is: the gates that are linked in, the scenarios, the strategies, the rules whose breach is a finding, the "
-	"actors of the scenario format, the formats of reports.";
+	"actors of the scenario format, the ops that it can name, the formats of reports.";
 
 const struct gx_command gx_command_list = {
 	.name = "list",
-	.summary = "gates, scenarios, strategies, rules, actors or reports: what there is",
-	.args = "gates|scenarios|strategies|rules|actors|reports",
+	.summary = "gates, scenarios, rules, actors, ops and more: what there is",
+	.args = "gates|scenarios|strategies|rules|actors|ops|reports",
 	.doc = doc,
 	.run = list,
 };

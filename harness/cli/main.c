@@ -9,39 +9,45 @@ const struct gx_command *const gx_commands[] = {
 	&gx_command_run, &gx_command_matrix, &gx_command_replay, &gx_command_list, NULL,
 };
 
-#define COMMANDS_MAX (sizeof(gx_commands) / sizeof(gx_commands[0]))
+enum { NAMES_MAX = 32 }; /* of commands and topics */
 
 static void print_help(FILE *out)
 {
 	fputs("Usage: gatecrash COMMAND [OPTION...]\n"
-	      "Run every interleaving that matters of a gate in front of a model of the service; explain and replay what goes "
-	      "wrong.\n\n",
+	      "Run every interleaving that matters of a gate in front of a model of the\n"
+	      "service; explain and replay what goes wrong.\n\n",
 	      out);
 	for (size_t i = 0; gx_commands[i]; i++)
 		fprintf(out, "  %-10s %s\n", gx_commands[i]->name, gx_commands[i]->summary);
+	fputs("\nWhat `gatecrash help TOPIC` explains:\n\n", out);
+	for (size_t i = 0; gx_help_topics[i].name; i++)
+		fprintf(out, "  %-10s %s\n", gx_help_topics[i].name, gx_help_topics[i].summary);
 	fputs("\n"
-	      "  gatecrash run double-click --gate none             see the race\n"
-	      "  gatecrash run double-click --gate per-workspace    see the proof that it is gone\n"
-	      "  gatecrash run double-click --gate ./mygate.so      try a gate of your own\n"
-	      "  gatecrash COMMAND --help                           options of a command\n\n"
+	      "  gatecrash run double-click --gate none           see the race\n"
+	      "  gatecrash run double-click --gate per-workspace  see that it is gone: proven\n"
+	      "  gatecrash run --gate ./mygate.so                 try a gate of your own\n"
+	      "  gatecrash COMMAND --help                         options of a command\n\n"
 	      "Exit status: 0 nothing found, 1 found, 2 usage or bad input, 3 could not tell.\n",
 	      out);
 }
 
-static int usage(const char *what, const char *word)
+/* `for_help`: topics are meant, too. */
+static int usage(const char *what, const char *word, bool for_help)
 {
-	const char *names[COMMANDS_MAX];
+	const char *names[NAMES_MAX];
 	const char *nearest;
 	size_t count = 0;
 
-	for (; gx_commands[count]; count++)
-		names[count] = gx_commands[count]->name;
+	for (size_t i = 0; gx_commands[i] && count < NAMES_MAX; i++)
+		names[count++] = gx_commands[i]->name;
+	for (size_t i = 0; for_help && gx_help_topics[i].name && count < NAMES_MAX; i++)
+		names[count++] = gx_help_topics[i].name;
 	nearest = word ? gx_nearest(word, names, count) : NULL;
 	fprintf(stderr, "gatecrash: %s%s", what, word ? gx_quote(word).text : "");
 	if (nearest)
-		fprintf(stderr, "; did you mean `gatecrash %s`?\n", nearest);
+		fprintf(stderr, "; did you mean `gatecrash %s%s`?\n", for_help ? "help " : "", nearest);
 	else
-		fputs("; `gatecrash --help` names the commands\n", stderr);
+		fprintf(stderr, "; `gatecrash --help` names the commands%s\n", for_help ? " and topics" : "");
 	return GX_EXIT_USAGE;
 }
 
@@ -65,18 +71,32 @@ static int run_command(const char *name, int argc, char **argv)
 			status = gx_commands[i]->run(&options);
 			return status == GX_EXIT_HELD ? gx_flush_output() : status;
 		}
-	return usage("there is no command ", name);
+	return usage("there is no command ", name, false);
+}
+
+static int help_on(char *word)
+{
+	static char help_option[] = "--help";
+
+	for (size_t i = 0; gx_help_topics[i].name; i++)
+		if (!strcmp(word, gx_help_topics[i].name)) {
+			gx_help_topics[i].print();
+			return gx_flush_output();
+		}
+	for (size_t i = 0; gx_commands[i]; i++)
+		if (!strcmp(word, gx_commands[i]->name))
+			return run_command(word, 2, (char *[]){word, help_option, NULL});
+	return usage("there is no help on ", word, true);
 }
 
 static int program(int argc, char **argv)
 {
 	static const char *const help[] = {"--help", "-h", "-?", "help", NULL};
 	static const char *const version[] = {"--version", "-V", "version", NULL};
-	static char help_option[] = "--help";
 	const char *word = argc > 1 ? argv[1] : NULL;
 
 	if (!word)
-		return usage("a command is missing", NULL);
+		return usage("a command is missing", NULL, false);
 	if (is_one_of(word, version)) {
 		gx_print_version();
 		return gx_flush_output();
@@ -84,7 +104,7 @@ static int program(int argc, char **argv)
 	if (!is_one_of(word, help))
 		return run_command(word, argc - 1, argv + 1);
 	if (argc > 2) /* help run */
-		return run_command(argv[2], 2, (char *[]){argv[2], help_option, NULL});
+		return help_on(argv[2]);
 	print_help(stdout);
 	return gx_flush_output();
 }

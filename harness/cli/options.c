@@ -4,16 +4,14 @@
  * argp parses; what it would say about a mistake takes two lines and names no way out, so it is told to keep quiet
  * (ARGP_NO_ERRS, which silences its --help too) and says nothing here.
  */
-#include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/values.h"
 #include "reports/page.h"
 
 enum {
@@ -28,6 +26,10 @@ enum {
 	KEY_COLOR,
 	KEY_COMPLETE,
 	KEY_TIMES,
+	KEY_ALL,
+	KEY_AS,
+	KEY_FINDING,
+	KEY_THEN,
 	KEY_STATS,
 	KEY_RULE,
 	KEY_STEPS,
@@ -47,14 +49,23 @@ static const struct {
 	 GX_TAKES_GATES},
 	{{"gate", KEY_GATE, "NAME|FILE.so", 0, "try this gate instead of the one that the repro names", 0},
 	 GX_TAKES_ONE_GATE},
+	{{"all", KEY_ALL, NULL, 0, "every scenario that there is (see `gatecrash list scenarios`)", 0}, GX_TAKES_GATES},
+	{{"as", KEY_AS, "NAME", 0,
+	  "expect of each gate of --gate what scenarios expect of the gate NAME, such as per-workspace-strict", 0},
+	 GX_TAKES_AS},
+	{{"finding", KEY_FINDING, "N", 0, "of a file that holds several repros: the Nth (default 1)", 0},
+	 GX_TAKES_REPLAY},
+	{{"then", KEY_THEN, "HOW", 0,
+	  "where the repro does not fit any more, run the rest freely: random, or search for all that can follow", 0},
+	 GX_TAKES_REPLAY},
 	{{"strategy", KEY_STRATEGY, "NAME", 0, "%s (default %s)", 0}, GX_TAKES_EXPLORE},
 	{{"seed", KEY_SEED, "N", 0, "seed of the random choices (default 1)", 0}, GX_TAKES_EXPLORE},
-	{{"executions", KEY_EXECUTIONS, "N", 0, "random executions to run (default 20000)", 0}, GX_TAKES_EXPLORE},
-	{{"states", KEY_STATES, "N", 0, "states an exhaustive search may hold, about 24 bytes each (default 20000000)",
-	  0},
+	{{"executions", KEY_EXECUTIONS, "N", 0, "random executions to run: 500, 20k, 1e6 (default 20k)", 0},
+	 GX_TAKES_EXPLORE},
+	{{"states", KEY_STATES, "N", 0, "states an exhaustive search may hold, about 24 bytes each (default 20M)", 0},
 	 GX_TAKES_BUDGET},
-	{{"time", KEY_TIME, "DURATION", 0, "wall clock budget per scenario and gate: 500ms, 30s, 1m30s (default none)",
-	  0},
+	{{"time", KEY_TIME, "DURATION", 0,
+	  "wall clock budget per scenario and gate: 500ms, 30, 30s, 2m, 1m30s (default none)", 0},
 	 GX_TAKES_BUDGET},
 	{{"stop-at-first", KEY_FIRST, NULL, 0, "stop exploring at the first finding", 0}, GX_TAKES_EXPLORE},
 	{{"require-complete", KEY_COMPLETE, NULL, 0, "exit with 3 if nothing was found but not everything was seen", 0},
@@ -62,7 +73,7 @@ static const struct {
 	{{"stats", KEY_STATS, NULL, 0,
 	  "also count how many pairs of enabled steps are independent; a search takes longer", 0},
 	 GX_TAKES_EXPLORE},
-	{{"times", KEY_TIMES, "N", 0, "replay N times, compare the event hashes (default 1)", 0}, GX_TAKES_TIMES},
+	{{"times", KEY_TIMES, "N", 0, "replay N times, compare the event hashes (default 1)", 0}, GX_TAKES_REPLAY},
 	{{"report", KEY_REPORT, "FORMAT[=FILE]", 0, "%s, to standard output or a file; repeatable (default %s)", 0},
 	 GX_TAKES_REPORT},
 	{{"rule", KEY_RULE, "RULE[/WORKSPACE]|all", 0, "tell the findings of this rule step by step, instead of one",
@@ -233,50 +244,50 @@ static void explain_word(const struct parsing *parsing, const struct argp_state 
 
 static uint64_t number(const char *option, const char *text, uint64_t least)
 {
-	char *end;
-	unsigned long long value;
+	uint64_t value;
 
-	errno = 0;
-	value = strtoull(text, &end, 10);
-	if (!isdigit((unsigned char)*text) || *end || errno || value < least)
-		refuse("--%s %s: a whole number from %" PRIu64 " to %" PRIu64 " is needed", option, gx_quote(text).text,
-		       least, UINT64_MAX);
+	if (!gx_number_parse(&value, text) || value < least)
+		refuse("--%s %s: a whole number from %" PRIu64 " to %" PRIu64
+		       " is needed, such as 20000, 20k, 1.5M or 2e6",
+		       option, gx_quote(text).text, least, UINT64_MAX);
 	return value;
 }
 
-/* "1m30s": numbers with units, from large to small, as in scenarios. */
 static double duration(const char *text)
 {
-	static const struct {
-		const char *unit;
-		double seconds;
-	} units[] = {{"h", 3600}, {"m", 60}, {"s", 1}, {"ms", 1e-3}};
-	const char *at = text;
-	double seconds = 0;
+	double seconds;
 
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		char *end;
-		double value = strtod(at, &end);
-		size_t letters = strspn(end, "hms");
-
-		/* strtod() would take "inf", "0x10" and "1e9" as well. */
-		if (end == at || strspn(at, "0123456789.") != (size_t)(end - at))
-			break;
-		if (letters != strlen(units[i].unit) || strncmp(end, units[i].unit, letters) != 0)
-			continue;
-		seconds += value * units[i].seconds;
-		at = end + letters;
-	}
-	if (*at || !(seconds > 0) || !isfinite(seconds))
-		refuse("--time %s: a duration such as 500ms, 30s, 1m30s or 1h is needed", gx_quote(text).text);
+	if (!gx_duration_parse(&seconds, text))
+		refuse("--time %s: a duration such as 500ms, 30, 30s, 2m, 1m30s or 1h is needed", gx_quote(text).text);
 	return seconds;
 }
 
-static void add_word(const char **words, unsigned *count, const char *word)
+static void add_word(const char **words, unsigned *count, unsigned max, const char *word)
 {
-	if (*count == GX_WORDS_MAX)
-		refuse("%s is one too many: there may be %d of a kind", gx_quote(word).text, GX_WORDS_MAX);
+	if (*count == max)
+		refuse("%s is one too many: there may be %u of a kind", gx_quote(word).text, max);
 	words[(*count)++] = word;
+}
+
+/* "; did you mean "json"?", or nothing. */
+static struct gx_words nearest_hint(const char *text, const char *const *names, size_t count)
+{
+	const char *nearest = gx_nearest(text, names, count);
+	struct gx_words out = {""};
+
+	if (nearest)
+		snprintf(out.text, sizeof(out.text), "; did you mean %s?", nearest);
+	return out;
+}
+
+/* Which of a few words; none of them: the one line. */
+static unsigned choice(const char *option, const char *text, const char *const *names, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (!strcmp(text, names[i]))
+			return i;
+	refuse("--%s %s: %s is needed%s", option, gx_quote(text).text, gx_words_of(names, count, " or ").text,
+	       nearest_hint(text, names, count).text);
 }
 
 static enum gx_color color(const char *text)
@@ -284,10 +295,14 @@ static enum gx_color color(const char *text)
 	static const char *const names[GX_COLOR_COUNT] =
 		{[GX_COLOR_AUTO] = "auto", [GX_COLOR_ALWAYS] = "always", [GX_COLOR_NEVER] = "never"};
 
-	for (unsigned i = 0; i < GX_COLOR_COUNT; i++)
-		if (!strcmp(text, names[i]))
-			return (enum gx_color)i;
-	refuse("--color %s: auto, always or never is needed", gx_quote(text).text);
+	return (enum gx_color)choice("color", text, names, GX_COLOR_COUNT);
+}
+
+static enum gx_then then(const char *text)
+{
+	static const char *const names[] = {"random", "search"};
+
+	return choice("then", text, names, 2) ? GX_THEN_SEARCH : GX_THEN_RANDOM;
 }
 
 static const struct gx_strategy *strategy(const char *text)
@@ -297,9 +312,20 @@ static const struct gx_strategy *strategy(const char *text)
 	size_t count = names_for(KEY_STRATEGY, names);
 
 	if (!found)
-		refuse("--strategy %s: there is %s; see `gatecrash list strategies`", gx_quote(text).text,
-		       gx_words_of(names, count, " and ").text);
+		refuse("--strategy %s: there is %s%s", gx_quote(text).text, gx_words_of(names, count, " and ").text,
+		       gx_nearest(text, names, count) ? nearest_hint(text, names, count).text
+						      : "; see `gatecrash list strategies`");
 	return found;
+}
+
+/* "jsn=out.json": of the word before the equals sign. */
+static struct gx_words report_hint(const char *text, const char *const *names, size_t count)
+{
+	const struct gx_words nothing = {""};
+	char word[32];
+
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(text, "="), text);
+	return gx_report_find(word) ? nothing : nearest_hint(word, names, count);
 }
 
 static const char *report(const char *text)
@@ -308,8 +334,8 @@ static const char *report(const char *text)
 	size_t count = names_for(KEY_REPORT, names);
 
 	if (!gx_report_word_is_valid(text))
-		refuse("--report %s: %s or one of them with =FILE is needed", gx_quote(text).text,
-		       gx_words_of(names, count, ", ").text);
+		refuse("--report %s: %s or one of them with =FILE is needed%s", gx_quote(text).text,
+		       gx_words_of(names, count, ", ").text, report_hint(text, names, count).text);
 	return text;
 }
 
@@ -365,7 +391,7 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
 
 	switch (key) {
 	case KEY_GATE:
-		add_word(out->gates, &out->gate_count, argument);
+		add_word(out->gates, &out->gate_count, GX_WORDS_MAX, argument);
 		return 0;
 	case KEY_STRATEGY:
 		out->explore.strategy = strategy(argument);
@@ -391,11 +417,23 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
 	case KEY_STATS:
 		out->explore.count_pairs = true;
 		return 0;
+	case KEY_ALL:
+		out->all = true;
+		return 0;
+	case KEY_AS:
+		out->as = argument;
+		return 0;
+	case KEY_FINDING:
+		out->finding = number("finding", argument, 1);
+		return 0;
+	case KEY_THEN:
+		out->then = then(argument);
+		return 0;
 	case KEY_TIMES:
 		out->times = number("times", argument, 1);
 		return 0;
 	case KEY_REPORT:
-		add_word(out->reports, &out->report_count, report(argument));
+		add_word(out->reports, &out->report_count, GX_WORDS_MAX, report(argument));
 		return 0;
 	case KEY_COLOR:
 		out->color = color(argument);
@@ -423,7 +461,7 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
 		print_help(parsing);
 		exit(gx_flush_output());
 	case ARGP_KEY_ARG:
-		add_word(out->scenarios, &out->scenario_count, argument);
+		add_word(out->scenarios, &out->scenario_count, GX_SCENARIOS_MAX, argument);
 		return 0;
 	case ARGP_KEY_ERROR:
 		explain_word(parsing, state);
@@ -469,6 +507,10 @@ void gx_options_parse(struct gx_options *out, int argc, char **argv, const struc
 	snprintf(parsing.program, sizeof(parsing.program), "gatecrash %s", command->name);
 	if (argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, NULL, &parsing))
 		exit(GX_EXIT_USAGE);
+	if (out->all && out->scenario_count)
+		refuse("--all is every scenario: %s is one of them, or none", gx_quote(out->scenarios[0]).text);
+	if (out->as && !out->gate_count)
+		refuse("--as %s: which gate is to be held against it? Name one with --gate", gx_quote(out->as).text);
 	if (!gx_reports_can_be_written(out))
 		exit(GX_EXIT_USAGE);
 }

@@ -1,36 +1,43 @@
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/repros.h"
 #include "explore/clock.h"
-#include "gates/gates.h"
 #include "scenario/find.h"
 
 static const char doc[] =
-	"Replay one execution: a repro line as a report prints it, a file that holds one, or a scripted interleaving of a scenario "
-	"(SCENARIO#NAME). A repro is checked as it runs; the first difference ends the replay and is explained."
+	"Replay one execution: a repro line as a report prints it, a file that holds some (lines, a text report, a JSON result; - for "
+	"standard input), or a scripted interleaving of a scenario (SCENARIO#NAME). A repro is checked as it runs; the first difference "
+	"ends the replay and is explained."
 	"\vExamples:\n"
 	"  gatecrash replay 'gx1:double-click:none:...'\n"
-	"  gatecrash replay race.repro --times 10000\n"
-	"  gatecrash replay double-click#s1-conflict\n"
-	"  gatecrash replay double-click#s1-conflict --gate ./mygate.so\n\n"
-	"Exit status: 0 nothing found, 1 found, 2 usage or bad input, 3 the replay diverged.";
+	"  gatecrash replay race.repro --times 10k\n"
+	"  gatecrash replay out.json --finding 3\n"
+	"  gatecrash replay double-click#s1-conflict --gate ./mygate.so\n"
+	"  gatecrash replay race.repro --gate ./fixed.so --then search\n\n"
+	"A repro of a gate that has changed since may not fit any more. --then says how it goes on from there: random draws the rest of "
+	"20,000 executions, search looks at every way to go on; what breaks a rule is shown with a repro of its own.\n\n"
+	"Exit status: 0 nothing found, 1 found, 2 usage or bad input, 3 could not tell: the execution is no longer possible, and none of "
+	"those that begin like it was seen to break a rule (0 if --then search has seen all of them).";
 
 /* What is replayed: a repro or a script. */
 struct target {
-	const char *scenario_word;
-	const char *gate_word;
 	struct gx_repro repro;
 	bool has_repro;
 	char *line; /* the repro line as it will be shown again */
-	char word[GX_REPRO_NAME_MAX];
+	struct gx_repros repros;
+	const char *beside; /* the file that holds the repro, or NULL */
 	const struct gx_interleaving *script;
 	struct gx_scenario_file *file;
+	char scenario_word[PATH_MAX]; /* what a repro calls it */
 	struct gx_gate_choice gate;
+	char gate_path[PATH_MAX]; /* or its name, if the repro names it: the repro is written over */
 };
 
 static void release(struct target *target)
@@ -38,20 +45,69 @@ static void release(struct target *target)
 	gx_gate_choice_release(&target->gate);
 	gx_scenario_free(target->file);
 	gx_repro_release(&target->repro);
+	gx_repros_release(&target->repros);
 	free(target->line);
 }
 
-static enum gx_status load_scenario(struct target *target, struct gx_error *err)
+static enum gx_status load_scenario(struct target *target, const char *word, const char *path, struct gx_error *err)
 {
-	char path[4096];
-	enum gx_status rc = gx_scenario_find(path, sizeof(path), target->scenario_word, err);
-
-	return rc == GX_OK ? gx_scenario_load(&target->file, path, err) : rc;
+	gx_scenario_lasting_word(target->scenario_word, sizeof(target->scenario_word), word, path);
+	return gx_scenario_load(&target->file, path, err);
 }
 
-/* ---- what the argument is ---- */
+/* ---- what a repro names, which may be elsewhere by now ---- */
 
-enum { FILE_BYTES_MAX = 1 << 20 };
+/* GX_EINPUT: the path is not there, and where it was looked for. */
+static enum gx_status check_is_there(const struct target *target, const char *what, const char *word, const char *path,
+				     const char *remedy, struct gx_error *err)
+{
+	char here[PATH_MAX] = "";
+	char looked[PATH_MAX * 2] = "";
+	int error = access(path, F_OK) ? errno : 0;
+
+	if (!error)
+		return GX_OK;
+	if (*word != '/' && getcwd(here, sizeof(here)))
+		snprintf(looked, sizeof(looked), ", neither in %.300s%s%.300s", here,
+			 target->beside ? " nor beside " : " nor anywhere else", target->beside ? target->beside : "");
+	return gx_fail(err, GX_EINPUT, "the repro names the %s %.300s, which is not there%s: %s%s", what, word, looked,
+		       strerror(error), remedy);
+}
+
+static enum gx_status find_scenario_again(struct target *target, struct gx_error *err)
+{
+	const char *word = target->repro.scenario;
+	char path[PATH_MAX];
+	enum gx_status rc = gx_scenario_find_again(path, sizeof(path), word, target->beside, err);
+
+	if (rc == GX_OK)
+		rc = check_is_there(target, "scenario", word, path, "", err);
+	return rc == GX_OK ? load_scenario(target, word, path, err) : rc;
+}
+
+static enum gx_status find_gate_again(struct target *target, struct gx_error *err)
+{
+	const char *word = target->repro.gate;
+	enum gx_status rc;
+
+	if (!gx_names_a_file(word)) {
+		snprintf(target->gate_path, sizeof(target->gate_path), "%s", word);
+		return gx_gate_choose(&target->gate, target->gate_path, err);
+	}
+	rc = gx_find_again(target->gate_path, sizeof(target->gate_path), word, target->beside, err);
+	if (rc == GX_OK)
+		rc = check_is_there(target, "gate", word, target->gate_path,
+				    "; --gate FILE replays it with one elsewhere", err);
+	return rc == GX_OK ? gx_gate_choose(&target->gate, target->gate_path, err) : rc;
+}
+
+/* What is shown is what ran, by names that last. */
+static void print_line(struct target *target)
+{
+	snprintf(target->repro.scenario, sizeof(target->repro.scenario), "%s", target->scenario_word);
+	snprintf(target->repro.gate, sizeof(target->repro.gate), "%s", gx_gate_lasting_word(&target->gate));
+	target->line = gx_repro_print(&target->repro);
+}
 
 /* What a line was printed for is a rule, and a workspace of the scenario if it names one: a line that was cut off is noticed here. */
 static enum gx_status check_about(const struct target *target, struct gx_error *err)
@@ -80,123 +136,108 @@ static enum gx_status check_about(const struct target *target, struct gx_error *
 		     : GX_OK;
 }
 
-static enum gx_status parse_repro(struct target *target, const char *line, struct gx_error *err)
+static enum gx_status take_repro(struct target *target, const char *line, const char *gate, struct gx_error *err)
 {
 	enum gx_status rc = gx_repro_parse(&target->repro, line, err);
 
 	if (rc != GX_OK)
 		return rc;
 	target->has_repro = true;
-	target->line = gx_repro_print(&target->repro);
-	target->scenario_word = target->repro.scenario;
-	target->gate_word = target->repro.gate;
-	rc = load_scenario(target, err);
-	return rc == GX_OK ? check_about(target, err) : rc;
-}
-
-/* The first line that is neither empty nor a comment, cut off where it ends; NULL: there is none. */
-static char *first_line(char *text)
-{
-	while (*text) {
-		char *end = text + strcspn(text, "\n");
-		bool last = !*end;
-
-		*end = '\0';
-		text += strspn(text, " \t\r");
-		if (*text && *text != '#')
-			return text;
-		text = last ? end : end + 1;
-	}
-	return NULL;
-}
-
-static enum gx_status read_file(char **out, const char *path, struct gx_error *err)
-{
-	FILE *in = fopen(path, "r");
-	enum gx_status rc = GX_OK;
-	size_t size;
-
-	if (!in)
-		return gx_fail(
-			err, GX_EINPUT,
-			"%s is no repro line (gx1:...), no SCENARIO#INTERLEAVING and no file that can be read: %s",
-			gx_quote(path).text, strerror(errno));
-	*out = calloc(1, FILE_BYTES_MAX + 2);
-	GX_ASSERT(*out);
-	size = fread(*out, 1, FILE_BYTES_MAX + 1, in);
-	if (ferror(in))
-		rc = gx_fail(err, GX_EINPUT, "%.200s: cannot be read: %s", path, strerror(errno));
-	else if (size > FILE_BYTES_MAX)
-		rc = gx_fail(err, GX_EINPUT, "%.200s: more than 1 MiB is no repro", path);
-	else if (strlen(*out) < size)
-		rc = gx_fail(err, GX_EINPUT, "%.200s: not text, and so no repro", path);
-	fclose(in);
+	rc = find_scenario_again(target, err);
+	if (rc == GX_OK)
+		rc = check_about(target, err);
+	if (rc == GX_OK)
+		rc = gate ? gx_gate_choose(&target->gate, gate, err) : find_gate_again(target, err);
+	if (rc == GX_OK)
+		print_line(target);
 	return rc;
 }
 
-static enum gx_status read_repro(struct target *target, const char *path, struct gx_error *err)
-{
-	char *text = NULL;
-	enum gx_status rc = read_file(&text, path, err);
-	const char *line = rc == GX_OK ? first_line(text) : NULL;
+/* ---- what the argument is ---- */
 
-	if (line)
-		rc = parse_repro(target, line, err);
-	else if (rc == GX_OK)
-		rc = gx_fail(err, GX_EINPUT, "%.200s holds no repro line: one that begins with gx1: is needed", path);
-	free(text);
-	return rc;
+static struct gx_quoted shown(const char *path)
+{
+	return strcmp(path, "-") ? gx_quote(path) : (struct gx_quoted){"standard input"};
 }
 
-static enum gx_status find_script(struct target *target, const char *word, const char *hash, struct gx_error *err)
+/* "the first of 7 repros in out.json (name-conflict, ws-a)": nobody has to guess which. */
+static void tell_which(const struct gx_repros *repros, size_t chosen, const char *path)
 {
-	const char *names[64];
-	size_t count = 0;
-	const char *nearest;
-	enum gx_status rc;
+	const struct gx_repros_line *line = &repros->lines[chosen];
+	const char *workspace = line->workspace && *line->workspace ? line->workspace : NULL;
 
-	snprintf(target->word, sizeof(target->word), "%.*s", (int)(hash - word), word);
-	target->scenario_word = target->word;
-	rc = load_scenario(target, err);
+	fprintf(stderr, "gatecrash: %s holds %zu repros, this is number %zu%s%s%s%s; --finding N picks another\n",
+		shown(path).text, repros->count, chosen + 1, line->rule ? ": " : "",
+		line->rule ? gx_quote(line->rule).text : "", line->rule && workspace ? " of " : "",
+		line->rule && workspace ? gx_quote(workspace).text : "");
+}
+
+static enum gx_status read_repro(struct target *target, const char *path, const struct gx_options *options,
+				 const char *gate, struct gx_error *err)
+{
+	uint64_t wanted = options->finding ? options->finding : 1;
+	enum gx_status rc = gx_repros_read(&target->repros, path, err);
+
 	if (rc != GX_OK)
 		return rc;
-	target->script = gx_scenario_interleaving(target->file, hash + 1);
-	if (target->script) {
-		target->gate_word = target->script->gate;
-		return GX_OK;
-	}
-	for (unsigned i = 0; i < target->file->interleaving_count && count < 64; i++)
-		names[count++] = target->file->interleavings[i].name;
+	if (wanted > target->repros.count)
+		return gx_fail(err, GX_EINPUT, "%s holds %zu repro%s: there is no number %" PRIu64, shown(path).text,
+			       target->repros.count, target->repros.count == 1 ? "" : "s", wanted);
+	target->beside = strcmp(path, "-") ? path : NULL;
+	rc = take_repro(target, target->repros.lines[wanted - 1].text, gate, err);
+	if (rc == GX_OK && target->repros.count > 1 && !options->finding && !options->quiet)
+		tell_which(&target->repros, wanted - 1, path);
+	return rc;
+}
+
+static enum gx_status no_such_script(const struct target *target, const char *name, struct gx_error *err)
+{
+	const char *names[GX_INTERLEAVINGS_MAX];
+	size_t count = 0;
+	const char *nearest;
+
+	for (; count < target->file->interleaving_count; count++)
+		names[count] = target->file->interleavings[count].name;
 	if (!count)
 		return gx_fail(err, GX_EINPUT, "%.200s has no interleavings", target->file->path);
-	nearest = gx_nearest(hash + 1, names, count);
+	nearest = gx_nearest(name, names, count);
 	return gx_fail(err, GX_EINPUT, "%.200s has no interleaving named %s; %s%s%s", target->file->path,
-		       gx_quote(hash + 1).text, nearest ? "did you mean \"" : "the first of those that it has is \"",
+		       gx_quote(name).text, nearest ? "did you mean \"" : "the first of those that it has is \"",
 		       nearest ? nearest : names[0], nearest ? "\"?" : "\"");
 }
 
-static enum gx_status resolve(struct target *target, const char *word, const char *gate, struct gx_error *err)
+static enum gx_status find_script(struct target *target, const char *word, const char *hash, const char *gate,
+				  struct gx_error *err)
 {
-	const char *hash = strrchr(word, '#');
+	char scenario[PATH_MAX];
+	char path[PATH_MAX];
 	enum gx_status rc;
 
-	word += strspn(word, " \t\r\n");
-	if (!strncmp(word, "gx", 2) && strchr(word, ':'))
-		rc = parse_repro(target, word, err);
-	else if (hash && hash - word < GX_REPRO_NAME_MAX && access(word, F_OK) != 0)
-		rc = find_script(target, word, hash, err);
-	else
-		rc = read_repro(target, word, err);
+	snprintf(scenario, sizeof(scenario), "%.*s", (int)(hash - word), word);
+	rc = gx_scenario_find(path, sizeof(path), scenario, err);
+	if (rc == GX_OK)
+		rc = load_scenario(target, scenario, path, err);
 	if (rc != GX_OK)
 		return rc;
-	rc = gx_gate_choose(&target->gate, gate ? gate : target->gate_word, err);
-	if (rc == GX_OK && gate && target->has_repro && strlen(gate) < sizeof(target->repro.gate)) {
-		/* What is shown is what ran. */
-		strcpy(target->repro.gate, gate);
-		free(target->line);
-		target->line = gx_repro_print(&target->repro);
-	}
-	return rc;
+	target->script = gx_scenario_interleaving(target->file, hash + 1);
+	if (!target->script)
+		return no_such_script(target, hash + 1, err);
+	if (!gate)
+		gate = target->script->gate_path ? target->script->gate_path : target->script->gate;
+	return gx_gate_choose(&target->gate, gate, err);
+}
+
+static enum gx_status resolve(struct target *target, const struct gx_options *options, struct gx_error *err)
+{
+	const char *gate = options->gate_count ? options->gates[0] : NULL;
+	const char *word = options->scenarios[0] + strspn(options->scenarios[0], " \t\r\n");
+	const char *hash = strrchr(word, '#');
+
+	if (!strncmp(word, "gx", 2) && strchr(word, ':') && options->finding <= 1)
+		return take_repro(target, word, gate, err);
+	if (hash && hash - word < PATH_MAX && access(word, F_OK) != 0)
+		return find_script(target, word, hash, gate, err);
+	return read_repro(target, word, options, gate, err);
 }
 
 /* ---- replaying ---- */
@@ -228,28 +269,92 @@ static enum gx_status again(const struct target *target, struct gx_session *sess
 	return rc;
 }
 
-static enum gx_status replay(const struct target *target, struct gx_session *session, const struct gx_options *options,
-			     struct gx_error *err)
+/* ---- where it does not fit any more ---- */
+
+/* One line, whatever comes behind it. */
+static void tell_misfit(const struct gx_options *options, const struct gx_error *err)
+{
+	static const char *const thens[] = {
+		[GX_THEN_STOP] = "--then random or --then search runs the rest freely",
+		[GX_THEN_RANDOM] = "from there the rest is drawn at random",
+		[GX_THEN_SEARCH] = "from there every way to go on is looked at",
+	};
+
+	fprintf(stderr, "gatecrash: %s; %s\n", err->text, thens[options->then]);
+}
+
+/* From where `whole` has come to. What breaks a rule is in the result. */
+static enum gx_status go_on(struct gx_session *session, const struct gx_options *options, const struct gx_path *whole,
+			    struct gx_error *err)
+{
+	bool search = options->then == GX_THEN_SEARCH;
+	struct gx_session_options how = {.explore = options->explore, .minimise = true};
+	struct gx_live live;
+	enum gx_status rc;
+
+	how.explore.strategy = gx_strategy_find(search ? "exhaustive" : "random");
+	gx_live_begin(&live, options, "the rest");
+	how.explore.progress = gx_live_show;
+	how.explore.progress_context = &live;
+	rc = gx_session_go_on(session, whole, &how, err);
+	gx_live_end(&live);
+	return rc;
+}
+
+/* ---- the command ---- */
+
+/* It fits: the others are compared, and the execution is described. */
+static enum gx_status describe(const struct target *target, struct gx_session *session,
+			       const struct gx_options *options, const struct gx_path *whole, struct gx_error *err)
 {
 	struct gx_result_run *run = session->result;
-	struct gx_path whole = {0};
 	double started = gx_wall_seconds();
 	uint64_t done = 1;
-	enum gx_status rc = gx_session_load(session, target->has_repro ? GX_RUN_REPRO : GX_RUN_INTERLEAVING, err);
+	enum gx_status rc;
 
+	run->event_hash = gx_sched_event_hash();
+	rc = again(target, session, options, &done, err);
 	if (rc == GX_OK)
-		rc = once(target, session, &whole, err);
-	if (rc == GX_OK) {
-		run->event_hash = gx_sched_event_hash();
-		rc = again(target, session, options, &done, err);
-	}
-	if (rc == GX_OK)
-		rc = gx_session_describe(session, &whole, target->line, err);
+		rc = gx_session_describe(session, whole, target->line, err);
 	run->explored.executions = done;
 	run->explored.seconds = gx_wall_seconds() - started;
 	run->interrupted = done < options->times;
-	gx_path_release(&whole);
 	return rc;
+}
+
+/* Run it, report it, and return the exit status. */
+static int replay(const struct target *target, struct gx_session *session, const struct gx_options *options,
+		  const struct gx_runs *runs)
+{
+	struct gx_path whole = {0};
+	struct gx_error err;
+	enum gx_status rc = gx_session_load(session, target->has_repro ? GX_RUN_REPRO : GX_RUN_INTERLEAVING, &err);
+	bool misfits = false;
+	int status;
+
+	if (rc == GX_OK) {
+		rc = once(target, session, &whole, &err);
+		misfits = rc == GX_EDIVERGED;
+		if (misfits)
+			tell_misfit(options, &err);
+	}
+	if (misfits && options->then)
+		rc = go_on(session, options, &whole, &err);
+	else if (rc == GX_OK)
+		rc = describe(target, session, options, &whole, &err);
+	gx_path_release(&whole);
+	if (misfits && !options->then)
+		return GX_EXIT_UNKNOWN;
+	if (rc != GX_OK)
+		return gx_complain(rc, &err);
+	status = gx_write_reports(options, runs, NULL);
+	if (status != GX_EXIT_HELD)
+		return status;
+	if (session->result->verdict == GX_VERDICT_FOUND)
+		return GX_EXIT_FOUND;
+	if (misfits && !session->saw_the_rest)
+		return GX_EXIT_UNKNOWN;
+	return session->result->interrupted ? GX_EXIT_UNKNOWN : GX_EXIT_HELD;
 }
 
 static bool is_usable(const struct gx_options *options)
@@ -277,13 +382,6 @@ static uint32_t choices_of(const struct gx_repro *repro)
 	return steps;
 }
 
-static int exit_status(const struct gx_result_run *run)
-{
-	if (run->verdict == GX_VERDICT_FOUND)
-		return GX_EXIT_FOUND;
-	return run->interrupted ? GX_EXIT_UNKNOWN : GX_EXIT_HELD;
-}
-
 static int command(struct gx_options *options)
 {
 	struct gx_runs runs = {0};
@@ -296,7 +394,7 @@ static int command(struct gx_options *options)
 
 	if (!is_usable(options))
 		return GX_EXIT_USAGE;
-	rc = resolve(&target, options->scenarios[0], options->gate_count ? options->gates[0] : NULL, &err);
+	rc = resolve(&target, options, &err);
 	if (rc == GX_OK) {
 		session = (struct gx_session){.file = target.file,
 					      .strict = options->strict,
@@ -307,11 +405,10 @@ static int command(struct gx_options *options)
 					      .gate = &target.gate,
 					      .keep = &keep,
 					      .result = gx_runs_add(&runs)};
-		rc = replay(&target, &session, options, &err);
+		status = replay(&target, &session, options, &runs);
+	} else {
+		status = gx_complain(rc, &err);
 	}
-	status = rc == GX_OK ? gx_write_reports(options, &runs, NULL) : gx_complain(rc, &err);
-	if (status == GX_EXIT_HELD)
-		status = exit_status(session.result);
 	release(&target);
 	gx_keep_release(&keep);
 	free(runs.runs);
@@ -323,6 +420,6 @@ const struct gx_command gx_command_replay = {
 	.summary = "one execution, by repro line, repro file or SCENARIO#INTERLEAVING",
 	.args = "REPRO|FILE|SCENARIO#INTERLEAVING",
 	.doc = doc,
-	.takes = GX_TAKES_TIMES | GX_TAKES_REPORT | GX_TAKES_ONE_GATE | GX_TAKES_STORY,
+	.takes = GX_TAKES_REPLAY | GX_TAKES_REPORT | GX_TAKES_ONE_GATE | GX_TAKES_STORY,
 	.run = command,
 };

@@ -1,6 +1,7 @@
 #include "cli/session.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,9 @@
 #include "core/rescue.h"
 #include "core/world.h"
 #include "explore/clock.h"
+#include "explore/run.h"
 #include "gates/gates.h"
+#include "scenario/find.h"
 #include "scenario/nearest.h"
 
 /* States per number of preemptions that minimising one finding may look at; more where a search has seen all, to prove that none is shorter. */
@@ -36,19 +39,32 @@ enum gx_status gx_no_such_gate(const char *word, const char *where, struct gx_er
 		where, gx_quote(word).text);
 }
 
+static enum gx_status choose_file(struct gx_gate_choice *out, const char *path, struct gx_error *err)
+{
+	char lasting[PATH_MAX];
+	enum gx_status rc = gx_plugin_load(&out->plugin, path, err);
+
+	gx_absolute_path(lasting, sizeof(lasting), path);
+	if (rc == GX_OK)
+		out->gate = gx_plugin_gate(out->plugin);
+	else
+		out->refused = strdup(err->text);
+	out->lasting = strdup(lasting);
+	if (!out->lasting || (rc != GX_OK && !out->refused))
+		return gx_fail(err, GX_ENOMEM, "out of memory for a gate");
+	return rc;
+}
+
+const char *gx_gate_lasting_word(const struct gx_gate_choice *choice)
+{
+	return choice->lasting ? choice->lasting : choice->word;
+}
+
 enum gx_status gx_gate_choose(struct gx_gate_choice *out, const char *word, struct gx_error *err)
 {
-	size_t length = strlen(word);
-	bool is_file = strchr(word, '/') || (length > 3 && !strcmp(word + length - 3, ".so"));
-
 	*out = (struct gx_gate_choice){.word = word};
-	if (is_file) {
-		enum gx_status rc = gx_plugin_load(&out->plugin, word, err);
-
-		if (rc == GX_OK)
-			out->gate = gx_plugin_gate(out->plugin);
-		return rc;
-	}
+	if (gx_names_a_file(word))
+		return choose_file(out, word, err);
 	out->gate = gx_gate_find(word);
 	if (!out->gate)
 		return gx_no_such_gate(word, "", err);
@@ -58,6 +74,8 @@ enum gx_status gx_gate_choose(struct gx_gate_choice *out, const char *word, stru
 void gx_gate_choice_release(struct gx_gate_choice *choice)
 {
 	gx_plugin_free(choice->plugin);
+	free(choice->lasting);
+	free(choice->refused);
 	*choice = (struct gx_gate_choice){0};
 }
 
@@ -273,9 +291,9 @@ static enum gx_status say_repro(struct gx_result_finding *out, const struct gx_s
 {
 	char program[4096];
 	struct gx_repro repro;
-	enum gx_status rc =
-		telling->repro ? gx_repro_parse(&repro, telling->repro, err)
-			       : gx_repro_make(&repro, session->scenario_word, session->gate->word, telling->path, err);
+	enum gx_status rc = telling->repro ? gx_repro_parse(&repro, telling->repro, err)
+					   : gx_repro_make(&repro, session->scenario_word,
+							   gx_gate_lasting_word(session->gate), telling->path, err);
 	char *line;
 
 	if (rc != GX_OK)
@@ -552,6 +570,128 @@ enum gx_status gx_session_explore(struct gx_session *session, const struct gx_se
 	gx_explored_release(explored);
 	return rc;
 }
+
+/* ---- from the middle of an execution ---- */
+
+/*
+ * A program that stands behind the first steps of another one when it begins: the steps are part of its set-up, and so of the state that
+ * every execution starts from. Whatever explores it knows nothing of them.
+ */
+static struct {
+	const struct gx_path *steps;
+	enum gx_status (*setup)(void *context, struct gx_error *err);
+} begun;
+
+static enum gx_status set_up_begun(void *context, struct gx_error *err)
+{
+	enum gx_status rc = begun.setup(context, err);
+
+	for (uint32_t i = 0; i < begun.steps->count && rc == GX_OK; i++)
+		if (!gx_take(begun.steps->choice[i]))
+			rc = gx_fail(err, GX_EDIVERGED,
+				     "not deterministic: step %u of the repro cannot be taken a second time", i + 1);
+	return rc;
+}
+
+static enum gx_status load_begun(struct gx_session *session, const struct gx_path *prefix, struct gx_error *err)
+{
+	struct gx_program *program = &session->trial->program;
+	enum gx_status rc;
+
+	begun.steps = prefix;
+	begun.setup = program->setup;
+	program->setup = set_up_begun;
+	rc = gx_sched_load(program, err);
+	program->setup = begun.setup;
+	return rc;
+}
+
+/* The path behind the prefix as one from the start. */
+static void prepend(struct gx_path *path, const struct gx_path *prefix)
+{
+	struct gx_path whole = {0};
+
+	gx_path_copy(&whole, prefix);
+	for (uint32_t i = 0; i < path->count; i++)
+		gx_path_push(&whole, path->choice[i]);
+	gx_path_release(path);
+	*path = whole;
+}
+
+/* What the prefix has broken already is broken in whatever follows, and shows in none of it. */
+static void add_earlier_hits(struct gx_explored *explored, struct gx_session *session, const struct gx_path *prefix)
+{
+	struct gx_finding found[FINDINGS_MAX] = {0};
+	struct gx_trial *trial = session->trial;
+
+	trial->findings = found;
+	trial->finding_capacity = FINDINGS_MAX;
+	trial->finding_count = 0;
+	gx_sched_reset();
+	for (uint32_t i = 0; i < prefix->count; i++)
+		if (!gx_take(prefix->choice[i]))
+			break;
+	for (unsigned i = 0; i < trial->finding_count && explored->hit_count < GX_HITS_MAX; i++) {
+		struct gx_hit *hit = &explored->hits[explored->hit_count++];
+
+		hit->key = gx_finding_key(found[i].rule, found[i].workspace);
+		hit->count = 1;
+		gx_path_copy(&hit->path, prefix);
+	}
+	trial->findings = NULL;
+}
+
+static enum gx_status explore_begun(struct gx_explored *explored, struct gx_session *session,
+				    const struct gx_path *prefix, const struct gx_session_options *options,
+				    struct gx_error *err)
+{
+	enum gx_status rc = load_begun(session, prefix, err);
+	struct budget left;
+
+	if (rc == GX_OK)
+		rc = gx_explore(explored, &options->explore, err);
+	left = budget_of(explored, options);
+	for (unsigned i = 0; i < explored->hit_count && rc == GX_OK; i++) {
+		struct gx_result_finding ignored; /* the shortest way on is not the shortest of all */
+
+		rc = minimise(&ignored, &explored->hits[i], &left, err);
+		if (rc == GX_OK)
+			prepend(&explored->hits[i].path, prefix);
+	}
+	return rc;
+}
+
+enum gx_status gx_session_go_on(struct gx_session *session, const struct gx_path *prefix,
+				const struct gx_session_options *options, struct gx_error *err)
+{
+	struct gx_explored *explored = gx_keep_alloc(session->keep, sizeof(*explored));
+	struct gx_session_options shortened = *options;
+	struct gx_result_run *out = session->result;
+	enum gx_status rc = explore_begun(explored, session, prefix, options, err);
+
+	out->kind = GX_RUN_EXPLORATION;
+	out->strategy = options->explore.strategy->name;
+	out->seed = options->explore.seed;
+	say_extent(session, explored);
+	session->saw_the_rest = explored->complete;
+	if (explored->complete) {
+		out->complete = false;
+		out->incomplete = GX_INCOMPLETE_STOPPED;
+		out->incomplete_why = "only what begins like the repro was looked at, all of it";
+	}
+	if (rc == GX_OK)
+		rc = gx_sched_load(&session->trial->program, err);
+	if (rc == GX_OK)
+		add_earlier_hits(explored, session, prefix);
+	shortened.minimise = false;
+	if (rc == GX_OK)
+		rc = tell_hits(session, explored, &shortened, rc, err);
+	gx_run_judge(out);
+	gx_explored_release(explored);
+	return rc;
+}
+
+/* ---- one execution that was asked for ---- */
 
 static int findings_by_key(const void *a, const void *b, void *session)
 {

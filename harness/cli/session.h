@@ -20,13 +20,17 @@
 
 /* A gate as the command line names it: linked in, or a plugin that the choice owns. */
 struct gx_gate_choice {
-	const char *word; /* as given: "per-workspace", "./mygate.so" */
-	const struct gx_gate *gate;
-	struct gx_plugin *plugin; /* NULL for a linked-in gate */
+	const char *word;           /* as given: "per-workspace", "./mygate.so" */
+	const struct gx_gate *gate; /* NULL: refused */
+	struct gx_plugin *plugin;   /* NULL for a linked-in gate */
+	char *lasting; /* of a file: its absolute path, so that a repro finds it from any folder; else NULL. Owned */
+	char *refused; /* of a file that is no gate: why. Owned */
 };
 
-/* Resolve a word: one with a slash or ending in .so is a file. */
+/* Resolve a word: one with a slash or ending in .so is a file. The choice is to be released in every case. */
 enum gx_status gx_gate_choose(struct gx_gate_choice *out, const char *word, struct gx_error *err) GX_MUST_USE;
+/* What a repro calls it. */
+const char *gx_gate_lasting_word(const struct gx_gate_choice *choice);
 /* GX_EINPUT: `where` and what to choose instead. */
 enum gx_status gx_no_such_gate(const char *word, const char *where, struct gx_error *err);
 void gx_gate_choice_release(struct gx_gate_choice *choice);
@@ -35,7 +39,7 @@ void gx_gate_choice_release(struct gx_gate_choice *choice);
 struct gx_session {
 	const struct gx_scenario_file *file; /* what of it is beyond the gate; NULL: nothing */
 	const struct gx_scenario *scenario;
-	const char *scenario_word; /* what a repro calls it */
+	const char *scenario_word; /* what a repro calls it: gx_scenario_lasting_word() */
 	const struct gx_gate_choice *gate;
 	struct gx_keep *keep;         /* owns what the result points to */
 	struct gx_result_run *result; /* until its owner grows */
@@ -43,6 +47,7 @@ struct gx_session {
 	const char *about;            /* replay: what the repro was printed for, or "" or NULL; ... */
 	uint32_t about_step;          /* ... then whatever shows at this step */
 	struct gx_trial *trial;       /* once loaded; there is one, which the next session to be loaded takes over */
+	bool saw_the_rest;            /* gx_session_go_on(): every way to go on */
 };
 
 struct gx_session_options {
@@ -64,6 +69,13 @@ enum gx_status gx_session_play(struct gx_session *session, const struct gx_inter
 /* Replay a repro on the loaded pair, strictly; *whole gets its choices. GX_EDIVERGED: what differs first. */
 enum gx_status gx_session_replay(struct gx_session *session, const struct gx_repro *repro, struct gx_path *whole,
 				 struct gx_error *err) GX_MUST_USE;
+
+/*
+ * Explore what begins with the choices of `prefix`, which the loaded pair can take: what breaks a rule is in the result, each with the
+ * path from the start. For a repro that does not fit any more.
+ */
+enum gx_status gx_session_go_on(struct gx_session *session, const struct gx_path *prefix,
+				const struct gx_session_options *options, struct gx_error *err) GX_MUST_USE;
 
 /*
  * Describe the execution of `path` on the loaded pair: every finding it shows, with steps. The repro line is `repro` if given, which

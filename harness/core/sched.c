@@ -16,11 +16,16 @@ static const char *const names[] = {
 
 _Static_assert(sizeof(names) / sizeof(names[0]) == GX_L_CORE_END - GX_LABELS_CORE, "every core label has a name");
 
+void gx_sched_register_labels(void)
+{
+	gx_labels_register(GX_LABELS_CORE, names, GX_L_CORE_END - GX_LABELS_CORE);
+}
+
 enum gx_status gx_sched_load(const struct gx_program *program, struct gx_error *err)
 {
 	enum gx_status rc;
 
-	gx_labels_register(GX_LABELS_CORE, names, GX_L_CORE_END - GX_LABELS_CORE);
+	gx_sched_register_labels();
 	gx_core.program = program;
 	gx_sched_count_time(GX_TIME_COME);
 	gx_world_clear();

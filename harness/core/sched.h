@@ -130,6 +130,9 @@ enum gx_ending {
 	GX_ENDING_STOPPED /* gx_sched_stop() */
 };
 
+/* Name core's labels, for whoever reads or lists names before anything is loaded; loading does it, too. */
+void gx_sched_register_labels(void);
+
 /* Load a program: clear the world, run its set-up, keep the initial snapshot. The program must outlive its last step. */
 enum gx_status gx_sched_load(const struct gx_program *program, struct gx_error *err) GX_MUST_USE;
 

@@ -49,7 +49,7 @@ struct gx_repro_run {
 	uint16_t check;
 };
 
-#define GX_REPRO_NAME_MAX 256
+#define GX_REPRO_NAME_MAX 4096 /* a name may be a path */
 
 struct gx_repro {
 	char scenario[GX_REPRO_NAME_MAX];

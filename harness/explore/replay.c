@@ -47,13 +47,18 @@ static void list_enabled(const struct gx_replay *replay, char *text, size_t size
 	}
 }
 
+/* `where` it stands in what a person has kept, a repro or a recipe; "" for a path. */
 static enum gx_status diverged(const struct gx_replay *replay, struct gx_error *err, const char *where,
 			       const char *expected)
 {
-	char enabled[512];
+	char enabled[384];
 
 	list_enabled(replay, enabled, sizeof(enabled));
-	return gx_fail(err, GX_EDIVERGED, "replay diverged at step %u%s: expected %s; enabled: %s",
+	if (!*where)
+		return gx_fail(err, GX_EDIVERGED, "replay diverged at step %u: expected %s; enabled: %s",
+			       gx_sched_steps() + 1, expected, enabled);
+	return gx_fail(err, GX_EDIVERGED,
+		       "this execution is no longer possible from step %u on%s: expected %s; enabled: %s",
 		       gx_sched_steps() + 1, where, expected, enabled);
 }
 
@@ -130,31 +135,102 @@ enum gx_status gx_replay_path(struct gx_replay *replay, const struct gx_path *pa
 
 /* ---- repros ---- */
 
+/* What a task does in a run, op by op: the first few, each with how often it comes in a row. */
+enum { DOINGS_MAX = 10 };
+
+struct doings {
+	struct {
+		const char *op;
+		uint32_t times;
+	} list[DOINGS_MAX];
+	unsigned count;
+	bool more;
+};
+
+/* Whoever is there once the choices have been asked for: when nobody can step that makes the next ones. */
+static const char *op_now(unsigned task)
+{
+	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
+
+	if (task != GX_CLOCK && !gx_task_at(task))
+		gx_sched_options(options);
+	return op_name(task);
+}
+
+static void add_doing(struct doings *doings, const char *op)
+{
+	if (doings->count && !doings->more && doings->list[doings->count - 1].op == op) {
+		doings->list[doings->count - 1].times++;
+	} else if (doings->count == DOINGS_MAX) {
+		doings->more = true;
+	} else {
+		doings->list[doings->count].op = op;
+		doings->list[doings->count++].times = 1;
+	}
+}
+
+/* "row.read, mutex.lock 3 times, ..." */
+static void say_doings(const struct doings *doings, char *text, size_t size)
+{
+	size_t used = 0;
+
+	snprintf(text, size, "nothing");
+	for (unsigned i = 0; i < doings->count && used < size; i++) {
+		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", doings->list[i].op);
+		if (doings->list[i].times > 1 && used < size)
+			used += (size_t)snprintf(text + used, size - used, " %u times", doings->list[i].times);
+	}
+	if (doings->more && used < size)
+		snprintf(text + used, size - used, ", ...");
+}
+
+/* The steps of a run could be taken, but what happened in them is not what happened when the repro was made. */
+static enum gx_status does_something_else(const struct gx_replay *replay, const struct gx_repro_run *run,
+					  uint32_t first, const char *where, const struct doings *doings,
+					  struct gx_error *err)
+{
+	char name[96];
+	char enabled[320];
+	char now[320];
+	char steps[48];
+
+	say_doings(doings, now, sizeof(now));
+	name_of(replay, run->choice.task, name, sizeof(name));
+	list_enabled(replay, enabled, sizeof(enabled));
+	snprintf(steps, sizeof(steps), run->steps > 1 ? "steps %u to %u" : "step %u", first, gx_sched_steps());
+	return gx_fail(err, GX_EDIVERGED,
+		       "this execution is no longer possible from step %u on%s: %s does something else in %s, now %s; "
+		       "enabled behind that: %s",
+		       first, where, name, steps, now, enabled);
+}
+
 static enum gx_status replay_run(struct gx_replay *replay, const struct gx_repro_run *run, unsigned number,
 				 struct gx_path *whole, struct gx_error *err)
 {
 	uint32_t first = gx_sched_steps() + 1;
+	struct doings doings GX_UNINITIALISED; /* only its count is looked at first */
 	char where[48];
-	char name[96];
-	char expected[256];
 
+	doings.count = 0;
+	doings.more = false;
 	snprintf(where, sizeof(where), " (run %u of the repro)", number);
-	for (uint32_t i = 0; i < run->steps; i++)
+	for (uint32_t i = 0; i < run->steps; i++) {
+		const char *op = op_now(run->choice.task);
+
 		if (!take_option(run->choice, whole))
 			return cannot_step(replay, run->choice, where, err);
+		add_doing(&doings, op);
+	}
 	if ((gx_sched_event_hash() & 0xfff) == run->check)
 		return GX_OK;
-	name_of(replay, run->choice.task, name, sizeof(name));
-	snprintf(
-		expected, sizeof(expected),
-		"events with the check %03x after steps %u to %u of %s, but they give %03x: that code did something else",
-		run->check, first, gx_sched_steps(), name, (unsigned)(gx_sched_event_hash() & 0xfff));
-	return diverged(replay, err, where, expected);
+	return does_something_else(replay, run, first, where, &doings, err);
 }
 
 enum gx_status gx_replay_repro(struct gx_replay *replay, const struct gx_repro *repro, struct gx_path *whole,
 			       struct gx_error *err)
 {
+	uint32_t steps;
+
 	begin(replay, whole);
 	for (uint32_t i = 0; i < repro->run_count; i++) {
 		enum gx_status rc = replay_run(replay, &repro->runs[i], i + 1, whole, err);
@@ -162,15 +238,19 @@ enum gx_status gx_replay_repro(struct gx_replay *replay, const struct gx_repro *
 		if (rc != GX_OK)
 			return stop(replay, rc);
 	}
+	steps = gx_sched_steps();
 	finish(replay, whole);
-	if (gx_sched_steps() != repro->steps || gx_sched_event_hash() != repro->hash)
-		return gx_fail(
-			err, GX_EDIVERGED,
-			"replay diverged after the last run of the repro: expected the end after %u steps with event hash %016llx, "
-			"but it came after %u steps with %016llx; gate, scenario or harness have changed since",
-			repro->steps, (unsigned long long)repro->hash, gx_sched_steps(),
-			(unsigned long long)gx_sched_event_hash());
-	return GX_OK;
+	if (gx_sched_steps() == repro->steps && gx_sched_event_hash() == repro->hash)
+		return GX_OK;
+	if (whole)
+		whole->count = steps;
+	return gx_fail(
+		err, GX_EDIVERGED,
+		"this execution is no longer possible behind the last run of the repro: expected the end after %u steps "
+		"with event hash %016llx, but it came after %u steps with %016llx; gate, scenario or harness have changed "
+		"since",
+		repro->steps, (unsigned long long)repro->hash, gx_sched_steps(),
+		(unsigned long long)gx_sched_event_hash());
 }
 
 static void add_step(struct gx_repro *out, uint32_t *capacity, struct gx_choice choice)

@@ -28,7 +28,10 @@ struct gx_replay {
 enum gx_status gx_replay_path(struct gx_replay *replay, const struct gx_path *path, struct gx_path *whole,
 			      struct gx_error *err) GX_MUST_USE;
 
-/* Replay a repro against the loaded program, checking it run by run; and at the end steps and hash. */
+/*
+ * Replay a repro against the loaded program, checking it run by run; and at the end steps and hash. GX_EDIVERGED: *whole has the choices
+ * of the repro that can still be taken.
+ */
 enum gx_status gx_replay_repro(struct gx_replay *replay, const struct gx_repro *repro, struct gx_path *whole,
 			       struct gx_error *err) GX_MUST_USE;
 

@@ -557,10 +557,11 @@ static const struct {
 	const char *options;
 } commands[] = {
 	{"run",
-	 " --color --executions --gate --quiet --report --require-complete --rule --seed --states --stats --steps "
+	 " --all --color --executions --gate --quiet --report --require-complete --rule --seed --states --stats --steps "
 	 "--stop-at-first --strategy --strict --time --width --help --version"},
-	{"matrix", " --color --gate --quiet --report --states --time --width --help --version"},
-	{"replay", " --color --gate --quiet --report --rule --steps --strict --times --width --help --version"},
+	{"matrix", " --all --as --color --gate --quiet --report --states --time --width --help --version"},
+	{"replay",
+	 " --color --finding --gate --quiet --report --rule --steps --strict --then --times --width --help --version"},
 	{"list", " --help --version"},
 };
 
@@ -645,9 +646,10 @@ static void a_wrong_word_is_named_with_what_would_be_right(void **state)
 		{{"run", "--seed", ""}, "--seed \"\""},
 		{{"run", "--seed", "18446744073709551616"}, "to 18446744073709551615"},
 		{{"run", "--executions", "0"}, "--executions \"0\": a whole number from 1"},
-		{{"run", "--executions", "1e6"}, "--executions \"1e6\""},
+		{{"run", "--executions", "1.5"}, "--executions \"1.5\": a whole number"},
+		{{"run", "--states", "20m"}, "needed, such as 20000, 20k, 1.5M or 2e6"},
 		{{"run", "--states", "0"}, "--states \"0\""},
-		{{"run", "--time", "3"}, "--time \"3\": a duration such as 500ms"},
+		{{"run", "--time", "3min"}, "--time \"3min\": a duration such as 500ms, 30, 30s, 2m"},
 		{{"run", "--time", "0s"}, "--time \"0s\""},
 		{{"run", "--time", "infs"}, "--time \"infs\""},
 		{{"run", "--time", "0x10s"}, "--time \"0x10s\""},
@@ -665,10 +667,10 @@ static void a_wrong_word_is_named_with_what_would_be_right(void **state)
 		{{"run", "\033[2J\n"}, "no scenario named"},
 		{{"run", "--seed", "\033[2J\n"}, "--seed"},
 		{{"run", "--\033[2J\n"}, "no option"},
-		{{"list"}, "list what? One of gates, scenarios, strategies, rules, actors"},
+		{{"list"}, "list what? One of gates, scenarios, strategies, rules, actors, ops, reports"},
 		{{"list", "gate"}, "no list of \"gate\"; did you mean `gatecrash list gates`?"},
 		{{"list", "secrets"},
-		 "no list of \"secrets\" but of gates, scenarios, strategies, rules, actors and reports"},
+		 "no list of \"secrets\" but of gates, scenarios, strategies, rules, actors, ops and reports"},
 		{{"list", "gates", "rules"}, "list what?"},
 	};
 
@@ -1611,7 +1613,7 @@ static void what_is_no_repro_is_told_in_one_line(void **state)
 		{{"replay", "no\nsuch"}, "\"no?such\" is no repro line"},
 		{{"replay", "/tmp"}, "/tmp: cannot be read: Is a directory"},
 		{{"replay", "/dev/null"}, "/dev/null holds no repro line"},
-		{{"replay", "/dev/zero"}, "/dev/zero: more than 1 MiB is no repro"},
+		{{"replay", "/dev/zero"}, "/dev/zero: more than 64 MiB is no report of ours"},
 		{{"replay", "/bin/sh"}, "/bin/sh: "},
 		{{"replay", "nosuch#x"}, "no scenario named \"nosuch\""},
 		{{"replay", "double-click#s1-conflit"}, "\"s1-conflit\"; did you mean \"s1-conflict\"?"},
@@ -1645,6 +1647,7 @@ static void a_scripted_interleaving_is_replayed_by_name(void **state)
 	assert_says(ran.out, "good, gate global: clean, replayed");
 	RUN("replay", "double-click#s1-conflict", "--gate", "per-workspace");
 	assert_complaint(3, "of the scenario): expected manual-restart#1");
+	assert_says(ran.err, "this execution is no longer possible from step");
 	assert_says(ran.err, "enabled: manual-restart#");
 }
 
@@ -1672,16 +1675,15 @@ static void a_tampered_repro_says_what_was_expected_and_what_happened(void **sta
 	RUN("replay", tampered(repro, ":double-click:", ":doubel-click:"));
 	assert_complaint(2, "\"doubel-click\" in ./scenarios; did you mean \"double-click\"?");
 	RUN("replay", tampered(repro, ":double-click:", ":no%2fsuch:"));
-	assert_complaint(2, "no/such: cannot be opened");
+	assert_complaint(2, "the scenario no/such, which is not there");
 	RUN("replay", tampered(repro, ":double-click:", ":two-workspaces:"));
-	assert_complaint(3, "expected ");
+	assert_complaint(3, "does something else in step 1");
 	RUN("replay", tampered(repro, ":none:", ":nome:"));
 	assert_complaint(2, "no gate named \"nome\"; did you mean \"none\"?");
 	RUN("replay", tampered(repro, check, strcmp(check, "~fff") ? "~fff" : "~000"));
-	assert_complaint(3, "replay diverged at step");
-	assert_says(ran.err, "(run 1 of the repro): expected events with the check");
-	assert_says(ran.err, "but they give");
-	assert_says(ran.err, "enabled: ");
+	assert_complaint(3, "this execution is no longer possible from step 1 on (run 1 of the repro): ");
+	assert_says(ran.err, "does something else in step 1, now task.begin; enabled behind that: ");
+	assert_says(ran.err, "; --then random or --then search runs the rest freely");
 	RUN("replay", tampered(repro, hash, "0123456789abcdef"));
 	assert_complaint(3, "with event hash 0123456789abcdef, but it came");
 	assert_says(ran.err, hash);
@@ -1715,9 +1717,9 @@ static void a_repro_does_not_fit_another_gate(void **state)
 
 	(void)state;
 	RUN("replay", race_repro(), "--gate", "per-workspace");
-	assert_complaint(3, "replay diverged at step");
-	assert_says(ran.err, "expected events with the check");
-	assert_says(ran.err, "enabled: ");
+	assert_complaint(3, "this execution is no longer possible from step");
+	assert_says(ran.err, "does something else in step");
+	assert_says(ran.err, "enabled behind that: ");
 	RUN("replay", race_repro(), "--gate", "none", "--report", "json");
 	assert_status(1);
 	json = parse_json(ran.out);
@@ -1993,7 +1995,7 @@ static void the_program_works_from_another_folder(void **state)
 	assert_status(0);
 	RUN_AS(&nowhere, "run", "./good.yaml", "--gate", "relock");
 	assert_status(1);
-	assert_says(ran.out, "replay 'gx1:./good.yaml:relock:");
+	assert_says(ran.out, joined(joined("replay 'gx1:", path), ":relock:"));
 	RUN_AS(&nowhere, "replay", "./good.yaml#alone");
 	assert_status(0);
 }

@@ -266,7 +266,7 @@ static void names_of_any_length_and_byte_survive_or_are_refused(void **state)
 	(void)state;
 	fixture_load(&varied);
 	for (unsigned i = 0; i < GX_REPRO_NAME_MAX; i++)
-		name[i] = (char)(i + 1);
+		name[i] = (char)(i % 255 + 1);
 	name[GX_REPRO_NAME_MAX - 1] = 0;
 	must(gx_repro_make(&repro, name, name, &path, &err), &err);
 	line = gx_repro_print(&repro);
@@ -331,12 +331,16 @@ static void a_changed_program_is_noticed_where_it_differs_and_the_message_says_w
 		enum change change;
 		const char *said;
 	} rows[] = {
-		{OTHER_EVENT, "replay diverged at step 7 (run 2 of the repro): expected events with the check "},
-		{SHORTER, "replay diverged at step 7 (run 2 of the repro): expected events with the check "},
-		{BLOCKED, "replay diverged at step 6 (run 2 of the repro): expected a step of worker#2, which cannot "
-			  "step (it is at mutex.lock); enabled: worker#1 (yield)"},
-		{OTHER_END, "replay diverged after the last run of the repro: expected the end after 12 steps with "
-			    "event hash "},
+		{OTHER_EVENT, "this execution is no longer possible from step 3 on (run 2 of the repro): worker#2 does "
+			      "something else in steps 3 to 6, now task.begin"},
+		{SHORTER, "this execution is no longer possible from step 3 on (run 2 of the repro): worker#2 does "
+			  "something else in steps 3 to 6, now task.begin"},
+		{BLOCKED,
+		 "this execution is no longer possible from step 6 on (run 2 of the repro): expected a step of worker#2, which cannot "
+		 "step (it is at mutex.lock); enabled: worker#1 (yield)"},
+		{OTHER_END,
+		 "this execution is no longer possible behind the last run of the repro: expected the end after 12 steps with "
+		 "event hash "},
 	};
 	struct gx_repro repro = repro_before_the_change();
 	struct gx_replay replay = {.namer = name_task};
@@ -435,13 +439,13 @@ static void a_recipe_that_does_not_fit_says_at_which_line_and_what_was_enabled(v
 		const char *said;
 	} rows[] = {
 		{{.task = "worker#4", .until = GX_UNTIL_END, .line = 12},
-		 "replay diverged at step 3 (line 12 of the scenario): expected a task named worker#4, which does not "
+		 "this execution is no longer possible from step 3 on (line 12 of the scenario): expected a task named worker#4, which does not "
 		 "exist (yet, or any more); enabled: worker#2 (task.begin), worker#3 (task.begin), clock (clock.tick)"},
 		{{.task = "worker#1", .until = GX_UNTIL_END, .line = 13},
-		 "replay diverged at step 3 (line 13 of the scenario): expected a step of worker#1, which cannot step "
+		 "this execution is no longer possible from step 3 on (line 13 of the scenario): expected a step of worker#1, which cannot step "
 		 "(it is at sleep); enabled: worker#2 (task.begin), "},
 		{{.task = "worker#2", .until = GX_UNTIL_OP, .label = "docker.create", .line = 14},
-		 "replay diverged at step 4 (line 14 of the scenario): expected a step of worker#2, which cannot step "
+		 "this execution is no longer possible from step 4 on (line 14 of the scenario): expected a step of worker#2, which cannot step "
 		 "(it is at mutex.lock); enabled: worker#3 (task.begin), clock (clock.tick)"},
 	};
 	struct gx_recipe_step steps[] = {{.task = "worker#1", .until = GX_UNTIL_OP, .label = "sleep", .line = 11}, {0}};

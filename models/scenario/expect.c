@@ -4,19 +4,46 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "scenario/find.h"
 #include "scenario/internal.h"
 
 /*
  * The contract of a gate (gatecrash/gate.h): [a-z0-9-]{1,63}. Whether there is one is not known here: it may come from
- * outside.
+ * outside, as a path does, which is relative to the scenario's file.
  */
 enum { GATE_NAME_MAX = 63 };
 
-static const char *read_gate(struct gx_yaml *yaml, const yaml_node_t *node)
+/* "./mine.so" beside the scenario's file: a path that is good wherever it is played. NULL: complained. */
+static const char *beside(struct gx_yaml *yaml, const char *word)
 {
-	const char *name = gx_yaml_name(yaml, node, "gate", GATE_NAME_MAX);
+	const char *slash = strrchr(yaml->path, '/');
+	size_t folder = slash && *word != '/' ? (size_t)(slash - yaml->path) + 1 : 0;
+	size_t size = folder + strlen(word) + 3;
+	char *path = gx_scenario_memory_take(yaml->memory, size);
 
-	return name ? gx_yaml_keep(yaml, name) : NULL;
+	while (folder && !strncmp(word, "./", 2))
+		word += 2;
+	if (path)
+		snprintf(path, size, "%.*s%s%s", (int)folder, yaml->path, folder || strchr(word, '/') ? "" : "./",
+			 word);
+	else
+		gx_yaml_no_memory(yaml);
+	return path;
+}
+
+static bool read_gate(struct gx_yaml *yaml, const yaml_node_t *node, const char **gate, const char **path)
+{
+	const char *word = gx_yaml_text(yaml, node, "gate", "a name, or the path of a gate of your own");
+
+	if (!word)
+		return false;
+	*path = NULL;
+	if (!gx_names_a_file(word))
+		word = gx_yaml_name(yaml, node, "gate", GATE_NAME_MAX);
+	else if (!(*path = beside(yaml, word)))
+		return false;
+	*gate = word ? gx_yaml_keep(yaml, word) : NULL;
+	return *gate;
 }
 
 /* One rule, which is added to the set. */
@@ -106,8 +133,7 @@ static bool read_expectation(struct gx_yaml *yaml, const yaml_node_t *node, stru
 	if (!gx_yaml_mapping(yaml, node, "an expectation", keys, COUNT(keys), values))
 		return false;
 	all[index].line = gx_yaml_line(values[GATE]);
-	all[index].gate = read_gate(yaml, values[GATE]);
-	if (!all[index].gate)
+	if (!read_gate(yaml, values[GATE], &all[index].gate, &all[index].gate_path))
 		return false;
 	for (unsigned i = 0; i < index; i++)
 		if (!strcmp(all[i].gate, all[index].gate))
@@ -311,8 +337,8 @@ static bool read_interleaving(struct gx_yaml *yaml, const yaml_node_t *node, con
 	    !read_interleaving_name(yaml, values[NAME], all, index))
 		return false;
 	all[index].line = gx_yaml_line(values[GATE]);
-	all[index].gate = read_gate(yaml, values[GATE]);
-	return all[index].gate && read_finds(yaml, values[FINDS], &all[index].rules) &&
+	return read_gate(yaml, values[GATE], &all[index].gate, &all[index].gate_path) &&
+	       read_finds(yaml, values[FINDS], &all[index].rules) &&
 	       read_steps(yaml, values[STEPS], scenario, &all[index]);
 }
 

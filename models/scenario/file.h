@@ -6,41 +6,8 @@
  *
  * A mistake is answered "FILE:LINE:COLUMN: what is wrong", with the nearest valid word where one is near.
  *
- * The format, one document of at most GX_SCENARIO_BYTES_MAX; name, workspaces and actors are required:
- *
- *     name: double-click                   # the file's name without .yaml; names are 1 to 47 of a-z, 0-9 and -
- *     summary: Two restarts arrive together.
- *     refs: [PR 2665, S1]
- *     workspaces:
- *       - name: ws-a
- *         state: online                    # a gx_row_status_name(); default online
- *         backend: docker                  # docker, none; default docker
- *     actors:
- *       - do: manual-restart               # a gx_actor_kind_name(); its row (actors/actors.h) says what goes with it
- *         on: ws-a
- *         at: 1m30s                        # default 0s
- *         count: 2                         # default 1
- *       - {do: shutdown, at: 2m}           # ... such as no `on` and no `count`
- *     faults:
- *       - {on: docker.create, give: error 500, times: 1}    # error 400 to 599; at most `times`, default 1: whether
- *                                                           # it strikes is a choice of the schedule
- *     limits: {points: 20000, time: 10m}   # of one execution; these by default
- *     late_requests: false                 # the default
- *     beyond_gate: [stale-bearer]          # rules that break whichever gate is used; or with the reason, as reports tell it:
- *                                          # - {rule: stale-bearer, because: "the client keeps its bearer"}
- *     expect:                              # each gate once
- *       - {gate: none, finds: [name-conflict, wedged]}
- *     interleavings:
- *       - name: conflict
- *         gate: none
- *         finds: [name-conflict]
- *         steps:
- *           - {run: manual-restart#1, until: docker.create}
- *           - {run: clock}                 # one tick, to when the next sleeper wakes
- *           - {run: manual-restart#1, until: end}
- *
- * Durations are numbers with h, m, s or ms, from large to small. Actors are numbered per kind across all entries:
- * manual-restart#1, #2, ...
+ * The format is what `gatecrash help scenario` prints, harness/cli/help/scenario.txt and what the rows say: whoever changes it here
+ * changes it there. A document has at most GX_SCENARIO_BYTES_MAX. Beyond that:
  *
  * A fault's `on` is the label of a docker op, or the beginning of some up to a dot, which stands for the first of them
  * where a fault can strike: the first step of a request, docker.create.register and docker.start (docker/engine.h). A
@@ -53,6 +20,7 @@
 #ifndef GX_SCENARIO_FILE_H
 #define GX_SCENARIO_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -71,7 +39,8 @@
 
 /* What a complete search of the scenario with this gate shows: exactly these rules. */
 struct gx_expectation {
-	const char *gate;
+	const char *gate;      /* as it is written: a name, or a path */
+	const char *gate_path; /* of a gate that is a file: what to open; NULL: a name */
 	gx_rule_set rules;
 	unsigned line;
 };
@@ -85,7 +54,8 @@ struct gx_beyond {
 /* A scripted interleaving. */
 struct gx_interleaving {
 	const char *name;
-	const char *gate;
+	const char *gate; /* as in an expectation */
+	const char *gate_path;
 	gx_rule_set rules; /* this one execution shows them, and maybe others; empty: it shows none */
 	const struct gx_recipe_step *steps;
 	unsigned step_count;
@@ -119,6 +89,9 @@ enum gx_status gx_scenario_parse(struct gx_scenario_file **out, const char *path
 
 void gx_scenario_free(struct gx_scenario_file *file);
 
+/* Whether a fault can strike at this label (`on`), and whether a task can stop before it (`until`). */
+bool gx_scenario_can_fail(unsigned label);
+bool gx_scenario_is_op(unsigned label);
 /* What the file says of a rule that breaks whichever gate is used: why, or ""; NULL if it does not say so. */
 const char *gx_scenario_beyond(const struct gx_scenario_file *file, enum gx_rule rule);
 

@@ -43,19 +43,28 @@ static void own_folder(char *out, size_t size)
 		slash[1] = '\0';
 }
 
-static enum gx_status find_folder(char *out, size_t size, struct gx_error *err)
+/* The folders that scenarios may be in; OWN, which came with the program, is the last. */
+enum { WANTED, HERE, OWN, FOLDERS };
+
+static bool folder_at(unsigned which, char *out, size_t size)
 {
 	const char *wanted = getenv("GATECRASH_SCENARIOS");
 	char own[PATH_MAX];
 
-	if (wanted && *wanted && is_folder(out, size, wanted, ""))
-		return GX_OK;
-	if (is_folder(out, size, "./scenarios", ""))
-		return GX_OK;
+	if (which == WANTED)
+		return wanted && *wanted && is_folder(out, size, wanted, "");
+	if (which == HERE)
+		return is_folder(out, size, "./scenarios", "");
 	own_folder(own, sizeof(own));
-	if (*own &&
-	    (is_folder(out, size, own, "../../scenarios") || is_folder(out, size, own, "../share/gatecrash/scenarios")))
-		return GX_OK;
+	return *own && (is_folder(out, size, own, "../../scenarios") ||
+			is_folder(out, size, own, "../share/gatecrash/scenarios"));
+}
+
+static enum gx_status find_folder(char *out, size_t size, struct gx_error *err)
+{
+	for (unsigned i = 0; i < FOLDERS; i++)
+		if (folder_at(i, out, size))
+			return GX_OK;
 	return gx_fail(
 		err, GX_EINPUT,
 		"no folder of scenarios: neither $GATECRASH_SCENARIOS nor ./scenarios nor one beside the program is there; "
@@ -166,14 +175,13 @@ void gx_scenario_names_free(char **names, size_t count)
 
 /* ---- one of them ---- */
 
-static enum gx_status write_path(char *path, size_t size, const char *folder, const char *word, const char *end,
-				 struct gx_error *err)
+static enum gx_status write_path(char *path, size_t size, const char *word, struct gx_error *err)
 {
-	int length = snprintf(path, size, "%s%s%s%s", folder, *folder ? "/" : "", word, end);
+	int length = snprintf(path, size, "%s", word);
 
 	if (length >= 0 && (size_t)length < size)
 		return GX_OK;
-	return gx_fail(err, GX_EINPUT, "the path of the scenario %s is too long", gx_quote(word).text);
+	return gx_fail(err, GX_EINPUT, "the path %s is too long", gx_quote(word).text);
 }
 
 static enum gx_status no_such_name(const char *folder, const char *word, char *const *names, size_t count,
@@ -195,24 +203,108 @@ static enum gx_status no_such_name(const char *folder, const char *word, char *c
 	return rc;
 }
 
-enum gx_status gx_scenario_find(char *path, size_t size, const char *word, struct gx_error *err)
+/* Whether a folder has a scenario of this name, whose path is then written. */
+static bool has_name(char *path, size_t size, unsigned which, const char *name)
+{
+	char folder[PATH_MAX];
+	bool is_name = *name && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")];
+	int length = is_name && folder_at(which, folder, sizeof(folder))
+			     ? snprintf(path, size, "%s/%s%s", folder, name, suffix)
+			     : -1;
+
+	return length > 0 && (size_t)length < size && !access(path, F_OK);
+}
+
+static enum gx_status complain_of_name(const char *word, struct gx_error *err)
 {
 	char folder[PATH_MAX];
 	char **names;
 	size_t count;
-	bool found = false;
-	enum gx_status rc;
+	enum gx_status rc = find_folder(folder, sizeof(folder), err);
 
-	if (strchr(word, '/') || ends_in_yaml(word))
-		return write_path(path, size, "", word, "", err);
-	rc = find_folder(folder, sizeof(folder), err);
 	if (rc == GX_OK)
 		rc = names_in(folder, &names, &count, err);
 	if (rc != GX_OK)
 		return rc;
-	for (size_t i = 0; i < count; i++)
-		found |= !strcmp(names[i], word);
-	rc = found ? write_path(path, size, folder, word, suffix, err) : no_such_name(folder, word, names, count, err);
+	rc = no_such_name(folder, word, names, count, err);
 	gx_scenario_names_free(names, count);
 	return rc;
+}
+
+static bool is_path(const char *word)
+{
+	return strchr(word, '/') || ends_in_yaml(word);
+}
+
+enum gx_status gx_scenario_find(char *path, size_t size, const char *word, struct gx_error *err)
+{
+	if (is_path(word))
+		return write_path(path, size, word, err);
+	for (unsigned which = 0; which < FOLDERS; which++)
+		if (has_name(path, size, which, word))
+			return GX_OK;
+	return complain_of_name(word, err);
+}
+
+/* ---- for repros, which are replayed elsewhere ---- */
+
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x;
+	struct stat y;
+
+	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+void gx_absolute_path(char *out, size_t size, const char *path)
+{
+	char here[PATH_MAX];
+	int length = -1;
+
+	while (!strncmp(path, "./", 2))
+		path += 2 + strspn(path + 2, "/");
+	if (*path != '/' && getcwd(here, sizeof(here)))
+		length = snprintf(out, size, "%s/%s", strcmp(here, "/") ? here : "", path);
+	if (length < 0 || (size_t)length >= size)
+		snprintf(out, size, "%s", path);
+}
+
+void gx_scenario_lasting_word(char *out, size_t size, const char *word, const char *path)
+{
+	char own[PATH_MAX];
+
+	if (!is_path(word) && has_name(own, sizeof(own), OWN, word) && is_same_file(own, path))
+		snprintf(out, size, "%s", word);
+	else
+		gx_absolute_path(out, size, path);
+}
+
+enum gx_status gx_find_again(char *path, size_t size, const char *word, const char *beside, struct gx_error *err)
+{
+	size_t folder = beside && strrchr(beside, '/') ? (size_t)(strrchr(beside, '/') - beside) + 1 : 0;
+	enum gx_status rc = write_path(path, size, word, err);
+
+	if (rc != GX_OK || *word == '/' || !folder || !access(path, F_OK))
+		return rc;
+	if (folder + strlen(word) < size) {
+		snprintf(path, size, "%.*s%s", (int)folder, beside, word);
+		if (!access(path, F_OK))
+			return GX_OK;
+	}
+	return write_path(path, size, word, err);
+}
+
+enum gx_status gx_scenario_find_again(char *path, size_t size, const char *word, const char *beside,
+				      struct gx_error *err)
+{
+	if (is_path(word))
+		return gx_find_again(path, size, word, beside, err);
+	return has_name(path, size, OWN, word) ? GX_OK : gx_scenario_find(path, size, word, err);
+}
+
+bool gx_names_a_file(const char *word)
+{
+	size_t length = strlen(word);
+
+	return strchr(word, '/') || (length > 3 && !strcmp(word + length - 3, ".so"));
 }

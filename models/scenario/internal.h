@@ -80,10 +80,15 @@ bool gx_yaml_number(struct gx_yaml *yaml, const yaml_node_t *node, const char *k
 bool gx_yaml_flag(struct gx_yaml *yaml, const yaml_node_t *node, const char *key, bool *out);
 /* At most GX_SCENARIO_HOURS_MAX. */
 bool gx_yaml_duration(struct gx_yaml *yaml, const yaml_node_t *node, const char *key, uint64_t *out_ns);
+/* "1h30m": what reads as the same duration. */
+struct gx_duration_text {
+	char text[48];
+};
+struct gx_duration_text gx_yaml_duration_text(uint64_t ns);
 
 /* ---- parts of the format; each reads the value of one key of the scenario into *file ---- */
 
-/* parts.c: workspaces before actors, which name them. */
+/* parts.c: workspaces before actors, which name them; limits before actors, which have to arrive within them. */
 bool gx_scenario_read_workspaces(struct gx_yaml *yaml, const yaml_node_t *node, struct gx_scenario_file *file);
 bool gx_scenario_read_actors(struct gx_yaml *yaml, const yaml_node_t *node, struct gx_scenario_file *file);
 bool gx_scenario_read_limits(struct gx_yaml *yaml, const yaml_node_t *node, struct gx_scenario_file *file);

@@ -177,6 +177,20 @@ static void add_actor(struct gx_scenario *scenario, const struct entry *entry)
 	scenario->actor_count++;
 }
 
+/* Whoever arrives when the execution is over never acts: what would show is the limit, and it would be held against the gate. */
+static bool read_arrival(struct gx_yaml *yaml, const yaml_node_t *node, const struct gx_scenario *scenario,
+			 struct entry *entry)
+{
+	if (!gx_yaml_duration(yaml, node, "at", &entry->at_ns))
+		return false;
+	if (entry->at_ns < scenario->time_ns)
+		return true;
+	return gx_yaml_complain(
+		yaml, node,
+		"\"at\" is %s, but an execution ends at %s, the \"time\" of \"limits\": arrive earlier, or allow more",
+		gx_yaml_duration_text(entry->at_ns).text, gx_yaml_duration_text(scenario->time_ns).text);
+}
+
 static bool read_actor(struct gx_yaml *yaml, const yaml_node_t *node, struct gx_scenario *scenario)
 {
 	static const struct gx_yaml_key keys[] =
@@ -189,7 +203,7 @@ static bool read_actor(struct gx_yaml *yaml, const yaml_node_t *node, struct gx_
 		return false;
 	if (gx_actor_row(entry.kind)->once && !check_once(yaml, values, scenario, &entry))
 		return false;
-	if ((values[AT] && !gx_yaml_duration(yaml, values[AT], "at", &entry.at_ns)) ||
+	if ((values[AT] && !read_arrival(yaml, values[AT], scenario, &entry)) ||
 	    (values[COUNT_OF] && !gx_yaml_number(yaml, values[COUNT_OF], "count", 1, GX_ACTORS_MAX, &entry.count)))
 		return false;
 	if (scenario->actor_count + entry.count > GX_ACTORS_MAX)

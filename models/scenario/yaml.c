@@ -1,6 +1,7 @@
 /*
  * yaml.c - reading the nodes of a document, with a complaint for everything that a person may get wrong.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -364,4 +365,18 @@ bool gx_yaml_duration(struct gx_yaml *yaml, const yaml_node_t *node, const char 
 					GX_SCENARIO_HOURS_MAX);
 	*out_ns = ns;
 	return true;
+}
+
+struct gx_duration_text gx_yaml_duration_text(uint64_t ns)
+{
+	struct gx_duration_text out = {"0s"};
+	size_t used = 0;
+
+	for (size_t i = 0; i < COUNT(units); i++) {
+		if (ns >= units[i].ns)
+			used += (size_t)snprintf(out.text + used, sizeof(out.text) - used, "%" PRIu64 "%s",
+						 ns / units[i].ns, units[i].name);
+		ns %= units[i].ns;
+	}
+	return out;
 }

@@ -3,6 +3,7 @@
  */
 #include "service/service.h"
 
+#include "core/sched.h"
 #include "posix/posix.h"
 #include "service/labels.h"
 
@@ -17,6 +18,7 @@ _Static_assert(sizeof(names) / sizeof(names[0]) == GX_L_SERVICE_END - GX_L_ARRIV
 
 void gx_service_register(void)
 {
+	gx_sched_register_labels();
 	gx_facts_register();
 	gx_platform_register();
 	gx_docker_register_labels();

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "core/sched.h"
 #include "docker/engine.h"
 #include "posix/posix.h"
 #include "rules/judge.h"
@@ -24,6 +25,7 @@
 static int register_labels(void **state)
 {
 	(void)state;
+	gx_sched_register_labels();
 	gx_facts_register();
 	gx_docker_register_labels();
 	gx_posix_register_labels();
@@ -182,7 +184,7 @@ static void actors_are_numbered_per_kind_across_entries(void **state)
 		      "workspaces: [{name: a, state: none, backend: none}, {name: b, state: hibernated}]\n"
 		      "late_requests: true\n"
 		      "beyond_gate: [wedged, {rule: stale-bearer, because: the client keeps its bearer}]\n"
-		      "limits: {points: 7}\n"
+		      "limits: {points: 7, time: 2h}\n"
 		      "name: a\n");
 	const struct gx_scenario *scenario = &file->scenario;
 
@@ -201,7 +203,7 @@ static void actors_are_numbered_per_kind_across_entries(void **state)
 	assert_string_equal(gx_scenario_beyond(file, GX_RULE_STALE_BEARER), "the client keeps its bearer");
 	assert_null(gx_scenario_beyond(file, GX_RULE_DEADLOCK));
 	assert_int_equal(scenario->points, 7);
-	assert_int_equal(scenario->time_ns, 600 * 1000000000ull);
+	assert_int_equal(scenario->time_ns, 7200 * 1000000000ull);
 	gx_scenario_free(file);
 }
 
@@ -374,6 +376,10 @@ static const struct {
 	 "3:45: \"at\" has to be a duration such as 500ms, 30s, 2m, 1h or 1m30s, not \"-1s\""},
 	{ACTOR("{do: manual-restart, on: ws-a, at: 30s1m}"),
 	 "3:45: \"at\" has to be a duration such as 500ms, 30s, 2m, 1h or 1m30s, not \"30s1m\""},
+	{ACTOR("{do: manual-restart, on: ws-a, at: 10m}"),
+	 "3:45: \"at\" is 10m, but an execution ends at 10m, the \"time\" of \"limits\": arrive earlier, or allow more"},
+	{ACTOR("{do: manual-restart, on: ws-a, at: 1h2m3s4ms}"),
+	 "3:45: \"at\" is 1h2m3s4ms, but an execution ends at 10m, the \"time\" of \"limits\": arrive earlier, or allow more"},
 	{ACTOR("{do: manual-restart, on: ws-a, at: 169h}"), "3:45: \"at\" is \"169h\"; at most 168h are possible"},
 	{ACTOR("{do: manual-restart, on: ws-a, at: 999999999h999999999m}"),
 	 "3:45: \"at\" is \"999999999h999999999m\"; at most 168h are possible"},
@@ -391,7 +397,7 @@ static const struct {
 	{FAULT("{on: docker.creat, give: error 500}"),
 	 "4:15: there is no docker op \"docker.creat\"; did you mean \"docker.create\"?"},
 	{FAULT("{on: mutex.lock, give: error 500}"),
-	 "4:15: there is no docker op \"mutex.lock\"; one is docker.create"},
+	 "4:15: there is no docker op \"mutex.lock\"; `gatecrash list ops` names them, one is docker.create"},
 	{FAULT("{on: docker, give: error 500}"),
 	 "4:15: there is no docker op \"docker\"; did you mean \"docker.create\"?"},
 	{FAULT("{on: docker.remove.mark, give: error 500}"),
@@ -418,8 +424,7 @@ static const struct {
 	{EXPECT("{gate: none, finds: wedged}"), "5:23: \"finds\" has to be a list, not \"wedged\""},
 	{EXPECT("{gate: none, finds: [wegded]}"), "5:24: there is no rule \"wegded\"; did you mean \"wedged\"?"},
 	{EXPECT("{gate: none, finds: [wedged, crash, wedged]}"), "5:39: the rule \"wedged\" is named twice"},
-	{EXPECT("{gate: ./mine.so, finds: []}"),
-	 "5:10: \"./mine.so\" is no name: \"gate\" has to be 1 to 63 of a-z, 0-9 and -"},
+	{EXPECT("{gate: Mine, finds: []}"), "5:10: \"Mine\" is no name: \"gate\" has to be 1 to 63 of a-z, 0-9 and -"},
 	{EXPECT("{gate: none, finds: []}\n- {gate: none, finds: [crash]}"),
 	 "6:10: a second expectation for the gate \"none\"; the first is in line 5"},
 
@@ -445,7 +450,15 @@ static const struct {
 	{STEP("{run: manual-restart#1, until: docker.create.regsiter}"),
 	 "5:72: there is no op \"docker.create.regsiter\"; did you mean \"docker.create.register\"?"},
 	{STEP("{run: manual-restart#1, until: gate.answer}"),
-	 "5:72: there is no op \"gate.answer\"; others than ops are end and blocked"},
+	 "5:72: no task ever stops at \"gate.answer\"; `gatecrash list ops` names where, others are end and blocked"},
+	{STEP("{run: manual-restart#1, until: task.end}"),
+	 "5:72: no task ever stops at \"task.end\"; `gatecrash list ops` names where, others are end and blocked"},
+	{STEP("{run: manual-restart#1, until: task.begin}"),
+	 "5:72: no task ever stops at \"task.begin\"; `gatecrash list ops` names where, others are end and blocked"},
+	{STEP("{run: manual-restart#1, until: clock.tick}"),
+	 "5:72: no task ever stops at \"clock.tick\"; `gatecrash list ops` names where, others are end and blocked"},
+	{STEP("{run: manual-restart#1, until: task}"),
+	 "5:72: there is no op \"task\"; `gatecrash list ops` names them, others are end and blocked"},
 	{STEP("{run: manual-restart#1, until: docker.cr}"),
 	 "5:72: there is no op \"docker.cr\"; did you mean \"docker.create\"?"},
 	{STEP("{run: clock, until: end}"), "5:61: the clock takes no \"until\": each step is one tick"},
@@ -730,7 +743,7 @@ static void a_word_with_a_slash_or_suffix_is_a_path(void **state)
 	assert_int_equal(gx_scenario_find(path, sizeof(path), "x.yaml", &err), GX_OK);
 	assert_string_equal(path, "x.yaml");
 	assert_int_equal(gx_scenario_find(path, sizeof(path), "/0123456789/0123456789", &err), GX_EINPUT);
-	assert_string_equal(err.text, "the path of the scenario \"/0123456789/0123456789\" is too long");
+	assert_string_equal(err.text, "the path \"/0123456789/0123456789\" is too long");
 }
 
 /* ---- words ---- */
