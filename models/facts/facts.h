@@ -101,6 +101,7 @@ enum gx_misuse {
 	GX_MISUSE_BAD_OUTCOME,       /* handle() returned no enum gx_outcome */
 	GX_MISUSE_FOREIGN_REQUEST,   /* a request that the harness did not make */
 	GX_MISUSE_OPEN_FAILED,       /* open() returned NULL */
+	GX_MISUSE_THREAD_LEFT,       /* a thread that the gate made lives on although close() has returned */
 	GX_MISUSE_POSIX,             /* and above: GX_MISUSE_POSIX + enum gx_posix_misuse */
 	GX_MISUSE_END = GX_MISUSE_POSIX + GX_POSIX_MISUSE_END
 };

@@ -383,7 +383,7 @@ static void a_probe_is_no_request_that_could_be_lost(void **state)
 	}
 #define WAITS(id, where)                                                                                         \
 	{                                                                                                        \
-		.blocked_in_gate = true, .request = (id), .workspace = (where), .leg_workspace = GX_NO_WORKSPACE \
+		.waits_in_gate = true, .request = (id), .workspace = (where), .leg_workspace = GX_NO_WORKSPACE \
 	}
 #define DECIDES(id, where)                                                              \
 	{                                                                               \
@@ -399,7 +399,7 @@ static void a_probe_is_no_request_that_could_be_lost(void **state)
 		.workspace = GX_NO_WORKSPACE, .in_leg = true, .leg_workspace = (where) \
 	}
 #define ISOLATION_BROKEN(...)                                                         \
-	gx_isolation_broken((const struct gx_isolation_task[]){__VA_ARGS__},          \
+	gx_isolation_asked((const struct gx_isolation_task[]){__VA_ARGS__},          \
 			    sizeof((const struct gx_isolation_task[]){__VA_ARGS__}) / \
 				    sizeof(struct gx_isolation_task))
 
@@ -452,7 +452,7 @@ static void nobody_waits_nothing_is_broken(void **state)
 {
 	(void)state;
 	assert_int_equal(ISOLATION_BROKEN(IN_LEG(1, WS_A), IN_LEG(2, WS_B)), 0);
-	assert_int_equal(gx_isolation_broken(NULL, 0), 0);
+	assert_int_equal(gx_isolation_asked(NULL, 0), 0);
 }
 
 static void the_view_of_isolation_is_found_with_the_request_that_waits(void **state)

@@ -7,7 +7,7 @@
 
 static bool is_blocked(const struct gx_task *task)
 {
-	return task->state == GX_TASK_PARKED && task->op.label != GX_L_CONTAINER_REST && !gx_is_daemon(NULL, task);
+	return task->state == GX_TASK_PARKED && task->op.label != GX_L_CONTAINER_REST && !gx_is_daemon(task);
 }
 
 static void report_blocked(void)
@@ -110,14 +110,34 @@ void gx_report_open_blocked(void)
 	gx_emit(GX_F_QUIET, GX_NO_WORKSPACE, GX_ONLY_BLOCKED);
 }
 
-void gx_report_close_blocked(void)
+/* close() itself, if it has not returned. */
+static const struct gx_task *closer(void)
+{
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1)
+		if (gx_task_first(rest)->role == GX_ROLE_DRIVER)
+			return gx_task_first(rest);
+	return NULL;
+}
+
+/* Threads that live on, though close() has returned: its state may be gone. One that ends by itself has ended by now. */
+static void report_left_behind(void)
 {
 	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
 		const struct gx_task *task = gx_task_first(rest);
 
-		if (task->role == GX_ROLE_DRIVER && task->state == GX_TASK_PARKED) {
-			gx_emit_for(task->index, GX_F_FINAL_BLOCKED, 0, GX_NO_WORKSPACE, task->path);
-			gx_emit(GX_F_QUIET, GX_NO_WORKSPACE, GX_ONLY_BLOCKED);
-		}
+		if (task->role == GX_ROLE_THREAD && task->state == GX_TASK_PARKED)
+			gx_emit_for(task->index, GX_F_MISUSE, 0, GX_NO_WORKSPACE, GX_MISUSE_THREAD_LEFT);
 	}
+}
+
+void gx_report_close(void)
+{
+	const struct gx_task *task = closer();
+
+	if (!task) {
+		report_left_behind();
+		return;
+	}
+	gx_emit_for(task->index, GX_F_FINAL_BLOCKED, 0, GX_NO_WORKSPACE, task->path);
+	gx_emit(GX_F_QUIET, GX_NO_WORKSPACE, GX_ONLY_BLOCKED);
 }
