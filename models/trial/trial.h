@@ -33,7 +33,7 @@ struct gx_trial_state {
 	uint8_t wait_cycle; /* reported */
 	uint8_t hour;       /* the hour before the next probe is over */
 	uint8_t drained;    /* seen, and who still works then has been marked */
-	uint8_t fault_struck;
+	uint8_t fault_struck; /* bit per workspace: in a leg of it */
 	uint8_t faults_left[GX_FAULTS_MAX];
 };
 
