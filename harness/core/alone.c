@@ -21,13 +21,27 @@ struct lap {
 	unsigned most;
 };
 
+/* Where they have come to when nobody can step, or those who can go round and round: of a circle, the least of its hashes. */
+struct pause {
+	uint64_t memory;
+	uint64_t world;
+	bool at_home; /* where it all began is one of the states of the circle */
+};
+
 struct run {
 	struct gx_alone *question;
-	struct lap ready; /* since the last tick */
 	struct lap timed; /* from tick to tick */
-	uint64_t begin_hash;
-	uint64_t begin_owed;
+	struct pause here;
+	uint64_t begin_memory;
 	uint64_t begin_ns;
+
+	/* The first pause, to which they come back; and what it was when they had come back once, parked as they park here. */
+	uint64_t home_memory;
+	uint64_t home_world;
+	uint64_t home_owed;
+	bool been_home;
+	bool met_home; /* since the last lap */
+
 	uint32_t
 		last; /* path of who stepped last in this round; they step in the order of their paths, which is that of no arrival */
 	unsigned steps;
@@ -82,13 +96,6 @@ static bool closes(struct lap *lap, uint64_t owed)
 	return false;
 }
 
-static void look_back(struct run *run)
-{
-	if (run->question->looks_back && !run->question->returned && !run->begin_owed &&
-	    gx_world_memory_hash() == run->begin_hash)
-		run->question->returned = true;
-}
-
 /* Of those who can step the next one in this round, or the first of the next round; the clock: nobody can. */
 static struct gx_choice next_of(const struct run *run, const struct gx_choice *options, unsigned count)
 {
@@ -131,7 +138,7 @@ static bool play_round(struct run *run, enum gx_alone_end *end)
 			return stepped;
 		run->last = gx_task_at(choice.task)->path;
 		run->timed.owed &= ~(1ull << choice.task);
-		run->begin_owed &= ~(1ull << choice.task);
+		run->home_owed &= ~(1ull << choice.task);
 		gx_sched_step(choice);
 		stepped = true;
 		if (++run->steps == STEPS_MAX) {
@@ -141,20 +148,104 @@ static bool play_round(struct run *run, enum gx_alone_end *end)
 	}
 }
 
-/* Until nobody can step, GX_ALONE_BLOCKED, or those who can have come round without the clock, GX_ALONE_ROUND. */
-static enum gx_alone_end play_on(struct run *run)
+static void note_pause(struct run *run, bool first)
+{
+	uint64_t memory = run->question->looks_back ? hash_of(gx_world_memory_hash) : 0;
+	uint64_t world = hash_of(gx_world_hash);
+	struct pause *here = &run->here;
+
+	if (first)
+		*here = (struct pause){.memory = memory, .world = world};
+	here->memory = memory < here->memory ? memory : here->memory;
+	here->world = world < here->world ? world : here->world;
+	here->at_home |= memory == run->begin_memory;
+}
+
+/* Once more round a circle of so many rounds. */
+static enum gx_alone_end go_round(struct run *run, unsigned rounds)
 {
 	enum gx_alone_end end;
 
-	run->ready = (struct lap){0};
+	for (unsigned i = 0; i < rounds; i++) {
+		note_pause(run, !i);
+		if (!play_round(run, &end))
+			return end == GX_ALONE_BLOCKED ? GX_ALONE_UNKNOWN : end;
+	}
+	return GX_ALONE_ROUND;
+}
+
+/* Until nobody can step, GX_ALONE_BLOCKED, or those who can have come round without the clock, GX_ALONE_ROUND. */
+static enum gx_alone_end play_on(struct run *run)
+{
+	struct lap lap = {0};
+	enum gx_alone_end end;
+
 	for (unsigned round = 0; play_round(run, &end); round++) {
-		look_back(run);
-		if (round >= FREE_ROUNDS && closes(&run->ready, 0))
-			return GX_ALONE_ROUND;
+		if (round >= FREE_ROUNDS && closes(&lap, 0))
+			return go_round(run, lap.length + 1);
 		if (round == ROUNDS_MAX)
 			return GX_ALONE_UNKNOWN;
 	}
+	if (end == GX_ALONE_BLOCKED)
+		note_pause(run, true);
 	return end;
+}
+
+/*
+ * Whether they have come back to the first pause, time and again. That is told by the memory, for where they have parked before anybody asked
+ * their stacks may hold what a pilot has left there; only from the first return on stacks count, too, on which a thread may count its rounds.
+ */
+static bool is_home(struct run *run)
+{
+	bool again;
+
+	if (run->here.memory != run->home_memory)
+		return false;
+	run->met_home = true;
+	if (run->home_owed)
+		return false;
+	again = run->been_home && run->here.world == run->home_world;
+	run->been_home = true;
+	run->home_world = run->here.world;
+	run->home_owed = sleepers(run);
+	return again;
+}
+
+/* The first pause: whoever could step has to be there already, in his circle, or is on his way to somewhere else. */
+static bool begins_at_home(struct run *run, enum gx_alone_end end)
+{
+	run->home_memory = run->here.memory;
+	run->home_owed = sleepers(run);
+	return !run->steps || (end == GX_ALONE_ROUND && run->here.at_home);
+}
+
+/* At a pause; true: that is the end of it. */
+static bool is_enough(struct run *run, enum gx_alone_end *end)
+{
+	struct gx_alone *question = run->question;
+	bool sleep = !question->without_time && sleepers(run);
+
+	if (question->looks_back && !run->ticks && !begins_at_home(run, *end))
+		return true;
+	if (!sleep) {
+		question->returned = question->looks_back && *end == GX_ALONE_ROUND && !run->ticks;
+		return true;
+	}
+	if (!run->ticks)
+		return false;
+	*end = GX_ALONE_ROUND;
+	if (question->looks_back && is_home(run)) {
+		question->returned = true;
+		return true;
+	}
+	if (closes(&run->timed, sleepers(run))) {
+		if (!question->looks_back || !run->met_home)
+			return true;
+		run->met_home = false;
+		run->timed = (struct lap){0};
+	}
+	*end = GX_ALONE_LONG;
+	return run->ticks == TICKS_MAX || (run->ticks >= LONG_TICKS && question->ns >= LONG_NS);
 }
 
 static enum gx_alone_end play(struct run *run)
@@ -162,17 +253,20 @@ static enum gx_alone_end play(struct run *run)
 	for (;;) {
 		enum gx_alone_end end = play_on(run);
 
-		if (end == GX_ALONE_OVER || end == GX_ALONE_UNKNOWN || run->question->without_time || !sleepers(run))
+		if (end == GX_ALONE_OVER || end == GX_ALONE_UNKNOWN || is_enough(run, &end))
 			return end;
-		look_back(run);
-		if (run->ticks && closes(&run->timed, sleepers(run)))
-			return GX_ALONE_ROUND;
-		if (run->ticks == TICKS_MAX || (run->ticks >= LONG_TICKS && run->question->ns >= LONG_NS))
-			return GX_ALONE_LONG;
 		gx_sched_step((struct gx_choice){.task = GX_CLOCK});
 		run->question->ns = GX_HIDDEN->now - run->begin_ns;
 		run->ticks++;
 	}
+}
+
+/* Nor does time come for those who stand still: whether they are due would tell states apart. */
+static void stop_their_clocks(const struct run *run)
+{
+	for (uint64_t rest = GX_HIDDEN->parked & GX_HIDDEN->conditional; rest; rest &= rest - 1)
+		if (!takes_part(run, gx_task_first(rest)->index))
+			gx_task_first(rest)->op.deadline = GX_FOREVER;
 }
 
 static bool nothing_more(void *context GX_UNUSED)
@@ -199,9 +293,9 @@ static enum gx_alone_end play_unheard(struct gx_alone *question)
 	gx_footprint_under_way = NULL;
 	GX_HIDDEN->time_ns_max = GX_FOREVER;
 	GX_HIDDEN->ending = GX_ENDING_NONE;
+	stop_their_clocks(&run);
 	if (question->looks_back)
-		run.begin_hash = gx_world_memory_hash();
-	run.begin_owed = sleepers(&run);
+		run.begin_memory = hash_of(gx_world_memory_hash);
 	end = play(&run);
 	gx_core.program = before.program;
 	gx_core.record = before.record;

@@ -35,7 +35,7 @@ struct gx_alone {
 
 	/* Said by gx_alone(). */
 	uint64_t ns; /* how much time has passed */
-	bool returned; /* all memory but stacks has been what it is now, everybody at the op that he is at now, after each sleeper had woken */
+	bool returned; /* what it is now is part of that circle: everybody comes by where he is, and no memory has changed for good */
 };
 
 enum gx_alone_end gx_alone(struct gx_alone *question);
