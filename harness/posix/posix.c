@@ -78,19 +78,6 @@ bool gx_posix_is_work_wait(const struct gx_task *task)
 	return task->state == GX_TASK_PARKED && (task->op.label == GX_L_COND_WAIT || task->op.label == GX_L_SEM_WAIT);
 }
 
-bool gx_posix_is_wait(const struct gx_task *task)
-{
-	switch (task->op.label) {
-	case GX_L_SLEEP:
-	case GX_L_YIELD:
-	case GX_L_MUTEX_TRYLOCK:
-	case GX_L_SEM_TRYWAIT:
-		return true;
-	default:
-		return !gx_task_can_step(task);
-	}
-}
-
 bool gx_posix_wait_describe(const struct gx_task *task, struct gx_posix_wait *out)
 {
 	if (task->state != GX_TASK_PARKED)

@@ -86,9 +86,6 @@ bool gx_posix_wait_describe(const struct gx_task *task, struct gx_posix_wait *ou
 /* True if it is parked in a wait on a condition variable or a semaphore, as a thread does that waits for work. */
 bool gx_posix_is_work_wait(const struct gx_task *task);
 
-/* True if it is parked where one waits, blocking or polling: a sleep, a yield, a try, or whatever it cannot do yet. */
-bool gx_posix_is_wait(const struct gx_task *task);
-
 /*
  * Called in a thread that pthread_create() has made, when it ends by itself (its start routine returns, or pthread_exit()) and before a
  * joiner sees it; it may reach points. NULL: nothing to do. Set before the first execution, and constant from then on.

@@ -78,10 +78,23 @@ static bool is_at_rest(const struct gx_task *task)
 	return task->state != GX_TASK_PARKED || task->op.label == GX_L_CONTAINER_REST || task->op.label == GX_L_ARRIVE;
 }
 
+/* The request whose leg the task runs, or, in its handle(), has another task run and waits for. */
+static unsigned leg_of(const struct gx_task *task)
+{
+	unsigned handle = GX_DOING_HANDLE(doing(task));
+
+	if (!handle || GX_DOING_LEG(doing(task)))
+		return GX_DOING_LEG(doing(task));
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1)
+		if (GX_DOING_LEG(doing(gx_task_first(rest))) == handle)
+			return handle;
+	return 0;
+}
+
 static struct gx_isolation_task seen(const struct gx_task *task)
 {
 	unsigned handle = GX_DOING_HANDLE(doing(task));
-	unsigned leg = GX_DOING_LEG(doing(task));
+	unsigned leg = leg_of(task);
 
 	return (struct gx_isolation_task){
 		.at_rest = is_at_rest(task) || is_helper(task),
@@ -196,21 +209,12 @@ static bool helpers_can_go_on(void)
 	return false;
 }
 
-/*
- * To run it alone costs as much as a hundred steps, so it is asked only where the answer can be that it waits: behind a step of somebody who
- * would take part, and, of the request's own, where it comes to an op at which one waits. A circle of polls has such a state.
- */
+/* To run it alone costs as much as a hundred steps: only behind a step of somebody who would take part. A circle of polls has one. */
 static bool is_worth_asking(const struct gx_task *handler)
 {
 	const struct gx_task *last = gx_task_at(gx_sched_last());
 
-	if (!last)
-		return handler == NULL;
-	if (is_helper(last))
-		return true;
-	if (last != handler)
-		return false;
-	return gx_posix_is_wait(last);
+	return last ? last == handler || is_helper(last) : handler == NULL;
 }
 
 static void look_at_isolation(struct gx_trial *trial)
