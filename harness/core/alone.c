@@ -305,6 +305,7 @@ static enum gx_alone_end play_unheard(struct gx_alone *question)
 	gx_core.program = &unheard;
 	gx_core.pilot = NULL;
 	gx_core.record = NULL;
+	gx_core.searching = false;
 	gx_core.time = GX_TIME_COME;
 	gx_core.time_needed = GX_TIME_COME;
 	gx_footprint_under_way = NULL;
@@ -316,6 +317,8 @@ static enum gx_alone_end play_unheard(struct gx_alone *question)
 	end = play(&run);
 	gx_core.program = before.program;
 	gx_core.record = before.record;
+	gx_core.searching = before.searching;
+	gx_core.cut = before.cut;
 	gx_core.time = before.time;
 	gx_core.time_needed = before.time_needed;
 	if (question->look)

@@ -295,6 +295,7 @@ static void answer(void)
 void gx_sched_pass_time(uint64_t ns)
 {
 	GX_HIDDEN->now += ns;
+	GX_HIDDEN->overtaken += ns;
 }
 
 /* Nobody but those who go on by nature. */
