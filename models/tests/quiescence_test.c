@@ -452,6 +452,25 @@ static enum gx_outcome handle_and_cool(void *gate, const struct gx_request *requ
 	return cools ? GX_DROPPED : GX_RAN;
 }
 
+/* For half an hour after a cycle nothing is done, by the clock. */
+static enum gx_outcome handle_by_the_clock(void *gate, const struct gx_request *request)
+{
+	struct room *room = room_of(gate, request);
+	struct timespec now;
+	bool early;
+
+	pthread_mutex_lock(&room->mutex);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	early = room->jobs && (unsigned)now.tv_sec < room->jobs;
+	if (!early) {
+		cycle(request);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		room->jobs = (unsigned)now.tv_sec + 1800;
+	}
+	pthread_mutex_unlock(&room->mutex);
+	return early ? GX_DROPPED : GX_RAN;
+}
+
 /* Two sweeps of a janitor make up a cool-down: the first one marks, the second one clears. */
 static void *sweeps(void *argument)
 {
@@ -702,6 +721,7 @@ static void what_a_timer_has_yet_to_do_is_waited_for(void **state)
 	assert_finds("single", GATE("later", open_alone, close_alone, handle_later), NOTHING);
 	assert_finds("double-click", GATE("later", open_alone, close_alone, handle_later), NOTHING);
 	assert_finds("single", GATE("cools", open_alone, close_alone, handle_and_cool), NOTHING);
+	assert_finds("single", GATE("by-the-clock", open_with_janitor, close_and_join, handle_by_the_clock), NOTHING);
 	assert_finds("single", GATE("sweeper", open_with_sweeper, close_and_join, handle_between_sweeps), NOTHING);
 	assert_finds("single", GATE("guarded", open_with_a_guard, close_and_join, handle_and_wait), NOTHING);
 }
