@@ -163,24 +163,45 @@ static uint64_t stand_still(unsigned request)
 /* Half a minute is longer than any leg takes. */
 #define LONG_NS (30 * 1000000000ull)
 
-/* It blocks, or polls for ever, or has waited and given up: whoever is in another workspace's leg would have had to help it. */
+/* Blocked or asleep, or all are who would serve it. */
+static bool waits_now(unsigned request)
+{
+	const struct gx_task *handler = handler_of(request);
+
+	if (handler)
+		return !gx_task_can_step(handler);
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1)
+		if (is_helper(gx_task_first(rest)) && gx_task_can_step(gx_task_first(rest)))
+			return false;
+	return true;
+}
+
+/*
+ * It is blocked, or polls for ever, or will have waited when it gives up: whoever is in another workspace's leg would have had to help it. Who
+ * can step has to come round to where he is: on his way to where he will wait, he has not waited yet.
+ */
 static bool gets_nowhere(unsigned request)
 {
+	bool waits = waits_now(request);
 	struct alone alone = {
 		.request = request,
 		.workspace = gx_request_workspace(request),
 		.begun = begun_in(gx_request_workspace(request)),
 	};
-	struct gx_alone question = {.context = &alone, .still = stand_still(request), .over = is_decided};
+	struct gx_alone question = {.context = &alone,
+				    .still = stand_still(request),
+				    .looks_back = !waits,
+				    .over = is_decided};
 
 	switch (gx_alone(&question)) {
 	case GX_ALONE_BLOCKED:
+		return waits;
 	case GX_ALONE_ROUND:
-		return true;
+		return waits || question.returned;
 	case GX_ALONE_LONG:
-		return question.ns >= LONG_NS;
+		return waits && question.ns >= LONG_NS;
 	case GX_ALONE_OVER:
-		return alone.gave_up && question.ns;
+		return waits && alone.gave_up && question.ns;
 	default:
 		return false;
 	}
