@@ -64,10 +64,7 @@ static bool at_rest(void *context GX_UNUSED)
 
 static const struct gx_program programs[] = {
 	{.setup = begin_locked, .at_rest = at_rest, .steps_max = 1000, .time_ns_max = GX_FOREVER},
-	{.setup = begin_unlocked,
-	 .at_rest = at_rest,
-	 .steps_max = 1000,
-	 .time_ns_max = GX_FOREVER},
+	{.setup = begin_unlocked, .at_rest = at_rest, .steps_max = 1000, .time_ns_max = GX_FOREVER},
 };
 
 const struct gx_program *gx_bench_locked_body(void)
