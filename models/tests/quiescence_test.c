@@ -152,16 +152,21 @@ static void close_and_join(void *gate)
 	free(house);
 }
 
-#define OPEN_WITH(name, one, other)                                                    \
-	static void *name(void)                                                        \
-	{                                                                              \
-		struct house *house = new_house();                                     \
-		void *(*const mains[])(void *) = {one, other};                         \
-                                                                                       \
-		for (unsigned i = 0; i < 2 && mains[i]; i++)                           \
-			if (pthread_create(&house->threads[i], NULL, mains[i], house)) \
-				abort();                                               \
-		return house;                                                          \
+static void *open_with(void *(*one)(void *), void *(*other)(void *))
+{
+	struct house *house = new_house();
+
+	if (pthread_create(&house->threads[0], NULL, one, house))
+		abort();
+	if (other && pthread_create(&house->threads[1], NULL, other, house))
+		abort();
+	return house;
+}
+
+#define OPEN_WITH(name, one, other)           \
+	static void *name(void)               \
+	{                                     \
+		return open_with(one, other); \
 	}
 
 /* ---- those that go round ---- */

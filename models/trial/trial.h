@@ -29,10 +29,10 @@ struct gx_trial_state {
 	uint8_t phase; /* enum gx_phase */
 	uint8_t probe; /* index of the probe that runs */
 	uint8_t opened;
-	uint8_t troubled;   /* a deadlock was found or a probe did not get through: the gate is not closed */
-	uint8_t wait_cycle; /* reported */
-	uint8_t hour;       /* the hour before the next probe is over */
-	uint8_t drained;    /* seen, and who still works then has been marked */
+	uint8_t troubled;     /* a deadlock was found or a probe did not get through: the gate is not closed */
+	uint8_t wait_cycle;   /* reported */
+	uint8_t hour;         /* the hour before the next probe is over */
+	uint8_t drained;      /* seen, and who still works then has been marked */
 	uint8_t fault_struck; /* bit per workspace: in a leg of it */
 	uint8_t faults_left[GX_FAULTS_MAX];
 };
