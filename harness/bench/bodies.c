@@ -62,18 +62,9 @@ static bool at_rest(void *context GX_UNUSED)
 	return false;
 }
 
-static bool is_daemon(void *context GX_UNUSED, const struct gx_task *task GX_UNUSED)
-{
-	return false;
-}
-
 static const struct gx_program programs[] = {
-	{.setup = begin_locked, .at_rest = at_rest, .daemon = is_daemon, .steps_max = 1000, .time_ns_max = GX_FOREVER},
-	{.setup = begin_unlocked,
-	 .at_rest = at_rest,
-	 .daemon = is_daemon,
-	 .steps_max = 1000,
-	 .time_ns_max = GX_FOREVER},
+	{.setup = begin_locked, .at_rest = at_rest, .steps_max = 1000, .time_ns_max = GX_FOREVER},
+	{.setup = begin_unlocked, .at_rest = at_rest, .steps_max = 1000, .time_ns_max = GX_FOREVER},
 };
 
 const struct gx_program *gx_bench_locked_body(void)

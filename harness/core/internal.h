@@ -36,6 +36,7 @@ struct gx_hidden {
 	uint64_t conditional; /* of those: op has a predicate or a deadline */
 	uint64_t branching;   /* of those: op may go several ways */
 	uint64_t watched;     /* gx_task_watch(); bit GX_CLOCK: everybody */
+	uint64_t background;  /* gx_task_background() */
 	uint32_t steps;
 	uint32_t last;
 	uint32_t spurious_left;

@@ -114,13 +114,14 @@ static int grant_of(const struct gx_task *task)
 	return -1;
 }
 
-/* A sleeper that is a daemon does not keep an execution going. */
-static bool sleeper_matters(uint64_t sleepers)
+bool gx_task_can_step(const struct gx_task *task)
 {
-	for (; sleepers; sleepers &= sleepers - 1)
-		if (!gx_core.program->daemon(gx_core.program->context, &GX_HIDDEN->tasks[__builtin_ctzll(sleepers)]))
-			return true;
-	return false;
+	return task->state == GX_TASK_PARKED && grant_of(task) >= 0;
+}
+
+bool gx_task_sleeps(const struct gx_task *task)
+{
+	return task->state == GX_TASK_PARKED && is_sleeper(task);
 }
 
 /* When the earliest sleepers wake; GX_FOREVER if nobody sleeps. */
@@ -269,7 +270,7 @@ static inline __attribute__((always_inline)) void look(struct gx_view *view)
 	if (hidden->conditional)
 		look_at_conditional(view, hidden->conditional, &sleepers, &spuriouss);
 	if (sleepers || !view->ready) {
-		if (!view->ready && !sleeper_matters(sleepers))
+		if (!view->ready && !sleepers)
 			return;
 		view->clock = !view->ready || may_overtake();
 	}
@@ -281,7 +282,47 @@ static inline __attribute__((always_inline)) void look(struct gx_view *view)
 		view->count = count_bits(view->ready) + view->clock;
 }
 
-/* The choices there are; false: the execution is over. Comes to rest where nobody who matters can step. */
+/* ---- what is asked between two steps, in the scheduler's context ---- */
+
+/* Under a pilot, who chooses does so on a task's stack: there nothing can be asked, and the scheduler has to take over. */
+static bool on_a_stack;
+static bool has_to_ask;
+static void (*question)(void *context);
+
+void gx_sched_ask(void (*asked)(void *context))
+{
+	question = asked;
+}
+
+static void answer(void)
+{
+	void (*asked)(void *context) = question;
+
+	question = NULL;
+	if (asked && !GX_HIDDEN->ending && !GX_HIDDEN->stop)
+		asked(gx_core.program->context);
+}
+
+void gx_sched_pass_time(uint64_t ns)
+{
+	GX_HIDDEN->now += ns;
+	GX_HIDDEN->overtaken += ns;
+}
+
+/* Nobody but those who go on by nature. */
+static bool is_only_background(const struct gx_view *view)
+{
+	const struct gx_hidden *hidden = GX_HIDDEN;
+
+	if (view->ready & ~hidden->background || !gx_core.program->settled)
+		return false;
+	for (uint64_t rest = hidden->conditional & ~hidden->background; rest; rest &= rest - 1)
+		if (is_sleeper(&hidden->tasks[__builtin_ctzll(rest)]))
+			return false;
+	return true;
+}
+
+/* The choices there are; false: the execution is over, or the scheduler has to ask. Comes to rest where nobody who matters can step. */
 static inline __attribute__((always_inline)) bool look_around(struct gx_view *view)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
@@ -297,8 +338,17 @@ static inline __attribute__((always_inline)) bool look_around(struct gx_view *vi
 			hidden->ending = GX_ENDING_FATAL;
 			break;
 		}
-		if (view->count)
+		if (view->count && !(hidden->background && is_only_background(view)))
 			return true;
+		if (view->count && on_a_stack) {
+			has_to_ask = true;
+			return false;
+		}
+		if (view->count && !gx_core.program->settled(gx_core.program->context)) {
+			if (view->list)
+				look(view); /* others have been listed meanwhile */
+			return true;
+		}
 		if (!gx_core.program->at_rest(gx_core.program->context) && !hidden->ending)
 			hidden->ending = GX_ENDING_QUIET;
 	}
@@ -466,6 +516,7 @@ void gx_sched_step(struct gx_choice choice)
 	if (task)
 		resume(task);
 	end_step();
+	answer();
 }
 
 /* ---- whole executions ---- */
@@ -488,15 +539,33 @@ static struct gx_task *choose_next(void)
 		task = begin_step(choice, choice.spurious                ? GX_GRANTED_SPURIOUS
 					  : view.late >> choice.task & 1 ? GX_GRANTED_TIMEOUT
 									 : GX_GRANTED_READY);
-		if (!task)
+		if (!task) {
 			end_step();
+			if (question && on_a_stack)
+				return NULL;
+			answer();
+		}
 	}
 	return task;
 }
 
 struct gx_task *gx_sched_next(void)
 {
+	struct gx_task *task = NULL;
+
+	on_a_stack = true;
 	end_step();
+	if (!question)
+		task = choose_next();
+	on_a_stack = false;
+	return task;
+}
+
+/* In the scheduler's context: the next task, once what was asked has been answered. */
+static struct gx_task *go_on(void)
+{
+	has_to_ask = false;
+	answer();
 	return choose_next();
 }
 
@@ -508,8 +577,13 @@ enum gx_ending gx_sched_run(const struct gx_pilot *chooser)
 	/* ASan wants to be told of each switch with the bounds of both stacks: there, every step goes by way of the scheduler. */
 	gx_core.pilot = GX_ASAN ? NULL : chooser;
 	task = choose_next();
-	while (task && resume(task) != GX_SAYS_PAUSED)
-		task = gx_sched_next();
+	while (task) {
+		if (resume(task) != GX_SAYS_PAUSED)
+			end_step();
+		else if (!question && !has_to_ask)
+			break;
+		task = go_on();
+	}
 	gx_core.pilot = NULL;
 	if (GX_HIDDEN->ending)
 		gx_say_limit();

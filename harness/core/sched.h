@@ -108,8 +108,11 @@ struct gx_program {
 	enum gx_status (*setup)(void *context, struct gx_error *err);
 	/* Nobody who matters can step. Return true after changing the world so that somebody can, false to end the execution. */
 	bool (*at_rest)(void *context);
-	/* Nobody can step but this task, once its deadline comes: is it a daemon, whose waking up keeps no execution going? */
-	bool (*daemon)(void *context, const struct gx_task *task);
+	/*
+	 * Nobody can step, now or when time comes, but tasks that go on by nature (gx_task_background()): is it all the same at rest? In the
+	 * scheduler's context, so it may ask gx_alone(). NULL: never.
+	 */
+	bool (*settled)(void *context);
 	/* Every event, in order, as it happens, in the emitting context: of a fact most often a task's. May be NULL. */
 	void (*observe)(void *context, const struct gx_event *event);
 	/* By label, the facts that observe() is told; of steps, those of tasks that are watched (gx_task_watch()). NULL: all. */
@@ -206,6 +209,15 @@ void gx_sched_set_time_needed(enum gx_time time);
 
 /* How many executions have ended by computing without a point since the process started: each has cost seconds. */
 unsigned gx_sched_hangs(void);
+
+/*
+ * For after_step(): call question(context of the program) before anything else is chosen, in the scheduler's context, where gx_alone() can
+ * answer it. It may emit.
+ */
+void gx_sched_ask(void (*question)(void *context));
+
+/* For at_rest(): so much time passes at once, and whoever slept meanwhile is due. */
+void gx_sched_pass_time(uint64_t ns);
 
 /* End the execution after the current step (a callback saw what it was looking for). */
 void gx_sched_stop(void);

@@ -498,6 +498,7 @@ void gx_task_reap(struct gx_task *task)
 	gx_touch(gx_object(GX_OBJECT_TASK, task->path), GX_WRITE);
 	GX_HIDDEN->used &= ~bit;
 	GX_HIDDEN->watched &= ~bit;
+	GX_HIDDEN->background &= ~bit;
 	memset(task, 0, sizeof(*task));
 }
 
@@ -511,6 +512,16 @@ void gx_task_watch(const struct gx_task *task, bool on)
 void gx_task_watch_all(void)
 {
 	GX_HIDDEN->watched |= 1ull << GX_CLOCK;
+}
+
+void gx_task_background(const struct gx_task *task)
+{
+	GX_HIDDEN->background |= 1ull << task->index;
+}
+
+bool gx_task_is_background(const struct gx_task *task)
+{
+	return GX_HIDDEN->background >> task->index & 1;
 }
 
 void gx_task_autoreap(struct gx_task *task)

@@ -146,6 +146,17 @@ bool gx_task_is_autoreap(const struct gx_task *task);
 void gx_task_watch(const struct gx_task *task, bool on);
 void gx_task_watch_all(void);
 
+/*
+ * The task goes on by nature, as a thread of a server does: alone it need not keep an execution from coming to rest (gx_program.settled()).
+ * Follows from how it was made, like its role: call it where the task is made.
+ */
+void gx_task_background(const struct gx_task *task);
+bool gx_task_is_background(const struct gx_task *task);
+
+/* Whether a parked task can step now; or will be able to when time comes. */
+bool gx_task_can_step(const struct gx_task *task);
+bool gx_task_sleeps(const struct gx_task *task);
+
 /* The live record with this slot or index, or NULL. */
 struct gx_task *gx_task_by_slot(uint32_t slot);
 struct gx_task *gx_task_at(unsigned index);

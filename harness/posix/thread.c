@@ -70,6 +70,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	if (!task)
 		return EAGAIN;
 	task->user[GX_USER_POSIX_0] = (uint64_t)(uintptr_t)routine;
+	gx_task_background(task);
 	if (detached == PTHREAD_CREATE_DETACHED)
 		gx_task_autoreap(task);
 	*thread = handle_of(task);

@@ -89,13 +89,6 @@ static bool at_rest(void *context)
 	return false;
 }
 
-static bool daemon_by_nature(void *context, const struct gx_task *task)
-{
-	(void)context;
-	(void)task;
-	return false;
-}
-
 /* Real observers call rules, which have frames of their own. */
 static void __attribute__((noinline)) be_deep(void)
 {
@@ -153,7 +146,6 @@ void fixture_load(const struct fixture *fixture)
 		.context = (void *)(uintptr_t)fixture,
 		.setup = setup,
 		.at_rest = at_rest,
-		.daemon = daemon_by_nature,
 		.observe = observe,
 		.times_in_shared = true,
 		.steps_max = fixture->steps_max ? fixture->steps_max : 20000,

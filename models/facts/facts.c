@@ -49,6 +49,7 @@ const char *gx_misuse_text(enum gx_misuse misuse)
 		[GX_MISUSE_RAN_TOO_EARLY] = "answers GX_RAN before the legs of the request are over",
 		[GX_MISUSE_BAD_OUTCOME] = "returns from handle() with no enum gx_outcome",
 		[GX_MISUSE_FOREIGN_REQUEST] = "runs a leg of something that is no request of this execution",
+		[GX_MISUSE_THREAD_LEFT] = "is left behind by close(), which has returned without joining it",
 		[GX_MISUSE_OPEN_FAILED] = "returns NULL from open()",
 	};
 

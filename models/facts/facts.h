@@ -77,21 +77,21 @@ enum gx_fact {
 	/* extra = number of live tokens minted by provisions | number of those minted for containers at all << 8; value = the live token, 0
 	   none; of several one that the running container does not hold: domain.md O3, one live token = the file = the container's copy */
 	GX_F_FINAL_TOKENS,
-	GX_F_FINAL_FILE,      /* value = token in the volume's .auth_token, 0 none */
-	GX_F_FINAL_CONTAINER, /* one per container that exists; extra = 1 running, 0 not; value = container */
-	GX_F_FINAL_HELD,      /* the running container's copy of the token; value = token, 0 none */
-	GX_F_FINAL_SECRET,    /* version of the secrets that the running container was made with */
-	GX_F_QUIET,           /* value = enum gx_quiet bits */
-	GX_F_PROBE_RESULT,    /* extra = request of the probe; value = 1 it reached a leg, 0 it did not */
+	GX_F_FINAL_FILE, /* value = token in the volume's .auth_token, 0 none; extra = 1: there is a volume, but no row */
+	GX_F_FINAL_CONTAINER, /* one per container that exists; extra = 1 running, 2 created and never started, 0 neither; value = container */
+	GX_F_FINAL_HELD,   /* the running container's copy of the token; value = token, 0 none */
+	GX_F_FINAL_SECRET, /* version of the secrets that the running container was made with */
+	GX_F_QUIET,        /* value = GX_ONLY_BLOCKED, or GX_EXCUSE_... of all workspaces together */
+	GX_F_PROBE_RESULT, /* extra = request of the probe; value = 1 it reached a leg, 0 it did not */
 
 	GX_F_END
 };
 
-enum gx_quiet {
-	GX_EXCUSE_FAULT = 1,      /* a fault of the scenario struck */
-	GX_EXCUSE_NO_BACKEND = 2, /* a workspace has no backend */
-	GX_ONLY_BLOCKED = 4       /* no view of the end: open() or close() did not return, and the execution is over */
-};
+/* No view of the end: open() or close() did not return, and the execution is over. */
+#define GX_ONLY_BLOCKED 4ull
+/* A fault of the scenario struck a leg of this workspace; it has no backend. */
+#define GX_EXCUSE_FAULT(workspace)      (1ull << (8 + (workspace)))
+#define GX_EXCUSE_NO_BACKEND(workspace) (1ull << (16 + (workspace)))
 
 enum gx_misuse {
 	GX_MISUSE_LEG_TWICE = 1,
@@ -101,6 +101,7 @@ enum gx_misuse {
 	GX_MISUSE_BAD_OUTCOME,       /* handle() returned no enum gx_outcome */
 	GX_MISUSE_FOREIGN_REQUEST,   /* a request that the harness did not make */
 	GX_MISUSE_OPEN_FAILED,       /* open() returned NULL */
+	GX_MISUSE_THREAD_LEFT,       /* a thread that the gate made lives on although close() has returned */
 	GX_MISUSE_POSIX,             /* and above: GX_MISUSE_POSIX + enum gx_posix_misuse */
 	GX_MISUSE_END = GX_MISUSE_POSIX + GX_POSIX_MISUSE_END
 };

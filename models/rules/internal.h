@@ -40,9 +40,11 @@ struct gx_request_seen {
 	uint8_t provision;    /* enum gx_provision_stage */
 	uint8_t touched;      /* its provision revoked, minted or wrote a token and has not ended */
 	uint8_t settled;      /* it cannot be lost (any more): served, a leg skipped or failed, refused, no start leg */
-	uint8_t acknowledged; /* and not settled */
-	uint8_t probe;        /* 1 under way, 2 judged */
-	uint8_t answered;     /* a probe that is under way: enum gx_outcome + 1 */
+	uint8_t acknowledged; /* and not settled; 2: as covered by another request */
+	uint8_t obeys; /* and not settled: of a row that is paused, hibernated or removed its origin does not ask for a start */
+	uint8_t covered; /* and not answered: a leg of its workspace has been skipped or has failed, in a way that excuses it, too */
+	uint8_t probe;    /* 1 under way, 2 judged */
+	uint8_t answered; /* a probe that is under way: enum gx_outcome + 1 */
 	uint8_t followed; /* a probe that is under way: a leg of its workspace has begun since it reached the gate */
 };
 
@@ -52,8 +54,10 @@ struct gx_workspace_end {
 	uint8_t url;
 	uint8_t containers;
 	uint8_t running;
-	uint8_t tokens; /* live ones that provisions minted */
-	uint8_t live;   /* live ones of containers at all */
+	uint8_t created; /* and never started */
+	uint8_t volume;  /* there is one, but no row */
+	uint8_t tokens;  /* live ones that provisions minted */
+	uint8_t live;    /* live ones of containers at all */
 	uint16_t secret;
 	uint64_t has_secret;
 	uint64_t token;

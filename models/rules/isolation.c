@@ -3,16 +3,16 @@
 
 #include "rules/internal.h"
 
-static bool isolated(const struct gx_isolation_task *view, unsigned count, unsigned blocked)
+static bool isolated(const struct gx_isolation_task *view, unsigned count, unsigned waiter)
 {
 	unsigned others = 0;
 
 	for (unsigned i = 0; i < count; i++) {
 		const struct gx_isolation_task *task = &view[i];
 
-		if (i == blocked)
+		if (i == waiter)
 			continue;
-		if (task->in_leg && task->leg_workspace == view[blocked].workspace) {
+		if (task->in_leg && task->leg_workspace == view[waiter].workspace) {
 			GX_MARK("isolation: a leg of its own workspace");
 			return false; /* under way, even if its task rests */
 		}
@@ -29,12 +29,14 @@ static bool isolated(const struct gx_isolation_task *view, unsigned count, unsig
 	return others > 0;
 }
 
-unsigned gx_isolation_broken(const struct gx_isolation_task *view, unsigned count)
+unsigned gx_isolation_asked(const struct gx_isolation_task *view, unsigned count)
 {
+	unsigned found = 0;
+
 	for (unsigned i = 0; i < count; i++)
-		if (view[i].blocked_in_gate && isolated(view, count, i))
-			return view[i].request;
-	return 0;
+		if (view[i].waits_in_gate && (!found || view[i].request < found) && isolated(view, count, i))
+			found = view[i].request;
+	return found;
 }
 
 /* The fact says that the view of some step breaks the rule. */

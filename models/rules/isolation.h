@@ -8,18 +8,19 @@
 #include <stdint.h>
 
 struct gx_isolation_task {
-	bool at_rest;         /* ended, a daemon, or yet to arrive */
-	bool blocked_in_gate; /* inside handle(), in no leg, cannot step */
-	uint8_t request;      /* whose handle() it runs; 0 none */
-	uint8_t workspace;    /* of that request */
+	bool at_rest; /* ended, a daemon, yet to arrive; or a thread of the gate's, in no leg: it is part of what the request waits for */
+	bool waits_in_gate; /* inside handle(), or answered that it will run; no leg of it has begun */
+	uint8_t request;    /* whose handle() it runs; 0 none */
+	uint8_t workspace;  /* of that request */
 	bool in_leg;
 	uint8_t leg_workspace; /* of the leg */
 };
 
 /*
- * The id of a request of workspace X that is blocked in the gate while no leg of X is under way and every other task that is not at
- * rest, one at least, is inside a leg of another workspace (design section 6); 0 if there is none.
+ * The lowest id of a request of workspace X that has not reached its leg while no leg of X is under way and every other task that is not at
+ * rest, one at least, is inside a leg of another workspace; 0 if there is none. Whether it would reach it alone, from here, the view does
+ * not say.
  */
-unsigned gx_isolation_broken(const struct gx_isolation_task *view, unsigned count);
+unsigned gx_isolation_asked(const struct gx_isolation_task *view, unsigned count);
 
 #endif

@@ -42,19 +42,24 @@ static void settle(struct gx_request_seen *request)
 {
 	request->settled = 1;
 	request->acknowledged = 0;
+	request->obeys = 0;
+	request->covered = 0;
 }
 
 static void note_request(struct gx_request_seen *request, const struct gx_event *event)
 {
+	enum gx_origin origin = (enum gx_origin)(event->value & 0xff);
+
 	request->workspace = (uint8_t)event->object;
 	request->legs = (uint8_t)(event->value >> 8 & 0xff);
 	request->probe = event->value >> 16 & 1;
+	request->obeys = origin == GX_PROGRAMMATIC || origin == GX_AFTER_MUTATION;
 	if (request->probe)
 		GX_MARK("lost-restart: a probe");
 	else if (!(request->legs & GX_START))
 		GX_MARK("lost-restart: it has no start leg");
 	if (request->probe || !(request->legs & GX_START))
-		request->settled = 1;
+		settle(request);
 }
 
 static void note_answer(struct gx_request_seen *request, uint64_t outcome)
@@ -63,9 +68,13 @@ static void note_answer(struct gx_request_seen *request, uint64_t outcome)
 		request->answered = (uint8_t)((outcome > GX_BUSY ? GX_BUSY : outcome) + 1);
 	} else if (outcome > GX_COALESCED) {
 		GX_MARK("lost-restart: refused");
-		request->settled = 1;
+		settle(request);
+	} else if (outcome == GX_COALESCED && request->covered) {
+		GX_MARK("lost-restart: the leg that covers it has closed the cycle");
+		settle(request);
 	} else if (!request->settled) {
-		request->acknowledged = 1;
+		request->acknowledged = outcome == GX_COALESCED ? 2 : 1;
+		request->covered = 0;
 	}
 }
 
@@ -77,13 +86,39 @@ static void note_leg_begin(struct gx_rules *rules, struct gx_request_seen *reque
 			rules->request[id].followed = 1;
 }
 
-static void note_leg_end(struct gx_request_seen *request, const struct gx_event *event)
+/* A leg was skipped: for a row from which a wake, or a person, would have been let start it that is no excuse. */
+static bool is_excused(const struct gx_request_seen *request, uint64_t result)
 {
-	request->over |= (uint8_t)(event->value & 0xff);
-	if (event->value >> 8 != GX_LEG_DONE) {
-		GX_MARK("its own leg has closed the cycle");
-		request->closed = 1;
+	return result == GX_LEG_FAILED || request->obeys;
+}
+
+/* Of its workspace, and it has reached the gate: coalesced, it is served by this leg; or will be, if that is what it is answered. */
+static void cover(struct gx_request_seen *request, uint64_t result)
+{
+	if (request->settled || !is_excused(request, result))
+		return;
+	if (request->acknowledged == 2) {
+		GX_MARK("lost-restart: the leg that covers it has closed the cycle");
 		settle(request);
+	} else if (!request->acknowledged) {
+		request->covered = 1;
+	}
+}
+
+static void note_leg_end(struct gx_rules *rules, struct gx_request_seen *request, const struct gx_event *event)
+{
+	uint64_t result = event->value >> 8;
+
+	request->over |= (uint8_t)(event->value & 0xff);
+	if (result != GX_LEG_DONE) {
+		request->closed = 1;
+		if (!request->settled && is_excused(request, result)) {
+			GX_MARK("its own leg has closed the cycle");
+			settle(request);
+		}
+		for (unsigned id = 1; id <= rules->requests; id++)
+			if (rules->request[id].legs && rules->request[id].workspace == event->object)
+				cover(&rules->request[id], result);
 	}
 	if (!gx_cycle_is_open(request))
 		request->begun = request->over = request->closed = 0;
@@ -120,7 +155,7 @@ static void note_by_request(struct gx_rules *rules, struct gx_request_seen *requ
 		note_leg_begin(rules, request, event);
 		return;
 	case GX_F_LEG_END:
-		note_leg_end(request, event);
+		note_leg_end(rules, request, event);
 		return;
 	case GX_F_PROVISION_BEGIN:
 		note_provision(rules, request, event->object);
@@ -176,11 +211,13 @@ static void note_end(struct gx_workspace_end *end, const struct gx_event *event)
 		return;
 	case GX_F_FINAL_FILE:
 		end->file = event->value;
+		end->volume = (uint8_t)event->extra;
 		return;
 	case GX_F_FINAL_CONTAINER:
 		if (!end->containers++ || event->value < end->container)
 			end->container = event->value;
-		end->running = (uint8_t)(end->running + event->extra);
+		end->running = (uint8_t)(end->running + (event->extra == 1));
+		end->created = (uint8_t)(end->created + (event->extra == 2));
 		return;
 	case GX_F_FINAL_HELD:
 		end->held = event->value;

@@ -5,6 +5,11 @@ static bool contradicts(const struct gx_workspace_end *end)
 	switch (end->row) {
 	case GX_ROW_ONLINE:
 		return !end->running || !end->url;
+	case GX_ROW_DEGRADED:
+		return !end->running;
+	case GX_ROW_HIBERNATING:
+		return true;
+	case GX_ROW_OFFLINE:
 	case GX_ROW_PAUSED:
 	case GX_ROW_HIBERNATED:
 	case GX_ROW_REMOVED:
@@ -33,7 +38,9 @@ static void tell(const struct gx_telling *t)
 	enum gx_row_status row = (enum gx_row_status)t->finding->detail;
 	bool runs = t->finding->value;
 
-	if (row == GX_ROW_ONLINE && runs)
+	if (row == GX_ROW_HIBERNATING)
+		gx_tell(t, "at rest the row of %s still says hibernating", gx_told_workspace(t));
+	else if (row == GX_ROW_ONLINE && runs)
 		gx_tell(t, "at rest the row of %s says online, but its url is empty", gx_told_workspace(t));
 	else
 		gx_tell(t, "at rest the row of %s says %s, but %s", gx_told_workspace(t), gx_row_status_name(row),

@@ -1,74 +1,65 @@
 #include "core/mark.h"
 #include "rules/internal.h"
 
-struct memory {
-	uint8_t restart_acknowledged;
-	uint8_t no_backend; /* a stop leg failed, which only a missing backend makes it do (gate.h) */
-};
+enum { RESTART = 1, START = 2 };
 
-static struct memory *memory_of(struct gx_rules *rules, uint64_t workspace)
+/* What was acknowledged: one of these, a restart before a start alone. */
+static uint8_t *memory_of(struct gx_rules *rules, uint64_t workspace)
 {
-	return (struct memory *)gx_rule_memory(rules, GX_RULE_WEDGED) + workspace;
-}
-
-static void note_answer(struct memory *memory, const struct gx_request_seen *request, uint64_t outcome)
-{
-	const unsigned restart = GX_STOP | GX_START;
-
-	if (!request->probe && outcome <= GX_COALESCED && (request->legs & restart) == restart)
-		memory->restart_acknowledged = 1;
-	else if (!request->probe && outcome <= GX_COALESCED)
-		GX_MARK("wedged: acknowledged, but no restart");
+	return (uint8_t *)gx_rule_memory(rules, GX_RULE_WEDGED) + workspace;
 }
 
 static void judge(struct gx_rules *rules, const struct gx_event *event)
 {
 	const struct gx_request_seen *request = gx_request_of(rules, event);
+	uint8_t *memory;
 
-	if (!request)
+	if (!request || request->probe || event->value > GX_COALESCED)
 		return;
-	if (event->label == GX_F_ANSWER)
-		note_answer(memory_of(rules, event->object), request, event->value);
-	else if (event->value >> 8 == GX_LEG_FAILED && event->value & GX_STOP)
-		memory_of(rules, event->object)->no_backend = 1;
+	memory = memory_of(rules, event->object);
+	if (!(request->legs & GX_START))
+		GX_MARK("wedged: acknowledged, but no start");
+	else if (request->legs & GX_STOP)
+		*memory = RESTART;
+	else if (!*memory)
+		*memory = START;
 }
 
-/*
- * GX_F_QUIET says whether a workspace has no backend, not which: one without does not excuse the others. A fault of the scenario
- * strikes an op, whoever's it is.
- */
-static bool is_excused(const struct memory *memory, uint64_t excuses)
+/* What is amiss elsewhere excuses nothing here. */
+static bool is_excused(unsigned workspace, uint64_t excuses)
 {
-	if (excuses & GX_EXCUSE_FAULT)
+	if (excuses & GX_EXCUSE_FAULT(workspace))
 		GX_MARK("wedged: a fault has struck");
-	if (excuses & GX_EXCUSE_NO_BACKEND && memory->no_backend)
+	if (excuses & GX_EXCUSE_NO_BACKEND(workspace))
 		GX_MARK("wedged: it has no backend");
-	return excuses & GX_EXCUSE_FAULT || (excuses & GX_EXCUSE_NO_BACKEND && memory->no_backend);
+	return excuses & (GX_EXCUSE_FAULT(workspace) | GX_EXCUSE_NO_BACKEND(workspace));
 }
 
 static void judge_end(struct gx_rules *rules, const struct gx_event *quiet, unsigned workspace)
 {
-	const struct memory *memory = memory_of(rules, workspace);
+	unsigned acknowledged = *memory_of(rules, workspace);
 	unsigned row = gx_end_of(rules, workspace)->row;
 	struct gx_finding finding = gx_found_at_end(quiet, GX_RULE_WEDGED, workspace);
 
 	if (row != GX_ROW_FAILED && row != GX_ROW_PROVISIONING) {
-		if (memory->restart_acknowledged)
+		if (acknowledged)
 			GX_MARK("wedged: the row says something else");
 		return;
 	}
-	if (!memory->restart_acknowledged)
-		GX_MARK("wedged: no restart was acknowledged");
-	if (!memory->restart_acknowledged || is_excused(memory, quiet->value))
+	if (!acknowledged)
+		GX_MARK("wedged: no start was acknowledged");
+	if (!acknowledged || is_excused(workspace, quiet->value))
 		return;
 	finding.detail = (uint16_t)row;
+	finding.value = acknowledged;
 	gx_report_finding(rules, &finding);
 }
 
 static void tell(const struct gx_telling *t)
 {
-	gx_tell(t, "a restart of %s was acknowledged, and everything has come to rest with its row saying %s",
-		gx_told_workspace(t), gx_row_status_name((enum gx_row_status)t->finding->detail));
+	gx_tell(t, "a %s of %s was acknowledged, and everything has come to rest with its row saying %s",
+		t->finding->value == START ? "start" : "restart", gx_told_workspace(t),
+		gx_row_status_name((enum gx_row_status)t->finding->detail));
 }
 
 static const char *decided(const struct gx_finding *finding GX_UNUSED, struct gx_decided decided[GX_DECIDED_MAX])
@@ -79,12 +70,12 @@ static const char *decided(const struct gx_finding *finding GX_UNUSED, struct gx
 
 const struct gx_rule_row gx_rule_wedged = {
 	.name = "wedged",
-	.summary = "a restart was acknowledged, yet the workspace ends failed or provisioning",
+	.summary = "a start was acknowledged, yet the workspace ends failed or provisioning",
 	.remedy_if_spurious = GX_REMEDY_LOOK_AGAIN,
-	.facts = {GX_F_ANSWER, GX_F_LEG_END},
+	.facts = {GX_F_ANSWER},
 	.judge = judge,
 	.judge_end = judge_end,
-	.memory = sizeof(struct memory) * GX_WORKSPACES_MAX,
+	.memory = GX_WORKSPACES_MAX,
 	.tell = tell,
 	.decided = decided,
 	.topics = GX_TOPIC_NAMES | GX_TOPIC_ROWS,

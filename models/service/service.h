@@ -96,7 +96,8 @@ _Static_assert(GX_USER_SERVICE_END <= GX_USER_WORDS, "a task has a word for each
 #define GX_DOING_LEG_KIND(word) ((unsigned)((word) >> 16 & 0x3)) /* enum gx_leg */
 #define GX_DOING_LEG_PENDING    (1ull << 18)                     /* the leg's first op has not been granted yet */
 #define GX_DOING_REQUEST        (1ull << 19)                     /* a container inside a request to the platform */
-#define GX_DOING_DYING          (1ull << 20)                     /* killed, but its request runs on (late_requests) */
+#define GX_DOING_WORK           (1ull << 21) /* a thread of the gate that was at work when the server had drained */
+#define GX_DOING_DYING          (1ull << 20) /* killed, but its request runs on (late_requests) */
 
 /* Register the labels of the models: facts, platform, docker, service, and of the primitives below them. Before the first execution. */
 void gx_service_register(void);

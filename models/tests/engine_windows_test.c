@@ -223,13 +223,6 @@ static bool at_rest(void *context)
 	return false;
 }
 
-static bool no_daemon(void *context, const struct gx_task *task)
-{
-	(void)context;
-	(void)task;
-	return false;
-}
-
 static unsigned count_answers(const struct play *play)
 {
 	unsigned count = 0;
@@ -291,7 +284,6 @@ static void plays(const struct play *play)
 		.context = (void *)(uintptr_t)play,
 		.setup = set_up,
 		.at_rest = at_rest,
-		.daemon = no_daemon,
 		.steps_max = 1000,
 		.time_ns_max = 1,
 	};

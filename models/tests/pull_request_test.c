@@ -239,11 +239,11 @@ static bool at_rest(void *context GX_UNUSED)
 	return true;
 }
 
-static bool is_daemon(void *context, const struct gx_task *task)
+static bool is_settled(void *context)
 {
 	struct gx_trial *trial = context;
 
-	return trial->program.daemon(trial, task);
+	return trial->program.settled(trial);
 }
 
 /* The rules are not asked here. What would end `go test` itself fails the test. */
@@ -292,7 +292,7 @@ static void load(const struct port *port, const struct gx_gate *gate)
 	stand.program.context = &stand.trial;
 	stand.program.setup = setup;
 	stand.program.at_rest = at_rest;
-	stand.program.daemon = is_daemon;
+	stand.program.settled = is_settled;
 	stand.program.observe = observe;
 	stand.program.heard = NULL;
 	stand.program.after_step = after_step;

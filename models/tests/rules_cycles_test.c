@@ -208,12 +208,71 @@ static void a_request_whose_leg_failed_is_not_lost(void **state)
 	reaches("its own leg has closed the cycle");
 }
 
-static void another_requests_skipped_leg_excuses_nobody(void **state)
+#define SKIPS(id) leg_begin(id, GX_STOP), leg_end(id, GX_STOP, GX_LEG_SKIPPED)
+
+static void a_request_that_is_coalesced_into_one_whose_leg_is_skipped_is_not_lost(void **state)
 {
 	(void)state;
-	SEE(request(1, GX_PROGRAMMATIC, WS_A), request(2, GX_PROGRAMMATIC, WS_A), answer(2, GX_COALESCED),
-	    leg_begin(1, GX_STOP), leg_end(1, GX_STOP, GX_LEG_SKIPPED), answer(1, GX_RAN), ALL_WELL);
+	SEE(request(1, GX_PROGRAMMATIC, WS_A), request(2, GX_PROGRAMMATIC, WS_A), answer(2, GX_COALESCED), SKIPS(1),
+	    answer(1, GX_RAN), ALL_WELL);
+	reaches("lost-restart: the leg that covers it has closed the cycle");
+	end(state);
+	begin(state);
+	/* It is not answered before the leg is over. */
+	SEE(request(1, GX_PROGRAMMATIC, WS_A), request(2, GX_AFTER_MUTATION, WS_A), SKIPS(1), answer(1, GX_RAN),
+	    answer(2, GX_COALESCED), ALL_WELL);
+	reaches("lost-restart: the leg that covers it has closed the cycle");
+}
+
+static void a_request_that_is_coalesced_into_one_whose_leg_fails_is_not_lost(void **state)
+{
+	(void)state;
+	SEE(request(1, GX_PROGRAMMATIC, WS_A), request(2, GX_MANUAL, WS_A), answer(2, GX_COALESCED),
+	    leg_begin(1, GX_STOP), leg_end(1, GX_STOP, GX_LEG_FAILED), answer(1, GX_RAN), ALL_WELL);
+	reaches("lost-restart: the leg that covers it has closed the cycle");
+}
+
+/* Who was promised a cycle of his own has been promised it. */
+static void a_skipped_leg_of_another_request_excuses_no_other_answer(void **state)
+{
+	for (unsigned outcome = GX_RAN; outcome <= GX_ACCEPTED; outcome++) {
+		SEE(request(1, GX_PROGRAMMATIC, WS_A), request(2, GX_PROGRAMMATIC, WS_A),
+		    answer(2, (enum gx_outcome)outcome), SKIPS(1), answer(1, GX_RAN), ALL_WELL);
+		assert_found(GX_RULE_LOST_RESTART, WS_A, 2, 0);
+		end(state);
+		begin(state);
+	}
+}
+
+/* The row was looked at before the request was there, or in another workspace. */
+static void a_leg_that_was_skipped_before_or_elsewhere_covers_nobody(void **state)
+{
+	(void)state;
+	SEE(request(1, GX_PROGRAMMATIC, WS_A), SKIPS(1), request(2, GX_PROGRAMMATIC, WS_A), answer(2, GX_COALESCED),
+	    answer(1, GX_RAN), ALL_WELL);
 	assert_found(GX_RULE_LOST_RESTART, WS_A, 2, 0);
+	end(state);
+	begin(state);
+	SEE(request(1, GX_PROGRAMMATIC, WS_A), request(2, GX_PROGRAMMATIC, WS_B), answer(2, GX_COALESCED), SKIPS(1),
+	    answer(1, GX_RAN), ALL_WELL);
+	assert_found(GX_RULE_LOST_RESTART, WS_B, 2, 0);
+}
+
+/* A person's restart, or a wake, of a row that is paused or hibernated is meant to start it. */
+static void who_may_start_what_is_paused_is_lost_with_a_leg_that_is_skipped(void **state)
+{
+	static const enum gx_origin origins[] = {GX_MANUAL, GX_WAKE, GX_RESUME};
+
+	for (size_t i = 0; i < sizeof(origins) / sizeof(origins[0]); i++) {
+		SEE(request(1, GX_PROGRAMMATIC, WS_A), request(2, origins[i], WS_A), answer(2, GX_COALESCED), SKIPS(1),
+		    answer(1, GX_RAN), ALL_WELL);
+		assert_found(GX_RULE_LOST_RESTART, WS_A, 2, 0);
+		end(state);
+		begin(state);
+	}
+	SEE(request(1, GX_WAKE, WS_A), leg_begin(1, GX_START), leg_end(1, GX_START, GX_LEG_SKIPPED), answer(1, GX_RAN),
+	    ALL_WELL);
+	assert_found(GX_RULE_LOST_RESTART, WS_A, 1, 0);
 }
 
 static void a_request_without_a_start_leg_cannot_be_lost(void **state)
@@ -381,9 +440,9 @@ static void a_probe_is_no_request_that_could_be_lost(void **state)
 	{                                                                      \
 		.workspace = GX_NO_WORKSPACE, .leg_workspace = GX_NO_WORKSPACE \
 	}
-#define WAITS(id, where)                                                                                         \
-	{                                                                                                        \
-		.blocked_in_gate = true, .request = (id), .workspace = (where), .leg_workspace = GX_NO_WORKSPACE \
+#define WAITS(id, where)                                                                                       \
+	{                                                                                                      \
+		.waits_in_gate = true, .request = (id), .workspace = (where), .leg_workspace = GX_NO_WORKSPACE \
 	}
 #define DECIDES(id, where)                                                              \
 	{                                                                               \
@@ -398,10 +457,9 @@ static void a_probe_is_no_request_that_could_be_lost(void **state)
 	{                                                                              \
 		.workspace = GX_NO_WORKSPACE, .in_leg = true, .leg_workspace = (where) \
 	}
-#define ISOLATION_BROKEN(...)                                                         \
-	gx_isolation_broken((const struct gx_isolation_task[]){__VA_ARGS__},          \
-			    sizeof((const struct gx_isolation_task[]){__VA_ARGS__}) / \
-				    sizeof(struct gx_isolation_task))
+#define ISOLATION_BROKEN(...)                                               \
+	gx_isolation_asked((const struct gx_isolation_task[]){__VA_ARGS__}, \
+			   sizeof((const struct gx_isolation_task[]){__VA_ARGS__}) / sizeof(struct gx_isolation_task))
 
 static void waiting_while_only_another_workspace_is_in_a_leg_breaks_isolation(void **state)
 {
@@ -452,7 +510,7 @@ static void nobody_waits_nothing_is_broken(void **state)
 {
 	(void)state;
 	assert_int_equal(ISOLATION_BROKEN(IN_LEG(1, WS_A), IN_LEG(2, WS_B)), 0);
-	assert_int_equal(gx_isolation_broken(NULL, 0), 0);
+	assert_int_equal(gx_isolation_asked(NULL, 0), 0);
 }
 
 static void the_view_of_isolation_is_found_with_the_request_that_waits(void **state)
@@ -510,7 +568,11 @@ int main(void)
 		TEST(a_provision_of_another_workspace_serves_nobody_here),
 		TEST(a_request_whose_leg_was_skipped_is_not_lost),
 		TEST(a_request_whose_leg_failed_is_not_lost),
-		TEST(another_requests_skipped_leg_excuses_nobody),
+		TEST(a_request_that_is_coalesced_into_one_whose_leg_is_skipped_is_not_lost),
+		TEST(a_request_that_is_coalesced_into_one_whose_leg_fails_is_not_lost),
+		TEST(a_skipped_leg_of_another_request_excuses_no_other_answer),
+		TEST(a_leg_that_was_skipped_before_or_elsewhere_covers_nobody),
+		TEST(who_may_start_what_is_paused_is_lost_with_a_leg_that_is_skipped),
 		TEST(a_request_without_a_start_leg_cannot_be_lost),
 		TEST(a_create_can_be_lost),
 		TEST(the_end_before_the_gate_was_open_loses_nothing),

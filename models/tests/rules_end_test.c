@@ -255,6 +255,8 @@ static void no_other_status_is_wedged(void **state)
 		if (status == GX_ROW_FAILED || status == GX_ROW_PROVISIONING || status == GX_ROW_ONLINE)
 			continue;
 		SEE(RESTARTED(1, WS_A), WEDGED((enum gx_row_status)status, NO_EXCUSE));
+		if (status == GX_ROW_DEGRADED || status == GX_ROW_HIBERNATING)
+			assert_found(GX_RULE_STATUS_MISMATCH, WS_A, 0, 0);
 		end(state);
 		begin(state);
 	}
@@ -267,16 +269,34 @@ static void a_row_that_fails_when_nobody_was_acknowledged_is_not_wedged(void **s
 	(void)state;
 	SEE(request(1, GX_MANUAL, WS_A), CYCLE(1), request(2, GX_MANUAL, WS_A), answer(2, GX_BUSY),
 	    request(3, GX_PROGRAMMATIC, WS_A), answer(3, GX_DROPPED), WEDGED(GX_ROW_FAILED, NO_EXCUSE));
-	reaches("wedged: no restart was acknowledged");
+	reaches("wedged: no start was acknowledged");
 }
 
-static void an_acknowledged_request_that_is_no_restart_wedges_nothing(void **state)
+static void an_acknowledged_request_without_a_start_wedges_nothing(void **state)
 {
 	(void)state;
-	SEE(request(1, GX_CREATE, WS_A), START_LEG_BEGIN(1), START_LEG_FAILS(1), answer(1, GX_RAN),
-	    request(2, GX_PAUSE, WS_A), STOP_LEG(2), answer(2, GX_RAN), WEDGED(GX_ROW_FAILED, NO_EXCUSE));
-	reaches("wedged: acknowledged, but no restart");
-	reaches("wedged: no restart was acknowledged");
+	SEE(request(2, GX_PAUSE, WS_A), STOP_LEG(2), answer(2, GX_RAN), WEDGED(GX_ROW_FAILED, NO_EXCUSE));
+	reaches("wedged: acknowledged, but no start");
+	reaches("wedged: no start was acknowledged");
+}
+
+static void a_create_a_resume_and_a_wake_are_owed_a_start_like_any_other(void **state)
+{
+	static const enum gx_origin origins[] = {GX_CREATE, GX_RESUME, GX_WAKE};
+
+	for (size_t i = 0; i < sizeof(origins) / sizeof(origins[0]); i++) {
+		SEE(request(1, origins[i], WS_A), START_LEG_BEGIN(1), START_LEG_FAILS(1), answer(1, GX_RAN),
+		    WEDGED(GX_ROW_FAILED, NO_EXCUSE));
+		assert_found(GX_RULE_WEDGED, WS_A, 0, 0);
+		assert_says(
+			"a start of ws-a was acknowledged, and everything has come to rest with its row saying failed");
+		end(state);
+		begin(state);
+	}
+	SEE(RESTARTED(2, WS_A), request(1, GX_CREATE, WS_A), START_LEG_BEGIN(1), START_LEG_FAILS(1), answer(1, GX_RAN),
+	    WEDGED(GX_ROW_FAILED, NO_EXCUSE));
+	assert_found(GX_RULE_WEDGED, WS_A, 0, 0);
+	assert_says("a restart of ws-a was acknowledged, and everything has come to rest with its row saying failed");
 }
 
 static void a_fault_that_struck_explains_a_failed_row(void **state)
@@ -284,6 +304,13 @@ static void a_fault_that_struck_explains_a_failed_row(void **state)
 	(void)state;
 	SEE(RESTARTED(1, WS_A), WEDGED(GX_ROW_FAILED, FAULT_STRUCK));
 	reaches("wedged: a fault has struck");
+}
+
+static void a_fault_in_a_leg_of_another_workspace_explains_nothing_here(void **state)
+{
+	(void)state;
+	SEE(RESTARTED(1, WS_A), WEDGED(GX_ROW_FAILED, FAULT_STRUCK_B));
+	assert_found(GX_RULE_WEDGED, WS_A, 0, 0);
 }
 
 static void a_missing_backend_explains_a_failed_row(void **state)
@@ -299,7 +326,7 @@ static void a_missing_backend_of_another_workspace_explains_nothing_here(void **
 	(void)state;
 	SEE(request(1, GX_MANUAL, WS_A), STOP_LEG(1), START_LEG_BEGIN(1), START_LEG_FAILS(1), answer(1, GX_RAN),
 	    request(2, GX_MANUAL, WS_B), leg_begin(2, GX_STOP), leg_end(2, GX_STOP, GX_LEG_FAILED), answer(2, GX_RAN),
-	    FINAL_DOWN(WS_A, GX_ROW_FAILED), FINAL_DOWN(WS_B, GX_ROW_FAILED), quiet(NO_BACKEND));
+	    FINAL_DOWN(WS_A, GX_ROW_FAILED), FINAL_DOWN(WS_B, GX_ROW_FAILED), quiet(NO_BACKEND_B));
 	assert_found(GX_RULE_WEDGED, WS_A, 0, 0);
 }
 
@@ -307,7 +334,7 @@ static void a_restart_of_another_workspace_wedges_nothing_here(void **state)
 {
 	(void)state;
 	SEE(RESTARTED(1, WS_B), WEDGED(GX_ROW_FAILED, NO_EXCUSE));
-	reaches("wedged: no restart was acknowledged");
+	reaches("wedged: no start was acknowledged");
 }
 
 /* ---- status-mismatch ---- */
@@ -327,14 +354,17 @@ static void each_status_agrees_with_what_runs_or_is_found(void **state)
 			for (unsigned container = NONE; container <= RUNS; container++) {
 				bool runs = container == RUNS;
 				bool parked = status == GX_ROW_PAUSED || status == GX_ROW_HIBERNATED ||
-					      status == GX_ROW_REMOVED || status == GX_ROW_FAILED;
+					      status == GX_ROW_REMOVED || status == GX_ROW_FAILED ||
+					      status == GX_ROW_OFFLINE;
+				bool up = status == GX_ROW_ONLINE || status == GX_ROW_DEGRADED;
+				bool empty = status == GX_ROW_ONLINE && !url;
 				bool rowless = status == GX_ROW_NONE || status == GX_ROW_REMOVED;
 
 				SEE(final_row(WS_A, (enum gx_row_status)status, url), final_tokens(WS_A, 0, 0),
 				    final_file(WS_A, 0),
 				    container == NONE ? no_news() : final_container(WS_A, OLD_CONTAINER, runs),
 				    FINAL_WELL(WS_B, 0), quiet(NO_EXCUSE));
-				if ((status == GX_ROW_ONLINE && (!runs || !url)) || (parked && runs))
+				if ((up && !runs) || empty || (parked && runs) || status == GX_ROW_HIBERNATING)
 					assert_found(GX_RULE_STATUS_MISMATCH, WS_A, 0, 0);
 				if (rowless && container != NONE)
 					assert_found(GX_RULE_ORPHAN_CONTAINER, WS_A, 0, 0);
@@ -358,6 +388,13 @@ static void a_mismatch_says_what_the_row_says_and_what_runs(void **state)
 	    final_container(WS_A, OLD_CONTAINER, true), FINAL_WELL(WS_B, 0), quiet(NO_EXCUSE));
 	assert_found(GX_RULE_STATUS_MISMATCH, WS_A, 0, 0);
 	assert_says("at rest the row of ws-a says hibernated, but its container runs");
+	end(state);
+	begin(state);
+	SEE(FINAL_DOWN(WS_A, GX_ROW_HIBERNATING), FINAL_DOWN(WS_B, GX_ROW_DEGRADED), quiet(NO_EXCUSE));
+	assert_found(GX_RULE_STATUS_MISMATCH, WS_A, 0, 0);
+	assert_says("at rest the row of ws-a still says hibernating");
+	assert_found(GX_RULE_STATUS_MISMATCH, WS_B, 0, 0);
+	assert_says("at rest the row of ws-b says degraded, but no container runs");
 }
 
 /* The table knows no excuse: neither a fault nor what another workspace lacks. */
@@ -404,6 +441,36 @@ static void one_container_per_row_is_no_orphan_even_stopped(void **state)
 	reaches("orphan-container: its row accounts for one");
 }
 
+enum { CREATED = 2 };
+
+static void what_a_failed_start_leaves_behind_is_an_orphan(void **state)
+{
+	(void)state;
+	SEE(FINAL_DOWN(WS_A, GX_ROW_FAILED), fact_on(GX_F_FINAL_CONTAINER, WS_A, CREATED, 21), FINAL_WELL(WS_B, 0),
+	    quiet(NO_EXCUSE));
+	assert_int_equal(seen.found[0].value, 21);
+	assert_found(GX_RULE_ORPHAN_CONTAINER, WS_A, 0, 0);
+	assert_says("a container of ws-a exists at rest that was never started, and its row says failed");
+}
+
+/* One that has run and died is what the row is about; so is one that is created beside a row that says nothing of a failure. */
+static void a_container_that_has_run_beside_a_failed_row_is_no_orphan(void **state)
+{
+	(void)state;
+	SEE(FINAL_DOWN(WS_A, GX_ROW_FAILED), final_container(WS_A, 21, false), FINAL_DOWN(WS_B, GX_ROW_PROVISIONING),
+	    fact_on(GX_F_FINAL_CONTAINER, WS_B, CREATED, 22), quiet(NO_EXCUSE));
+	reaches("orphan-container: its row accounts for one");
+}
+
+static void a_volume_without_a_row_is_an_orphan(void **state)
+{
+	(void)state;
+	SEE(FINAL_DOWN(WS_A, GX_ROW_REMOVED), fact_on(GX_F_FINAL_FILE, WS_A, 1, 0), FINAL_WELL(WS_B, 0),
+	    quiet(NO_EXCUSE));
+	assert_found(GX_RULE_ORPHAN_CONTAINER, WS_A, 0, 0);
+	assert_says("the volume of ws-a exists at rest although there is no row of it");
+}
+
 static void a_removed_row_without_a_container_has_no_orphan(void **state)
 {
 	(void)state;
@@ -441,7 +508,9 @@ int main(void)
 		TEST(a_row_that_stays_provisioning_is_wedged_too),
 		TEST(no_other_status_is_wedged),
 		TEST(a_row_that_fails_when_nobody_was_acknowledged_is_not_wedged),
-		TEST(an_acknowledged_request_that_is_no_restart_wedges_nothing),
+		TEST(an_acknowledged_request_without_a_start_wedges_nothing),
+		TEST(a_create_a_resume_and_a_wake_are_owed_a_start_like_any_other),
+		TEST(a_fault_in_a_leg_of_another_workspace_explains_nothing_here),
 		TEST(a_fault_that_struck_explains_a_failed_row),
 		TEST(a_missing_backend_explains_a_failed_row),
 		TEST(a_missing_backend_of_another_workspace_explains_nothing_here),
@@ -454,6 +523,9 @@ int main(void)
 		TEST(a_second_container_of_a_row_is_an_orphan),
 		TEST(one_container_per_row_is_no_orphan_even_stopped),
 		TEST(a_removed_row_without_a_container_has_no_orphan),
+		TEST(what_a_failed_start_leaves_behind_is_an_orphan),
+		TEST(a_container_that_has_run_beside_a_failed_row_is_no_orphan),
+		TEST(a_volume_without_a_row_is_an_orphan),
 	};
 
 	return cmocka_run_group_tests_name("rules: the end", tests, NULL, NULL);

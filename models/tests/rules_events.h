@@ -217,7 +217,14 @@ static inline GX_UNUSED struct gx_event final_secret(unsigned workspace, unsigne
 	return fact_on(GX_F_FINAL_SECRET, workspace, 0, version);
 }
 
-enum { NO_EXCUSE = 0, FAULT_STRUCK = 1, NO_BACKEND = 2, ONLY_BLOCKED = 4 };
+enum {
+	NO_EXCUSE = 0,
+	FAULT_STRUCK = 1 << 8,
+	FAULT_STRUCK_B = 1 << 9,
+	NO_BACKEND = 1 << 16,
+	NO_BACKEND_B = 1 << 17,
+	ONLY_BLOCKED = 4
+};
 
 static inline GX_UNUSED struct gx_event quiet(unsigned excuses)
 {

@@ -55,9 +55,8 @@ static void the_order_of_two_requests_that_wait_is_forgotten(void **state)
 {
 	const struct gx_event first[] = {request(1, GX_MANUAL, WS_A), request(2, GX_PROGRAMMATIC, WS_A),
 					 request(3, GX_MANUAL, WS_A), answer(2, GX_COALESCED), answer(3, GX_ACCEPTED)};
-	const struct gx_event second[] = {request(3, GX_MANUAL, WS_A), answer(3, GX_COALESCED),
-					  request(1, GX_MANUAL, WS_A), request(2, GX_PROGRAMMATIC, WS_A),
-					  answer(2, GX_ACCEPTED)};
+	const struct gx_event second[] = {request(3, GX_MANUAL, WS_A), answer(3, GX_RAN), request(1, GX_MANUAL, WS_A),
+					  request(2, GX_PROGRAMMATIC, WS_A), answer(2, GX_COALESCED)};
 
 	assert_same_after(state, first, second);
 }
@@ -87,6 +86,19 @@ static void of_requests_that_are_settled_nothing_is_left_that_differs(void **sta
 					  request(1, GX_MANUAL, WS_A),
 					  answer(1, GX_ACCEPTED),
 					  WHOLE(1)};
+
+	assert_same_after(state, first, second);
+}
+
+/* Whoever covers a request closes his cycle before it is answered, or after. */
+static void when_a_covered_request_was_answered_is_forgotten(void **state)
+{
+	const struct gx_event first[] = {request(1, GX_PROGRAMMATIC, WS_A), request(2, GX_PROGRAMMATIC, WS_A),
+					 answer(2, GX_COALESCED), leg_begin(1, GX_STOP),
+					 leg_end(1, GX_STOP, GX_LEG_SKIPPED)};
+	const struct gx_event second[] = {request(2, GX_PROGRAMMATIC, WS_A), request(1, GX_PROGRAMMATIC, WS_A),
+					  leg_begin(1, GX_STOP), leg_end(1, GX_STOP, GX_LEG_SKIPPED),
+					  answer(2, GX_COALESCED)};
 
 	assert_same_after(state, first, second);
 }
@@ -207,6 +219,7 @@ int main(void)
 		TEST(the_order_of_independent_events_is_forgotten),
 		TEST(the_order_of_two_requests_that_wait_is_forgotten),
 		TEST(of_requests_that_are_settled_nothing_is_left_that_differs),
+		TEST(when_a_covered_request_was_answered_is_forgotten),
 		TEST(a_provision_that_failed_leaves_nothing_behind),
 		TEST(a_removal_by_nobodys_leg_is_forgotten_when_the_name_is_taken_again),
 		TEST(the_order_in_which_the_end_is_told_does_not_matter),

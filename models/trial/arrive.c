@@ -39,10 +39,13 @@ void gx_actor_main(void *argument)
 	gx_service()->in_flight--;
 }
 
-enum { PROBE_AFTER_S = 3600 };
+void gx_probe_at_once(void *argument)
+{
+	gx_handle((unsigned)(uintptr_t)argument);
+}
 
 void gx_probe_main(void *argument)
 {
-	gx_sleep(GX_L_PROBE_WAIT, PROBE_AFTER_S * 1000000000ull);
-	gx_handle((unsigned)(uintptr_t)argument);
+	gx_sleep(GX_L_PROBE_WAIT, GX_PROBE_AFTER_NS);
+	gx_probe_at_once(argument);
 }

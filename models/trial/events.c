@@ -23,8 +23,8 @@ static bool may_not_step(const struct gx_task *task)
 
 	if (GX_DOING_HANDLE(word) || GX_DOING_LEG(word) || task->role == GX_ROLE_GO)
 		return true;
-	/* A worker of the gate's that has nothing to do may wake up and go on waiting until close() joins it. */
-	return task->role == GX_ROLE_THREAD && gx_work_is_left();
+	/* A worker of the gate's that has nothing to do may wake up and go on waiting until close() joins it (views.c). */
+	return task->role == GX_ROLE_THREAD && (word & GX_DOING_WORK || gx_work_is_left());
 }
 
 static void on_step(const struct gx_event *event)

@@ -25,6 +25,7 @@ unsigned gx_fault_or_none(const struct gx_task *task)
 unsigned gx_fault_at(void *context GX_UNUSED, unsigned label, uint16_t name GX_UNUSED)
 {
 	unsigned fault = fault_for(label);
+	unsigned leg;
 
 	if (fault == gx_trial_running->scenario->fault_count)
 		return 0;
@@ -32,6 +33,8 @@ unsigned gx_fault_at(void *context GX_UNUSED, unsigned label, uint16_t name GX_U
 	if (!gx_task_self()->alternative)
 		return 0;
 	gx_trial_running->state->faults_left[fault]--;
-	gx_trial_running->state->fault_struck = 1;
+	leg = GX_DOING_LEG(gx_task_self()->user[GX_USER_SERVICE_0]);
+	if (leg)
+		gx_trial_running->state->fault_struck |= (uint8_t)(1u << gx_request_workspace(leg));
 	return gx_trial_running->scenario->faults[fault].status;
 }

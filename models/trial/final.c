@@ -7,7 +7,7 @@
 
 static bool is_blocked(const struct gx_task *task)
 {
-	return task->state == GX_TASK_PARKED && task->op.label != GX_L_CONTAINER_REST && !gx_is_daemon(NULL, task);
+	return task->state == GX_TASK_PARKED && task->op.label != GX_L_CONTAINER_REST && !gx_is_daemon(task);
 }
 
 static void report_blocked(void)
@@ -72,15 +72,37 @@ static uint64_t running_container(unsigned index)
 	return 0;
 }
 
+/* As GX_F_FINAL_CONTAINER says it. */
+static uint16_t stage_of(const struct gx_docker_container *container)
+{
+	if (gx_docker_executes(container))
+		return 1;
+	return gx_docker_state_of(container) == GX_DOCKER_CREATED ? 2 : 0;
+}
+
+static bool has_stray_volume(unsigned index)
+{
+	const struct gx_docker *docker = gx_places->docker;
+	unsigned row = gx_service()->workspaces[index].status;
+
+	if (row != GX_ROW_NONE && row != GX_ROW_REMOVED)
+		return false;
+	for (unsigned i = 0; i < docker->volume_count; i++)
+		if (docker->volumes[i].name == gx_places->volume[index])
+			return true;
+	return false;
+}
+
 static void report_containers(unsigned index)
 {
 	const struct gx_docker *docker = gx_places->docker;
 	uint64_t running = running_container(index);
 
-	gx_emit(GX_F_FINAL_FILE, index, gx_docker_peek_token(docker, gx_places->volume[index]));
+	gx_emit_extra(GX_F_FINAL_FILE, has_stray_volume(index), index,
+		      gx_docker_peek_token(docker, gx_places->volume[index]));
 	for (unsigned i = 0; i < docker->container_count; i++)
 		if (docker->containers[i].workspace == index)
-			gx_emit_extra(GX_F_FINAL_CONTAINER, gx_docker_executes(&docker->containers[i]), index,
+			gx_emit_extra(GX_F_FINAL_CONTAINER, stage_of(&docker->containers[i]), index,
 				      docker->containers[i].id);
 	if (running) {
 		gx_emit(GX_F_FINAL_HELD, index, gx_container_held(running));
@@ -92,14 +114,16 @@ static void report_containers(unsigned index)
 
 void gx_report_end(void)
 {
-	uint64_t quiet = gx_trial_running->state->fault_struck ? GX_EXCUSE_FAULT : 0;
+	uint64_t quiet = 0;
 
 	report_blocked();
 	for (unsigned i = 0; i < gx_places->workspace_count; i++) {
 		report_row(i);
 		report_containers(i);
+		if (gx_trial_running->state->fault_struck >> i & 1)
+			quiet |= GX_EXCUSE_FAULT(i);
 		if (!gx_service()->workspaces[i].backend)
-			quiet |= GX_EXCUSE_NO_BACKEND;
+			quiet |= GX_EXCUSE_NO_BACKEND(i);
 	}
 	gx_emit(GX_F_QUIET, GX_NO_WORKSPACE, quiet);
 }
@@ -110,14 +134,34 @@ void gx_report_open_blocked(void)
 	gx_emit(GX_F_QUIET, GX_NO_WORKSPACE, GX_ONLY_BLOCKED);
 }
 
-void gx_report_close_blocked(void)
+/* close() itself, if it has not returned. */
+static const struct gx_task *closer(void)
+{
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1)
+		if (gx_task_first(rest)->role == GX_ROLE_DRIVER)
+			return gx_task_first(rest);
+	return NULL;
+}
+
+/* Threads that live on, though close() has returned: its state may be gone. One that ends by itself has ended by now. */
+static void report_left_behind(void)
 {
 	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
 		const struct gx_task *task = gx_task_first(rest);
 
-		if (task->role == GX_ROLE_DRIVER && task->state == GX_TASK_PARKED) {
-			gx_emit_for(task->index, GX_F_FINAL_BLOCKED, 0, GX_NO_WORKSPACE, task->path);
-			gx_emit(GX_F_QUIET, GX_NO_WORKSPACE, GX_ONLY_BLOCKED);
-		}
+		if (task->role == GX_ROLE_THREAD && task->state == GX_TASK_PARKED)
+			gx_emit_for(task->index, GX_F_MISUSE, 0, GX_NO_WORKSPACE, GX_MISUSE_THREAD_LEFT);
 	}
+}
+
+void gx_report_close(void)
+{
+	const struct gx_task *task = closer();
+
+	if (!task) {
+		report_left_behind();
+		return;
+	}
+	gx_emit_for(task->index, GX_F_FINAL_BLOCKED, 0, GX_NO_WORKSPACE, task->path);
+	gx_emit(GX_F_QUIET, GX_NO_WORKSPACE, GX_ONLY_BLOCKED);
 }

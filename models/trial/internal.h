@@ -23,14 +23,19 @@ void gx_trial_spawn(enum gx_role role, unsigned number, void (*entry)(void *), v
 /* arrive.c: tasks. `actor` is an index of the scenario's, `request` an id. */
 void gx_actor_main(void *actor);
 void gx_probe_main(void *request);
+void gx_probe_at_once(void *request);
+#define GX_PROBE_AFTER_NS (3600 * 1000000000ull)
 
 /* stage.c: names, images and what runs at the beginning, in the engine. */
 void gx_stage_docker(struct gx_trial *trial);
 
-/* final.c: facts for the rules, closed by GX_F_QUIET: at quiescence; when open() does not return; when close() does not. */
+/* trial.c: open() has returned: the actors begin. */
+void gx_trial_begin(struct gx_trial *trial);
+
+/* final.c: facts for the rules, closed by GX_F_QUIET: at quiescence; when open() does not return; when close() does not, or leaves threads. */
 void gx_report_end(void);
 void gx_report_open_blocked(void);
-void gx_report_close_blocked(void);
+void gx_report_close(void);
 
 /* faults.c: gx_docker_hooks.fault and .alternatives. */
 unsigned gx_fault_at(void *context, unsigned label, uint16_t name);
@@ -38,8 +43,12 @@ unsigned gx_fault_or_none(const struct gx_task *task);
 
 /* rest.c */
 bool gx_work_is_left(void);
-/* gx_program.daemon */
-bool gx_is_daemon(void *context, const struct gx_task *task);
+/* gx_program.settled: nobody but threads of the gate can go on. */
+bool gx_is_settled(void *context);
+/* At rest: it waits for work by nature, or for a thread that does, or goes on without end. */
+bool gx_is_daemon(const struct gx_task *task);
+/* Those of the gate that still do something, bit per index, while nobody else steps: neither wait for work nor go in circles. */
+uint64_t gx_threads_at_work(void);
 /* What a fact about this request says of its workspace: GX_NO_WORKSPACE for request 0. */
 unsigned gx_fact_workspace(unsigned request);
 

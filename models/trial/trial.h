@@ -4,7 +4,10 @@
  *     scenario + gate ─► gx_trial_init() ─► struct gx_program for the scheduler
  *
  *     OPEN ─► RUN ─► BEAT ─► judge ─► PROBE ... ─► CLOSE ─► over
- *     each arrow: nobody who matters can step any more (core's at_rest)
+ *     each arrow: nobody who matters can step any more (core's at_rest); the first: open() has returned
+ *
+ * Threads that the gate has made go on through all of them. They keep no phase from its end once they wait for work, or go round in
+ * circles in which nothing happens (rest.c).
  *
  * OPEN runs the gate's open(). RUN lets the actors arrive. BEAT lets every running container beat once more (in reality they
  * beat for ever; what that heals is healed). Then the final facts are emitted and the rules judge. PROBE: a virtual hour later one
@@ -26,9 +29,11 @@ struct gx_trial_state {
 	uint8_t phase; /* enum gx_phase */
 	uint8_t probe; /* index of the probe that runs */
 	uint8_t opened;
-	uint8_t troubled;   /* a deadlock was found or a probe did not get through: the gate is not closed */
-	uint8_t wait_cycle; /* reported */
-	uint8_t fault_struck;
+	uint8_t troubled;     /* a deadlock was found or a probe did not get through: the gate is not closed */
+	uint8_t wait_cycle;   /* reported */
+	uint8_t hour;         /* the hour before the next probe is over */
+	uint8_t drained;      /* seen, and who still works then has been marked */
+	uint8_t fault_struck; /* bit per workspace: in a leg of it */
 	uint8_t faults_left[GX_FAULTS_MAX];
 };
 
@@ -59,6 +64,8 @@ struct gx_trial {
 	struct gx_finding *findings;
 	unsigned finding_capacity;
 	unsigned finding_count;
+
+	unsigned asked; /* the request of which isolation is asked, from after_step() to the answer */
 
 	/* gx_trial_follow() */
 	void (*follow)(void *context, const struct gx_event *event);

@@ -9,7 +9,8 @@
  * A gate is one `struct gx_gate`. Built as a shared object it exports gx_gate_plugin(); see the README, "Write a gate".
  *
  * What a gate may rely on:
- *  - open() and close() run while no actor does. Threads that the gate made keep running during close(), which joins them.
+ *  - open() and close() run while no actor does. Threads that the gate made keep running during close(), which joins
+ *    them: one that lives on when close() has returned is a `misuse` finding.
  *  - handle() runs in the tasks of the actors, many at once.
  *  - Requests and the strings in them live as long as the execution. Ids and addresses are the same in every execution of
  *    a scenario. Compare workspaces with strcmp().
