@@ -149,11 +149,19 @@ static GX_NO_ASAN void look(struct watch *watch, bool moved, unsigned most, void
 	}
 }
 
-static void GX_NO_ASAN on_look(int signal GX_UNUSED, siginfo_t *info GX_UNUSED, void *context)
+/* A signal that a program sends is no look of ours, however often it does: those come from the kernel. */
+static bool is_look(const siginfo_t *info)
+{
+	return info->si_code > 0;
+}
+
+static void GX_NO_ASAN on_look(int signal GX_UNUSED, siginfo_t *info, void *context)
 {
 	static struct watch watch;
 	int saved = errno;
 
+	if (!is_look(info))
+		return;
 	look(&watch, false, LOOKS_MAX, context);
 	errno = saved;
 }
@@ -167,13 +175,16 @@ static uint64_t cpu_ms(void)
 	return (uint64_t)used.tv_sec * 1000 + (uint64_t)used.tv_nsec / 1000000;
 }
 
-static void GX_NO_ASAN on_blocked_look(int signal GX_UNUSED, siginfo_t *info GX_UNUSED, void *context)
+static void GX_NO_ASAN on_blocked_look(int signal GX_UNUSED, siginfo_t *info, void *context)
 {
 	static struct watch watch;
 	static uint64_t cpu_before;
 	int saved = errno;
-	uint64_t cpu = cpu_ms();
+	uint64_t cpu;
 
+	if (!is_look(info))
+		return;
+	cpu = cpu_ms();
 	look(&watch, cpu - cpu_before > IDLE_MS, BLOCKED_LOOKS_MAX, context);
 	cpu_before = cpu;
 	errno = saved;

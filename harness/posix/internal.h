@@ -43,6 +43,24 @@ void *gx_posix_real_versioned(const char *name, const char *version);
 		real_;                                                                              \
 	})
 
+/* loading.c: a plugin's code runs outside of tasks. */
+extern bool gx_posix_is_loading;
+
+/* Code of the program under test runs: it gets the world's clock, memory and streams. */
+static inline bool gx_posix_is_guest(void)
+{
+	return gx_task_self() || gx_posix_is_loading;
+}
+
+/* What the clock shows to a guest. */
+uint64_t gx_posix_look(void);
+
+/* Where the dynamic loader's code lies. */
+void gx_posix_find_loader(const char **base, const char **end);
+
+/* While a plugin is loaded it asks for `what`, which it cannot have then. */
+void gx_posix_loading_refuse(const char *what);
+
 /* A rule of POSIX was broken: tell it as a fact. */
 void gx_posix_misuse(enum gx_posix_misuse misuse, const void *object);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "posix/output.h"
 #include "service/labels.h"
 
 const char *gx_name_workspace(const struct gx_trial *trial, uint64_t workspace)
@@ -221,6 +222,9 @@ static bool say_fact(const struct gx_event *event, char *text, size_t size)
 		return true;
 	case GX_F_NOTE:
 		snprintf(text, size, "\"%s\"", gx_note_text(event->value));
+		return false;
+	case GX_L_PRINT:
+		snprintf(text, size, "prints \"%s\"", gx_posix_printed(event->value));
 		return false;
 	case GX_L_TASK_KILL:
 		return false;
