@@ -97,10 +97,13 @@ static bool overflows(const siginfo_t *info, const void *context)
 	return (at < bottom && bottom - at <= (64u << 10)) || (sp < bottom && bottom - sp <= (64u << 20));
 }
 
-/* kill() from another process: what a watchdog does to the harness is not the task's doing. */
+/*
+ * kill() from another process: what a watchdog does to the harness is not the task's doing. System calls: in a task the functions are the
+ * model's.
+ */
 static bool is_from_outside(const siginfo_t *info)
 {
-	return info->si_code <= 0 && info->si_pid != getpid();
+	return info->si_code <= 0 && info->si_pid != (pid_t)syscall(SYS_getpid);
 }
 
 /* What a program under test has written over may be anything, ours included. */
@@ -120,7 +123,7 @@ static void GX_NO_ASAN on_crash(int signal, siginfo_t *info, void *context)
 		struct sigaction plain = {.sa_handler = SIG_DFL};
 
 		sigaction(signal, &plain, NULL);
-		raise(signal);
+		syscall(SYS_tgkill, syscall(SYS_getpid), syscall(SYS_gettid), signal);
 		return;
 	}
 	gx_crash_last.kind = GX_CRASH_SIGNAL;

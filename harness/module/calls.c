@@ -111,26 +111,27 @@ static const struct {
 	const char *names;
 	const char *what;
 } advice[] = {
+	{" *fork vfork __fork _Fork *clone __clone system *popen pclose *posix_spawn *wait __wait daemon *setpgid setsid setns unshare "
+	 "ptrace *exec *kill tgkill *sig *__sig signal bsd_signal ssignal gsignal *sched_ nice setpriority prctl *setrlimit *prlimit "
+	 "personality pause pthread_sigmask pthread_kill pthread_sigqueue pthread_atfork __register_atfork ",
+	 "a gate starts no processes, and handles and sends no signals"},
 	{" *pthread_ *__pthread_ *sem_ *mtx_ *cnd_ *thrd_ *tss_ call_once ",
 	 "pthread's mutexes, condition variables and threads, and semaphores it does"},
-	{" *fork vfork __fork _Fork *clone __clone system *popen pclose *posix_spawn *wait __wait daemon *setpgid setsid setns unshare "
-	 "ptrace *kill tgkill *sig *__sig signal bsd_signal ssignal gsignal *sched_ nice setpriority prctl *setrlimit *prlimit "
-	 "personality pause ",
-	 "a gate starts no processes, and handles and sends no signals"},
 	{" syscall ", "it is a way around everything that it does model: call the function of libc that it is for"},
 	{" alarm ualarm *setitimer getitimer *timer clock times getrusage clock_getcpuclockid *clock_ *adjtim *ntp_ settimeofday stime ",
 	 "time passes for a gate in clock_gettime(), in sleeps and in waits with a deadline"},
 	{" getrandom getentropy *arc4random strfry ",
 	 "the same schedule would not be the same execution: take rand() or a generator of your own"},
-	{" *mmap *munmap mremap *mprotect *madvise brk sbrk __sbrk mallopt *mallinfo malloc_* mcheck* mtrace muntrace *mlock *munlock *shm ",
+	{" *mmap *munmap mremap *mprotect *madvise brk sbrk __sbrk mallopt *mallinfo *malloc_ *mcheck mtrace muntrace *mlock *munlock *shm ",
 	 "memory comes from malloc()"},
 	{" setenv unsetenv putenv clearenv *setlocale *newlocale *uselocale *duplocale *freelocale *iconv *gettext *dgettext *dcgettext "
 	 "*ngettext *dngettext *dcngettext *textdomain *bind_textdomain *bindtextdomain *cat *nl_ *initstate setstate *getopt hcreate "
 	 "hsearch hdestroy ecvt fcvt qecvt qfcvt gcvt l64a ",
 	 "what it keeps would be shared by all executions"},
 	{" *dl ", "link the gate with what it needs"},
+	{" *clock_get *sched_get *getcpu get_phys_pages get_avphys_pages getloadavg gethostid ", "what it says is the machine's, and changes"},
 	{" getcontext setcontext makecontext swapcontext ", "a task has one stack; make a thread"},
-	{" on_exit *at_quick_exit *__cxa_at_quick_exit ", "an execution does not end as a process does"},
+	{" on_exit at_quick_exit __cxa_at_quick_exit quick_exit ", "an execution does not end as a process does"},
 	{" *__cxa_thread_atexit ", "all tasks would share a thread-local variable"},
 };
 

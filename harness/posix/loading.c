@@ -90,6 +90,8 @@ void gx_posix_warm_up(void)
 	if (warm)
 		return;
 	warm = true;
+	/* One zone everywhere; and without a name of one, libc reads its file, and allocates, each time anew. */
+	setenv("TZ", "UTC0", 1);
 	tzset();
 	localtime_r(&when, &day);
 	gmtime_r(&when, &day);
