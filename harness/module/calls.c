@@ -14,6 +14,7 @@
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "module/internal.h"
@@ -244,6 +245,24 @@ static const char *refused_of(const struct gx_objects *objects, const struct lin
 	return NULL;
 }
 
+/* A name as it stands in the source: those of C++ are mangled. */
+static enum gx_status refuse_call(const char *path, const char *library, const char *name, const char *why,
+				  struct gx_error *err)
+{
+	char *(*demangle)(const char *, char *, size_t *, int *);
+	char *readable = NULL;
+	enum gx_status rc;
+
+	*(void **)&demangle = !strncmp(name, "_Z", 2) ? dlsym(RTLD_DEFAULT, "__cxa_demangle") : NULL;
+	if (demangle)
+		readable = demangle(name, NULL, NULL, &(int){0});
+	rc = gx_module_refuse(err, "%s: %s%.200s%s%s %.120s%s, which gatecrash does not model; %s", path,
+			      library ? "needs " : "", library ? library : "", library ? ", which " : "",
+			      readable ? "uses" : "calls", readable ? readable : name, readable ? "" : "()", why);
+	free(readable);
+	return rc;
+}
+
 enum gx_status gx_module_check_calls(const struct gx_objects *objects, const char *path, struct gx_error *err)
 {
 	for (unsigned i = 0; i < objects->count; i++) {
@@ -256,11 +275,8 @@ enum gx_status gx_module_check_calls(const struct gx_objects *objects, const cha
 		name = refused_of(objects, map, gx_module_dynamic(map, DT_JMPREL), gx_module_dynamic(map, DT_PLTRELSZ), &why);
 		if (!name)
 			name = refused_of(objects, map, gx_module_dynamic(map, DT_RELA), gx_module_dynamic(map, DT_RELASZ), &why);
-		if (name && i)
-			return gx_module_refuse(err, "%s: needs %.200s, which calls %.80s(), which gatecrash does not model; %s", path,
-						gx_module_soname(map), name, why);
 		if (name)
-			return gx_module_refuse(err, "%s: calls %.80s(), which gatecrash does not model; %s", path, name, why);
+			return refuse_call(path, i ? gx_module_soname(map) : NULL, name, why, err);
 	}
 	return GX_OK;
 }
