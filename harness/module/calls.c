@@ -103,9 +103,10 @@ static const char pure[] =
 	"_ITM_deregisterTMCloneTable __tls_get_addr ";
 
 /* Variables of libc's that may be read; what they say never changes, or it is a stream. */
-static const char variables[] = " stdout stderr stdin environ __environ timezone __timezone daylight __daylight tzname __tzname "
-				"program_invocation_name program_invocation_short_name __progname __progname_full "
-				"__libc_single_threaded in6addr_any in6addr_loopback ";
+static const char variables[] =
+	" stdout stderr stdin environ __environ timezone __timezone daylight __daylight tzname __tzname "
+	"program_invocation_name program_invocation_short_name __progname __progname_full "
+	"__libc_single_threaded in6addr_any in6addr_loopback ";
 
 /* What to do instead: by the whole name, or, behind a *, by its beginning. The first that fits. */
 static const struct {
@@ -130,7 +131,8 @@ static const struct {
 	 "hsearch hdestroy ecvt fcvt qecvt qfcvt gcvt l64a ",
 	 "what it keeps would be shared by all executions"},
 	{" *dl ", "link the gate with what it needs"},
-	{" *clock_get *sched_get *getcpu get_phys_pages get_avphys_pages getloadavg gethostid ", "what it says is the machine's, and changes"},
+	{" *clock_get *sched_get *getcpu get_phys_pages get_avphys_pages getloadavg gethostid ",
+	 "what it says is the machine's, and changes"},
 	{" getcontext setcontext makecontext swapcontext ", "a task has one stack; make a thread"},
 	{" on_exit at_quick_exit __cxa_at_quick_exit quick_exit ", "an execution does not end as a process does"},
 	{" *__cxa_thread_atexit ", "all tasks would share a thread-local variable"},
@@ -163,7 +165,8 @@ static const struct {
 	{"__cxa_thread_atexit", "all tasks would share a thread-local variable"},
 };
 
-static const char no_advice[] = "it may wait, or keep what all executions would share; a gate has no files, sockets or devices";
+static const char no_advice[] =
+	"it may wait, or keep what all executions would share; a gate has no files, sockets or devices";
 
 /* A name of a list of names between blanks. */
 static bool is_listed(const char *list, const char *name)
@@ -225,8 +228,8 @@ const char *gx_module_why_not(const struct gx_objects *objects, const char *name
 }
 
 /* The first function that some relocation of a table binds outside of its object and that cannot be had, or NULL. */
-static const char *refused_of(const struct gx_objects *objects, const struct link_map *map, uintptr_t table, size_t bytes,
-			      const char **why)
+static const char *refused_of(const struct gx_objects *objects, const struct link_map *map, uintptr_t table,
+			      size_t bytes, const char **why)
 {
 	const ElfW(Rela) *rela = (const ElfW(Rela) *)table;
 	const ElfW(Sym) *symbols = (const ElfW(Sym) *)gx_module_dynamic(map, DT_SYMTAB);
@@ -272,9 +275,11 @@ enum gx_status gx_module_check_calls(const struct gx_objects *objects, const cha
 
 		if (objects->object[i].is_language)
 			continue;
-		name = refused_of(objects, map, gx_module_dynamic(map, DT_JMPREL), gx_module_dynamic(map, DT_PLTRELSZ), &why);
+		name = refused_of(objects, map, gx_module_dynamic(map, DT_JMPREL), gx_module_dynamic(map, DT_PLTRELSZ),
+				  &why);
 		if (!name)
-			name = refused_of(objects, map, gx_module_dynamic(map, DT_RELA), gx_module_dynamic(map, DT_RELASZ), &why);
+			name = refused_of(objects, map, gx_module_dynamic(map, DT_RELA),
+					  gx_module_dynamic(map, DT_RELASZ), &why);
 		if (name)
 			return refuse_call(path, i ? gx_module_soname(map) : NULL, name, why, err);
 	}

@@ -43,7 +43,8 @@ static bool is_one_of(const char *name, const char *const *names)
 
 static bool is_c(const char *name)
 {
-	static const char *const names[] = {"libc.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", NULL};
+	static const char *const names[] = {"libc.so.6",  "libpthread.so.0", "libdl.so.2",
+					    "librt.so.1", "libutil.so.1",    NULL};
 
 	return is_one_of(name, names) || !strncmp(name, "ld-linux", strlen("ld-linux"));
 }

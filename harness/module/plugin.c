@@ -74,8 +74,8 @@ static enum gx_status check_loading(const char *path, struct gx_error *err)
 {
 	const char *refused = gx_posix_loading_refused();
 
-	return refused ? gx_module_refuse(err, "%s: asks for %s while it is loaded, and cannot have that before open()", path,
-					  refused)
+	return refused ? gx_module_refuse(err, "%s: asks for %s while it is loaded, and cannot have that before open()",
+					  path, refused)
 		       : GX_OK;
 }
 

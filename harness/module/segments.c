@@ -47,8 +47,8 @@ static int look_at_object(struct dl_phdr_info *info, size_t size, void *data)
 		if (info->dlpi_phdr[i].p_type == PT_GNU_RELRO)
 			relro = (info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz) &
 				~(page - 1);
-		search->thread_local |= info->dlpi_phdr[i].p_type == PT_TLS &&
-					!search->objects->object[search->object].is_language;
+		search->thread_local |=
+			info->dlpi_phdr[i].p_type == PT_TLS && !search->objects->object[search->object].is_language;
 	}
 	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *phdr = &info->dlpi_phdr[i];

@@ -81,7 +81,8 @@ static int compare(const void *one, const void *other)
 void gx_posix_warm_up(void)
 {
 	static bool warm;
-	static unsigned char many[2048]; /* qsort() asks how much memory there is once an array does not fit its frame */
+	static unsigned char
+		many[2048]; /* qsort() asks how much memory there is once an array does not fit its frame */
 	_Unwind_Reason_Code (*backtrace)(_Unwind_Trace_Fn, void *);
 	char text[128];
 	time_t when = 86400;

@@ -61,8 +61,7 @@ static bool __attribute__((noinline)) is_loader(const void *caller)
 }
 
 /* A plugin's own while it is loaded: the caller is not the loader. */
-#define LOADS_GUEST() \
-	__builtin_expect(gx_posix_is_loading && !is_loader(__builtin_return_address(0)), 0)
+#define LOADS_GUEST() __builtin_expect(gx_posix_is_loading && !is_loader(__builtin_return_address(0)), 0)
 
 static void *alloc_loading(size_t size, size_t alignment)
 {

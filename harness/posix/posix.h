@@ -50,7 +50,7 @@ enum {
 	GX_L_ONCE,
 	GX_L_YIELD,
 	GX_L_POSIX_MISUSE, /* fact: object as above or the block that is freed, 0 for a thread; value = enum gx_posix_misuse */
-	GX_L_PRINT, /* fact: it prints; value: output.h */
+	GX_L_PRINT,        /* fact: it prints; value: output.h */
 	GX_L_POSIX_END
 };
 

@@ -130,12 +130,12 @@ long sysconf(int name)
 
 /* ---- another program in the place of this one: for an execution that is the end of the process ---- */
 
-#define EXEC(name, parameters, arguments)                \
-	int name parameters                              \
-	{                                                \
-		if (gx_posix_is_guest())                 \
-			_exit(0);                        \
-		return GX_REAL(name) arguments;          \
+#define EXEC(name, parameters, arguments)       \
+	int name parameters                     \
+	{                                       \
+		if (gx_posix_is_guest())        \
+			_exit(0);               \
+		return GX_REAL(name) arguments; \
 	}
 
 EXEC(execve, (const char *path, char *const argv[], char *const env[]), (path, argv, env))
@@ -145,15 +145,15 @@ EXEC(execvpe, (const char *file, char *const argv[], char *const env[]), (file, 
 EXEC(fexecve, (int file, char *const argv[], char *const env[]), (file, argv, env))
 
 /* The harness calls none of these. */
-#define EXEC_LIST(name)                                          \
-	int name(const char *path, const char *argument, ...)    \
-	{                                                        \
-		(void)path;                                      \
-		(void)argument;                                  \
-		if (gx_posix_is_guest())                         \
-			_exit(0);                                \
-		errno = ENOSYS;                                  \
-		return -1;                                       \
+#define EXEC_LIST(name)                                       \
+	int name(const char *path, const char *argument, ...) \
+	{                                                     \
+		(void)path;                                   \
+		(void)argument;                               \
+		if (gx_posix_is_guest())                      \
+			_exit(0);                             \
+		errno = ENOSYS;                               \
+		return -1;                                    \
 	}
 
 EXEC_LIST(execl)

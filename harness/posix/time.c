@@ -190,8 +190,8 @@ int select(int count, fd_set *restrict in, fd_set *restrict out, fd_set *restric
 {
 	if (!gx_posix_is_guest())
 		return GX_REAL(select)(count, in, out, except, most);
-	return wait_for_nothing(count, most ? (uint64_t)most->tv_sec * SECOND + (uint64_t)most->tv_usec * 1000
-					    : GX_FOREVER);
+	return wait_for_nothing(count,
+				most ? (uint64_t)most->tv_sec * SECOND + (uint64_t)most->tv_usec * 1000 : GX_FOREVER);
 }
 
 int pselect(int count, fd_set *restrict in, fd_set *restrict out, fd_set *restrict except,

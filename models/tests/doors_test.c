@@ -120,20 +120,26 @@ static const struct gate c_gates[] = {
 	 "fflush(NULL); MUST(write(5, \"\", 1) == -1 && errno == EBADF); MUST(!isatty(1));\n",
 	 ""},
 	/* What a constructor allocated, and a variable of a constructor's: the first request after open() is the only one without the lock. */
-	{"cold", "static struct { bool warm; } *t; __attribute__((constructor)) static void init(void) { t = calloc(1, sizeof(*t)); }\n",
-	 "held = !(!t->warm && r->id == 2); t->warm = true; if (!held) pthread_mutex_unlock(&m);\n", "overlapping-cycles"},
+	{"cold",
+	 "static struct { bool warm; } *t; __attribute__((constructor)) static void init(void) { t = calloc(1, sizeof(*t)); }\n",
+	 "held = !(!t->warm && r->id == 2); t->warm = true; if (!held) pthread_mutex_unlock(&m);\n",
+	 "overlapping-cycles"},
 	/* A task may free and move what a constructor allocated. */
 	{"moves",
 	 "static char *a, *b; static size_t n = 1;\n"
 	 "__attribute__((constructor)) static void init(void) { char *x = malloc(100); a = strdup(\"text\"); b = malloc(100); free(x); }\n",
-	 "MUST(a && !strcmp(a, \"text\")); n += 40; b = realloc(b, n); memset(b, 1, n); free(a); a = strdup(\"text\");\n", ""},
+	 "MUST(a && !strcmp(a, \"text\")); n += 40; b = realloc(b, n); memset(b, 1, n); free(a); a = strdup(\"text\");\n",
+	 ""},
 	/* Time begins before all executions for what a constructor has seen of it. */
-	{"started", "static struct timespec t; __attribute__((constructor)) static void init(void) { clock_gettime(CLOCK_REALTIME, &t);"
-		    " usleep(1000); puts(\"loaded\"); }\n",
-	 "struct timespec now; clock_gettime(CLOCK_REALTIME, &now); MUST(t.tv_sec == 1767225600 && now.tv_sec >= t.tv_sec);\n", ""},
+	{"started",
+	 "static struct timespec t; __attribute__((constructor)) static void init(void) { clock_gettime(CLOCK_REALTIME, &t);"
+	 " usleep(1000); puts(\"loaded\"); }\n",
+	 "struct timespec now; clock_gettime(CLOCK_REALTIME, &now); MUST(t.tv_sec == 1767225600 && now.tv_sec >= t.tv_sec);\n",
+	 ""},
 	/* Functions that are to run at the end of the process do not find the memory that they know. */
-	{"at-exit", "static void bye(void) { *(volatile int *)0x567000000010 = 1; }\n"
-		    "__attribute__((constructor)) static void init(void) { atexit(bye); }\n",
+	{"at-exit",
+	 "static void bye(void) { *(volatile int *)0x567000000010 = 1; }\n"
+	 "__attribute__((constructor)) static void init(void) { atexit(bye); }\n",
 	 "atexit(bye);\n", ""},
 	{"exec", "", "if (r->id == 2) execl(\"/bin/true\", \"true\", NULL);\n", "crash"},
 	{"exec-env", "", "if (r->id == 2) execve(\"/bin/true\", (char *[]){\"true\", NULL}, NULL);\n", "crash"},
@@ -142,13 +148,15 @@ static const struct gate c_gates[] = {
 	{"own-timer", "", "if (r->id == 2) for (int i = 0; i < 100; i++) raise(SIGVTALRM);\n", "crash"},
 	{"counts", "static volatile unsigned long n;\n",
 	 "if (r->id == 2) for (;;) { n++; gx_note(n & 1 ? \"odd\" : \"even\"); puts(\"x\"); }\n", NULL},
-	{"thread-at-load", "static void *run(void *a) { return a; } __attribute__((constructor)) static void init(void) {"
-			   " pthread_t t; pthread_create(&t, NULL, run, NULL); }\n",
+	{"thread-at-load",
+	 "static void *run(void *a) { return a; } __attribute__((constructor)) static void init(void) {"
+	 " pthread_t t; pthread_create(&t, NULL, run, NULL); }\n",
 	 "", NULL},
-	{"much-at-load", "void *p; __attribute__((constructor)) static void init(void) { p = malloc(10 << 20); }\n", "", NULL},
+	{"much-at-load", "void *p; __attribute__((constructor)) static void init(void) { p = malloc(10 << 20); }\n", "",
+	 NULL},
 	{"forks", "", "fork();\n", NULL},
-	{"of-a-library", "int library_cold(void);\n", "held = !(library_cold() && r->id == 2); if (!held) pthread_mutex_unlock(&m);\n",
-	 "overlapping-cycles"},
+	{"of-a-library", "int library_cold(void);\n",
+	 "held = !(library_cold() && r->id == 2); if (!held) pthread_mutex_unlock(&m);\n", "overlapping-cycles"},
 	{"of-a-bad-library", "int library_forks(void);\n", "library_forks();\n", NULL},
 };
 
@@ -236,9 +244,10 @@ static void run_command(const char *format, ...)
 
 static void build(const char *compiler, const char *suffix)
 {
-	run_command("cd '%s' && ls | grep '[.]%s$' | sed 's/[.].*//' | xargs -P 2 -I NAME %s -w -O1 -shared -fPIC -D_GNU_SOURCE "
-		    "-I\"$OLDPWD\"/harness/include -o NAME.so NAME.%s -L. $LIBRARY '-Wl,-rpath,$ORIGIN'",
-		    folder, suffix, compiler, suffix);
+	run_command(
+		"cd '%s' && ls | grep '[.]%s$' | sed 's/[.].*//' | xargs -P 2 -I NAME %s -w -O1 -shared -fPIC -D_GNU_SOURCE "
+		"-I\"$OLDPWD\"/harness/include -o NAME.so NAME.%s -L. $LIBRARY '-Wl,-rpath,$ORIGIN'",
+		folder, suffix, compiler, suffix);
 }
 
 static void build_libraries(void)
@@ -267,8 +276,8 @@ static int build_all(void **state)
 		const struct gate *gate = &c_gates[i];
 
 		write_file(gate->name, "c",
-			   (const char *const[]){c_prologue, "static int state_;\n", gate->before, c_handle, gate->body, c_epilogue,
-						 NULL});
+			   (const char *const[]){c_prologue, "static int state_;\n", gate->before, c_handle, gate->body,
+						 c_epilogue, NULL});
 	}
 	run_command("cd '%s' && rm -f *.lib.c", folder);
 	setenv("LIBRARY", "-Wl,--as-needed -lcold -lbad", 1);
@@ -277,7 +286,8 @@ static int build_all(void **state)
 		const struct gate *gate = &cxx_gates[i];
 
 		write_file(gate->name, "cc",
-			   (const char *const[]){cxx_prologue, gate->before, cxx_handle, gate->body, cxx_epilogue, NULL});
+			   (const char *const[]){cxx_prologue, gate->before, cxx_handle, gate->body, cxx_epilogue,
+						 NULL});
 	}
 	if (has_cxx)
 		build("g++", "cc");
@@ -313,8 +323,10 @@ static void put_up(const char *name)
 	char scenario[4096];
 	struct gx_error err;
 
-	if (gx_crash_install(&err) != GX_OK || gx_scenario_find(scenario, sizeof(scenario), "double-click", &err) != GX_OK ||
-	    gx_scenario_load(&stand.file, scenario, &err) != GX_OK || gx_plugin_load(&stand.plugin, path_of(name), &err) != GX_OK)
+	if (gx_crash_install(&err) != GX_OK ||
+	    gx_scenario_find(scenario, sizeof(scenario), "double-click", &err) != GX_OK ||
+	    gx_scenario_load(&stand.file, scenario, &err) != GX_OK ||
+	    gx_plugin_load(&stand.plugin, path_of(name), &err) != GX_OK)
 		fail_msg("%s: %s", name, err.text);
 	gx_trial_init(&stand.trial, &stand.file->scenario, gx_plugin_gate(stand.plugin));
 	stand.trial.adopt = gx_plugin_adopt;
@@ -451,8 +463,10 @@ static void close_tap(const struct tap *tap, char *text, size_t size)
 
 static void what_it_prints_is_told_and_goes_nowhere(void **state)
 {
-	static const char *const texts[] = {"one 1", "two", "three", "four", "five", "six", "seven", "eight", "nine: No such file or directory",
-					    "x", "y"};
+	static const char *const texts[] = {"one 1", "two",   "three",
+					    "four",  "five",  "six",
+					    "seven", "eight", "nine: No such file or directory",
+					    "x",     "y"};
 	struct tap out;
 	struct tap error;
 	char text[2][256];
@@ -537,38 +551,199 @@ static void refused(const char *name, const char *why)
 static void what_is_refused_is_refused_when_it_is_loaded(void **state)
 {
 	(void)state;
-	refused("forks", "calls fork(), which gatecrash does not model; a gate starts no processes, and handles and sends no signals");
-	refused("of-a-bad-library", "needs libbad.so, which calls fork(), which gatecrash does not model; a gate starts no processes, "
-				    "and handles and sends no signals");
+	refused("forks",
+		"calls fork(), which gatecrash does not model; a gate starts no processes, and handles and sends no signals");
+	refused("of-a-bad-library",
+		"needs libbad.so, which calls fork(), which gatecrash does not model; a gate starts no processes, "
+		"and handles and sends no signals");
 	refused("thread-at-load", "asks for a thread while it is loaded, and cannot have that before open()");
 	refused("much-at-load", "asks for so much memory while it is loaded, and cannot have that before open()");
 	if (has_cxx)
-		refused("cxx-future", "uses std::__atomic_futex_unsigned_base::_M_futex_notify_all(unsigned int*), which gatecrash does "
-				      "not model; std::mutex, std::condition_variable and std::thread it does");
+		refused("cxx-future",
+			"uses std::__atomic_futex_unsigned_base::_M_futex_notify_all(unsigned int*), which gatecrash does "
+			"not model; std::mutex, std::condition_variable and std::thread it does");
 }
 
 /* Whoever adds a name to what is pure adds it here, if it is one of these kinds. */
 static const char *const never[] = {
-	"fork", "vfork", "clone", "_Fork", "system", "popen", "posix_spawn", "posix_spawnp", "wait", "waitpid", "kill", "tgkill", "signal",
-	"sigaction", "sigset", "sigprocmask", "pthread_sigmask", "pthread_kill", "sigsuspend", "pause", "sigaltstack", "signalfd",
-	"sigwait", "syscall", "alarm", "ualarm", "setitimer", "timer_create", "timerfd_create", "clock", "times", "getrusage",
-	"clock_settime", "adjtimex", "getrandom", "getentropy", "arc4random", "arc4random_uniform", "mmap", "munmap", "mremap", "mprotect",
-	"brk", "sbrk", "mallopt", "malloc_trim", "setenv", "putenv", "unsetenv", "setlocale", "newlocale", "iconv_open", "gettext",
-	"getopt", "hcreate", "dlopen", "dlsym", "getcontext", "makecontext", "swapcontext", "on_exit", "quick_exit",
-	"pthread_rwlock_rdlock", "pthread_barrier_wait", "pthread_spin_lock", "pthread_key_create", "pthread_cancel", "mtx_lock",
-	"cnd_wait", "thrd_create", "call_once", "sem_open", "open", "openat", "creat", "fopen", "fdopen", "freopen", "open_memstream",
-	"fmemopen", "tmpfile", "close", "read", "pread", "lseek", "dup2", "pipe", "fcntl", "ioctl", "socket", "connect", "send",
-	"epoll_wait", "eventfd", "inotify_init", "getchar", "fgets", "scanf", "getline", "getdelim", "fread", "ungetc", "rewind",
-	"fclose", "__overflow", "wprintf", "putwchar", "syslog", "err", "warn", "error", "psignal", "backtrace", "sched_getcpu",
-	"sched_setaffinity", "getaddrinfo", "gethostbyname", "getpwuid", "opendir", "stat", "unlink", "realpath", "getcwd", "glob",
-	"wordexp", "semop", "msgsnd", "shmget", "ptrace", "prctl", "setrlimit", "setuid", "setjmp_that_nobody_knows",
+	"fork",
+	"vfork",
+	"clone",
+	"_Fork",
+	"system",
+	"popen",
+	"posix_spawn",
+	"posix_spawnp",
+	"wait",
+	"waitpid",
+	"kill",
+	"tgkill",
+	"signal",
+	"sigaction",
+	"sigset",
+	"sigprocmask",
+	"pthread_sigmask",
+	"pthread_kill",
+	"sigsuspend",
+	"pause",
+	"sigaltstack",
+	"signalfd",
+	"sigwait",
+	"syscall",
+	"alarm",
+	"ualarm",
+	"setitimer",
+	"timer_create",
+	"timerfd_create",
+	"clock",
+	"times",
+	"getrusage",
+	"clock_settime",
+	"adjtimex",
+	"getrandom",
+	"getentropy",
+	"arc4random",
+	"arc4random_uniform",
+	"mmap",
+	"munmap",
+	"mremap",
+	"mprotect",
+	"brk",
+	"sbrk",
+	"mallopt",
+	"malloc_trim",
+	"setenv",
+	"putenv",
+	"unsetenv",
+	"setlocale",
+	"newlocale",
+	"iconv_open",
+	"gettext",
+	"getopt",
+	"hcreate",
+	"dlopen",
+	"dlsym",
+	"getcontext",
+	"makecontext",
+	"swapcontext",
+	"on_exit",
+	"quick_exit",
+	"pthread_rwlock_rdlock",
+	"pthread_barrier_wait",
+	"pthread_spin_lock",
+	"pthread_key_create",
+	"pthread_cancel",
+	"mtx_lock",
+	"cnd_wait",
+	"thrd_create",
+	"call_once",
+	"sem_open",
+	"open",
+	"openat",
+	"creat",
+	"fopen",
+	"fdopen",
+	"freopen",
+	"open_memstream",
+	"fmemopen",
+	"tmpfile",
+	"close",
+	"read",
+	"pread",
+	"lseek",
+	"dup2",
+	"pipe",
+	"fcntl",
+	"ioctl",
+	"socket",
+	"connect",
+	"send",
+	"epoll_wait",
+	"eventfd",
+	"inotify_init",
+	"getchar",
+	"fgets",
+	"scanf",
+	"getline",
+	"getdelim",
+	"fread",
+	"ungetc",
+	"rewind",
+	"fclose",
+	"__overflow",
+	"wprintf",
+	"putwchar",
+	"syslog",
+	"err",
+	"warn",
+	"error",
+	"psignal",
+	"backtrace",
+	"sched_getcpu",
+	"sched_setaffinity",
+	"getaddrinfo",
+	"gethostbyname",
+	"getpwuid",
+	"opendir",
+	"stat",
+	"unlink",
+	"realpath",
+	"getcwd",
+	"glob",
+	"wordexp",
+	"semop",
+	"msgsnd",
+	"shmget",
+	"ptrace",
+	"prctl",
+	"setrlimit",
+	"setuid",
+	"setjmp_that_nobody_knows",
 };
 
 static const char *const fine[] = {
-	"memcpy", "strlen", "strtol", "snprintf", "qsort", "getenv", "malloc", "free", "printf", "write", "time", "nanosleep",
-	"pthread_mutex_lock", "pthread_attr_init", "sem_post", "gettid", "rand", "strtok", "localtime", "setjmp", "longjmp",
-	"__errno_location", "stdout", "environ", "sin", "pow", "__stack_chk_fail", "__memcpy_chk", "__printf_chk", "execl", "raise",
-	"abort", "exit", "_exit", "_Exit", "__cxa_atexit", "__cxa_finalize", "poll", "select", "sysconf", "wcslen", "toupper",
+	"memcpy",
+	"strlen",
+	"strtol",
+	"snprintf",
+	"qsort",
+	"getenv",
+	"malloc",
+	"free",
+	"printf",
+	"write",
+	"time",
+	"nanosleep",
+	"pthread_mutex_lock",
+	"pthread_attr_init",
+	"sem_post",
+	"gettid",
+	"rand",
+	"strtok",
+	"localtime",
+	"setjmp",
+	"longjmp",
+	"__errno_location",
+	"stdout",
+	"environ",
+	"sin",
+	"pow",
+	"__stack_chk_fail",
+	"__memcpy_chk",
+	"__printf_chk",
+	"execl",
+	"raise",
+	"abort",
+	"exit",
+	"_exit",
+	"_Exit",
+	"__cxa_atexit",
+	"__cxa_finalize",
+	"poll",
+	"select",
+	"sysconf",
+	"wcslen",
+	"toupper",
 };
 
 static void every_name_of_libc_is_decided(void **state)
