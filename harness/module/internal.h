@@ -40,6 +40,7 @@ struct gx_segment {
 
 struct gx_plugin {
 	struct gx_plugin *next; /* among those that are loaded */
+	bool is_loaded; /* among them */
 	void *handle;
 	const struct gx_gate *gate;
 	struct gx_segment segments[GX_WORLD_ADOPTED];

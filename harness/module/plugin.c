@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <limits.h>
 #include <link.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "core/sanitizer.h"
 #include "core/task.h"
 #include "module/internal.h"
 #include "module/place.h"
@@ -19,9 +22,18 @@ static const struct gx_plugin *twin_of(const struct gx_plugin *plugin)
 {
 	const struct gx_plugin *twin = loaded;
 
-	while (twin && twin->handle != plugin->handle)
+	while (twin && (twin == plugin || twin->handle != plugin->handle))
 		twin = twin->next;
 	return twin;
+}
+
+/* The end of the process would run the destructors of what is loaded still, in whatever state of the world there is. */
+static void end_without_destructors(int status, void *unused GX_UNUSED)
+{
+	if (!loaded || GX_ASAN)
+		return;
+	fflush(NULL);
+	_exit(status);
 }
 
 /* dlopen() searches for names without a slash, and its messages begin with the path that it was given. */
@@ -92,6 +104,20 @@ static enum gx_status load_objects(struct gx_plugin *plugin, struct gx_objects *
 	return gx_module_find_objects(objects, map, path, err);
 }
 
+/* Before the first. */
+static void prepare(void)
+{
+	static bool prepared;
+
+	if (prepared)
+		return;
+	prepared = true;
+	gx_module_load_languages();
+	gx_posix_warm_up();
+	gx_posix_find_call_once();
+	on_exit(end_without_destructors, NULL);
+}
+
 /*
  * A file that is loaded already is not loaded again: its static data, changed by executions maybe, is made what it was. That of libraries
  * that others brought along, too.
@@ -101,9 +127,7 @@ enum gx_status gx_module_open(struct gx_plugin *plugin, const char *path, struct
 	struct gx_objects objects;
 	enum gx_status rc;
 
-	gx_module_load_languages();
-	gx_posix_warm_up();
-	gx_posix_find_call_once();
+	prepare();
 	for (const struct gx_plugin *other = loaded; other; other = other->next)
 		gx_module_put_back(other);
 	gx_posix_loading_clear();
@@ -158,24 +182,52 @@ enum gx_status gx_plugin_load(struct gx_plugin **out, const char *path, struct g
 	}
 	(void)!gx_arena_put_loaded(NULL, 0);
 	plugin->next = loaded;
+	plugin->is_loaded = true;
 	loaded = plugin;
 	*out = plugin;
 	return GX_OK;
 }
 
-/* Its destructors, and a later load of a file that the loader keeps, must not see what the last execution left. */
-void gx_plugin_free(struct gx_plugin *plugin)
+static void unlink_plugin(struct gx_plugin *plugin)
 {
 	struct gx_plugin **link = &loaded;
 
-	if (!plugin)
-		return;
-	gx_module_put_back(plugin);
 	while (*link && *link != plugin)
 		link = &(*link)->next;
 	if (*link)
 		*link = plugin->next;
+}
+
+/*
+ * Close it; true if its file stays where it is all the same, as one with unique symbols (C++) or -z nodelete does. A later load will not run
+ * its constructors again, and needs what they have left.
+ */
+static bool stays(struct gx_plugin *plugin)
+{
+	struct link_map *map = NULL;
+	char name[PATH_MAX] = "";
+
+	if (!plugin->handle || dlinfo(plugin->handle, RTLD_DI_LINKMAP, &map))
+		return false;
+	strncpy(name, map->l_name, sizeof(name) - 1);
 	gx_module_close(plugin);
+	plugin->handle = dlopen(name, RTLD_NOW | RTLD_NOLOAD);
+	return plugin->handle;
+}
+
+/* Its destructors, and a later load of a file that the loader keeps, must not see what the last execution left. */
+void gx_plugin_free(struct gx_plugin *plugin)
+{
+	bool is_loaded;
+
+	if (!plugin)
+		return;
+	gx_module_put_back(plugin);
+	is_loaded = plugin->is_loaded;
+	if (stays(plugin) && is_loaded && !twin_of(plugin))
+		return;
+	gx_module_close(plugin);
+	unlink_plugin(plugin);
 	gx_module_forget(plugin);
 	free(plugin);
 }
