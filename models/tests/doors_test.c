@@ -133,9 +133,10 @@ static const struct gate c_gates[] = {
 	 ""},
 	/* Time begins before all executions for what a constructor has seen of it. */
 	{"started",
-	 "static struct timespec t; __attribute__((constructor)) static void init(void) { clock_gettime(CLOCK_REALTIME, &t);"
-	 " usleep(1000); puts(\"loaded\"); }\n",
-	 "struct timespec now; clock_gettime(CLOCK_REALTIME, &now); MUST(t.tv_sec == 1767225600 && now.tv_sec >= t.tv_sec);\n",
+	 "static struct timespec t; __attribute__((constructor)) static void init(void) { clock_gettime(CLOCK_REALTIME, &t);\n"
+	 "usleep(1000); puts(\"loaded\"); }\n",
+	 "struct timespec now; usleep(2000000); clock_gettime(CLOCK_REALTIME, &now);\n"
+	 "MUST(t.tv_sec == 1767225600 && now.tv_sec >= t.tv_sec + 2);\n",
 	 ""},
 	/* Functions that are to run at the end of the process do not find the memory that they know. */
 	{"at-exit",
@@ -194,7 +195,8 @@ static const struct gate cxx_gates[] = {
 	{"cxx-between",
 	 "#include <stdexcept>\n#include <string>\n#include <thread>\nstruct slow { int x; slow() { usleep(10); x = 7; } }; static slow &get() { static slow s; return s; }\n"
 	 "static std::once_flag flag; static unsigned once; static void fails(unsigned i) { throw std::runtime_error(std::to_string(i)); }\n",
-	 "lock.unlock(); MUST(get().x == 7); unsigned id = r->id; std::call_once(flag, [id] { once = id; }); MUST(once);\n"
+	 "lock.unlock(); MUST(get().x == 7); unsigned id = r->id; auto me = std::this_thread::get_id();\n"
+	 "std::call_once(flag, [id, me] { MUST(me == std::this_thread::get_id()); once = id; }); MUST(once);\n"
 	 "try { fails(id); } catch (const std::exception &e) { usleep(10); MUST(std::stoul(e.what()) == id);\n"
 	 "try { throw 1; } catch (int i) { MUST(i == 1 && !std::uncaught_exceptions()); } }\n"
 	 "MUST(std::this_thread::get_id() != std::thread::id()); lock.lock();\n",
