@@ -10,7 +10,10 @@
  *     thread.c                     create, join, detach, exit; once, which blocks too; yield
  *     time.c                       virtual time, for sleeps and clocks; CLOCK_REALTIME begins at a fixed date
  *     memory.c                     malloc and friends, from the task's arena; no points
- *     process.c                    abort, exit, assert: the end of the execution, not of the harness
+ *     process.c                    abort, exit, exec, raise: the end of the execution, not of the harness; getpid, gettid
+ *     statics.c                    rand, strtok, localtime and others that keep something: in the world
+ *     output.c                     printf, write and others: a fact with a text, and nothing printed
+ *     loading.c                    a plugin's code outside of tasks
  *     posix.c                      labels, misuse, what a parked task waits for
  *
  * This header is what the layers above need to know: what this layer owns of what tasks are marked with, what a parked task waits for,
