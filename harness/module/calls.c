@@ -211,20 +211,49 @@ static bool is_of(const struct link_map *map, const void *address)
 	return map && dladdr(address, &there) && (uintptr_t)there.dli_fbase == map->l_addr;
 }
 
-/* Why a function of this name cannot be had, or NULL. `objects` is whose it may be. */
-const char *gx_module_why_not(const struct gx_objects *objects, const char *name)
+/* A thread-local variable lies in no object. */
+static bool is_of_one(const struct gx_objects *objects, const void *address)
 {
-	const void *found = dlsym(RTLD_DEFAULT, name);
+	Dl_info there;
 
+	if (!dladdr(address, &there))
+		return true;
+	for (unsigned i = 0; i < objects->count; i++)
+		if (is_of(objects->object[i].map, address))
+			return true;
+	return is_of(objects->loader, address) || is_of(objects->mathematics, address);
+}
+
+static const char *why_not_at(const struct gx_objects *objects, const char *name, const void *found)
+{
 	if (objects->cxx)
 		for (size_t i = 0; i < sizeof(advice_cxx) / sizeof(advice_cxx[0]); i++)
 			if (strstr(name, advice_cxx[i].part))
 				return advice_cxx[i].what;
 	if (!found || gx_module_is_of_the_program(found))
 		return NULL;
-	if (!is_of(objects->libc, found) || is_listed(pure, name) || is_listed(variables, name))
-		return NULL;
-	return advice_for(name);
+	if (!is_of(objects->libc, found))
+		return is_of_one(objects, found) ? NULL : "link the gate with what it needs";
+	return is_listed(pure, name) || is_listed(variables, name) ? NULL : advice_for(name);
+}
+
+const char *gx_module_why_not(const struct gx_objects *objects, const char *name)
+{
+	return why_not_at(objects, name, dlsym(RTLD_DEFAULT, name));
+}
+
+#if defined(__x86_64__)
+#define IS_ADDRESS(type) ((type) == R_X86_64_JUMP_SLOT || (type) == R_X86_64_GLOB_DAT)
+#else
+#define IS_ADDRESS(type) ((type) == R_AARCH64_JUMP_SLOT || (type) == R_AARCH64_GLOB_DAT)
+#endif
+
+/* What it was bound to, where that is written; it may be a version of a function of which libc no longer gives the name to anybody else. */
+static const void *bound(const struct link_map *map, const ElfW(Rela) * rela, const char *name)
+{
+	if (IS_ADDRESS(ELF64_R_TYPE(rela->r_info)))
+		return *(const void *const *)(map->l_addr + rela->r_offset);
+	return dlsym(RTLD_DEFAULT, name);
 }
 
 /* The first function that some relocation of a table binds outside of its object and that cannot be had, or NULL. */
@@ -241,7 +270,7 @@ static const char *refused_of(const struct gx_objects *objects, const struct lin
 
 		if (symbol->st_shndx != SHN_UNDEF || !*name)
 			continue;
-		*why = gx_module_why_not(objects, name);
+		*why = why_not_at(objects, name, bound(map, &rela[i], name));
 		if (*why)
 			return name;
 	}

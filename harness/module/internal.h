@@ -29,7 +29,9 @@ struct gx_objects {
 	} object[GX_OBJECTS_OF_PLUGIN];
 	unsigned count;
 	const struct link_map *libc;
-	bool cxx; /* libstdc++ is among them */
+	const struct link_map *loader;
+	const struct link_map *mathematics; /* which the harness has: many a gate is linked without */
+	bool cxx;                           /* libstdc++ is among them */
 };
 
 struct gx_segment {
@@ -40,7 +42,7 @@ struct gx_segment {
 
 struct gx_plugin {
 	struct gx_plugin *next; /* among those that are loaded */
-	bool is_loaded; /* among them */
+	bool is_loaded;         /* among them */
 	void *handle;
 	const struct gx_gate *gate;
 	struct gx_segment segments[GX_WORLD_ADOPTED];

@@ -6,6 +6,7 @@
  */
 #include <dlfcn.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "module/internal.h"
 
@@ -67,6 +68,15 @@ static const struct link_map *find(const struct link_map *any, const char *name)
 	return NULL;
 }
 
+static const struct link_map *find_loader(const struct link_map *any)
+{
+	while (any->l_prev)
+		any = any->l_prev;
+	while (any && any->l_addr != getauxval(AT_BASE))
+		any = any->l_next;
+	return any;
+}
+
 static bool has(const struct gx_objects *objects, const struct link_map *map)
 {
 	for (unsigned i = 0; i < objects->count; i++)
@@ -96,7 +106,11 @@ static bool add(struct gx_objects *objects, const struct link_map *map, const ch
 enum gx_status gx_module_find_objects(struct gx_objects *objects, const struct link_map *plugin, const char *path,
 				      struct gx_error *err)
 {
-	*objects = (struct gx_objects){.count = 1, .object[0].map = plugin, .libc = find(plugin, "libc.so.6")};
+	*objects = (struct gx_objects){.count = 1,
+				       .object[0].map = plugin,
+				       .libc = find(plugin, "libc.so.6"),
+				       .loader = find_loader(plugin),
+				       .mathematics = find(plugin, "libm.so.6")};
 	for (unsigned i = 0; i < objects->count; i++) {
 		const struct link_map *map = objects->object[i].map;
 		const char *strings = (const char *)gx_module_dynamic(map, DT_STRTAB);

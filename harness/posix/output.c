@@ -36,21 +36,46 @@ const char *gx_posix_printed(uint64_t value)
 	return "?";
 }
 
+/* How many bytes make one character of UTF-8 here that is no control character; 0: these are none. */
+static size_t character_at(const unsigned char *text, size_t length)
+{
+	size_t size = *text < 0x80 ? 1 : *text < 0xc2 ? 0 : *text < 0xe0 ? 2 : *text < 0xf0 ? 3 : *text < 0xf5 ? 4 : 0;
+
+	if (size > length || (size == 1 && (*text < ' ' || *text == 0x7f)) || (*text == 0xc2 && text[1] < 0xa0) ||
+	    (*text == 0xe0 && text[1] < 0xa0) || (*text == 0xed && text[1] > 0x9f) ||
+	    (*text == 0xf0 && text[1] < 0x90) || (*text == 0xf4 && text[1] > 0x8f))
+		return 0;
+	for (size_t i = 1; i < size; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	return size;
+}
+
+/* For a terminal, and for JSON. */
+static void clean_copy(char *to, const char *text, size_t length)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < length;) {
+		size_t size = character_at((const unsigned char *)text + i, length - i);
+
+		if (used + (size ? size : 1) > TEXT_BYTES - 1)
+			break;
+		memcpy(to + used, size ? text + i : "?", size ? size : 1);
+		used += size ? size : 1;
+		i += size ? size : 1;
+	}
+	to[used] = '\0';
+}
+
 static void keep(uint64_t hash, const char *text, size_t length)
 {
-	char *kept;
-
 	for (unsigned i = 0; i < TEXTS_MAX; i++)
 		if (texts[i].hash == hash)
 			return;
 	texts[next_text].hash = hash;
-	kept = texts[next_text].text;
+	clean_copy(texts[next_text].text, text, length);
 	next_text = (next_text + 1) % TEXTS_MAX;
-	if (length > TEXT_BYTES - 1)
-		length = TEXT_BYTES - 1;
-	for (size_t i = 0; i < length; i++)
-		kept[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ? ' ' : text[i];
-	kept[length] = '\0';
 }
 
 /* While a plugin is loaded nobody is told. */

@@ -117,7 +117,7 @@ static const struct gate c_gates[] = {
 	{"prints", "",
 	 "printf(\"one %d\\n\", 1); puts(\"two\"); fputs(\"three\", stdout); fprintf(stderr, \"four\\n\"); fwrite(\"five\", 1, 4, stderr);\n"
 	 "MUST(write(1, \"six\\n\", 4) == 4); struct iovec v = {\"seven\", 5}; MUST(writev(2, &v, 1) == 5); dprintf(2, \"eight\");\n"
-	 "errno = ENOENT; perror(\"nine\"); putchar('x'); putc('y', stderr); fflush(stdout); setvbuf(stdout, NULL, _IOLBF, 0);\n"
+	 "errno = ENOENT; perror(\"nine\"); putchar('x'); putc('y', stderr); puts(\"\\303\\251 \\377\\033[31m \\302\\233\"); fflush(stdout); setvbuf(stdout, NULL, _IOLBF, 0);\n"
 	 "fflush(NULL); MUST(write(5, \"\", 1) == -1 && errno == EBADF); MUST(!isatty(1));\n",
 	 ""},
 	/* What a constructor allocated, and a variable of a constructor's: the first request after open() is the only one without the lock. */
@@ -158,6 +158,7 @@ static const struct gate c_gates[] = {
 	{"much-at-load", "void *p; __attribute__((constructor)) static void init(void) { p = malloc(10 << 20); }\n", "",
 	 NULL},
 	{"forks", "", "fork();\n", NULL},
+	{"not-linked", "void *json_object(void);\n", "json_object();\n", NULL},
 	{"of-a-library", "int library_cold(void);\n",
 	 "held = !(library_cold() && r->id == 2); if (!held) pthread_mutex_unlock(&m);\n", "overlapping-cycles"},
 	{"of-a-bad-library", "int library_forks(void);\n", "library_forks();\n", NULL},
@@ -470,7 +471,7 @@ static void what_it_prints_is_told_and_goes_nowhere(void **state)
 	static const char *const texts[] = {"one 1", "two",   "three",
 					    "four",  "five",  "six",
 					    "seven", "eight", "nine: No such file or directory",
-					    "x",     "y"};
+					    "x",     "y",     "\303\251 ??[31m ??"};
 	struct tap out;
 	struct tap error;
 	char text[2][256];
@@ -578,6 +579,7 @@ static void what_is_refused_is_refused_when_it_is_loaded(void **state)
 	refused("of-a-bad-library",
 		"needs libbad.so, which calls fork(), which gatecrash does not model; a gate starts no processes, "
 		"and handles and sends no signals");
+	refused("not-linked", "calls json_object(), which gatecrash does not model; link the gate with what it needs");
 	refused("thread-at-load", "asks for a thread while it is loaded, and cannot have that before open()");
 	refused("much-at-load", "asks for so much memory while it is loaded, and cannot have that before open()");
 	if (has_cxx)
