@@ -117,6 +117,7 @@ enum gx_status gx_module_keep_pristine(struct gx_plugin *plugin, const struct gx
 		segment->pristine = copy_of(twin ? twin->segments[i].pristine : segment->base, segment->size);
 		kept &= segment->pristine != NULL;
 	}
+	plugin->saw_time |= twin && twin->saw_time;
 	plugin->heap_bytes = twin ? twin->heap_bytes : gx_arena_loaded_bytes();
 	if (plugin->heap_bytes) {
 		plugin->heap = copy_of(twin ? twin->heap : gx_arena_loaded(), plugin->heap_bytes);
