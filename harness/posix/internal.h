@@ -17,6 +17,7 @@
 
 #include "core/event.h"
 #include "core/footprint.h"
+#include "core/sanitizer.h"
 #include "core/task.h"
 #include "core/world.h"
 #include "posix/posix.h"
@@ -46,8 +47,8 @@ void *gx_posix_real_versioned(const char *name, const char *version);
 /* loading.c: a plugin's code runs outside of tasks. */
 extern bool gx_posix_is_loading;
 
-/* Code of the program under test runs: it gets the world's clock, memory and streams. */
-static inline bool gx_posix_is_guest(void)
+/* Code of the program under test runs: it gets the world's clock, memory and streams. AddressSanitizer's runtime asks, too, and early. */
+static inline GX_NO_ASAN bool gx_posix_is_guest(void)
 {
 	return gx_task_self() || gx_posix_is_loading;
 }

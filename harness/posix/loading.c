@@ -11,8 +11,6 @@
 
 #include "posix/internal.h"
 
-bool gx_posix_is_loading;
-
 static bool saw_time;
 static const char *refused;
 

@@ -49,6 +49,9 @@ void gx_posix_fail_allocation(unsigned long nth)
 	until_failure = nth;
 }
 
+/* Here, because AddressSanitizer's runtime allocates before what it would look at is there, and a file's own variables it trusts. */
+bool gx_posix_is_loading;
+
 /* The loader, which also allocates while it loads a plugin, keeps its memory for good. */
 static bool __attribute__((noinline)) is_loader(const void *caller)
 {
