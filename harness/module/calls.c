@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/sanitizer.h"
 #include "module/internal.h"
 
 static const char pure[] =
@@ -211,6 +212,14 @@ static bool is_of(const struct link_map *map, const void *address)
 	return map && dladdr(address, &there) && (uintptr_t)there.dli_fbase == map->l_addr;
 }
 
+/* AddressSanitizer's runtime stands in for libc where it is a library. */
+static bool is_of_sanitizer(const void *address)
+{
+	Dl_info there;
+
+	return GX_ASAN && dladdr(address, &there) && strstr(there.dli_fname, "/libasan.");
+}
+
 /* A thread-local variable lies in no object. */
 static bool is_of_one(const struct gx_objects *objects, const void *address)
 {
@@ -232,7 +241,7 @@ static const char *why_not_at(const struct gx_objects *objects, const char *name
 				return advice_cxx[i].what;
 	if (!found || gx_module_is_of_the_program(found))
 		return NULL;
-	if (!is_of(objects->libc, found))
+	if (!is_of(objects->libc, found) && !is_of_sanitizer(found))
 		return is_of_one(objects, found) ? NULL : "link the gate with what it needs";
 	return is_listed(pure, name) || is_listed(variables, name) ? NULL : advice_for(name);
 }
