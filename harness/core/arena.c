@@ -128,28 +128,30 @@ static void full(size_t size)
 	gx_task_fatal(GX_L_WORLD_FULL, size);
 }
 
-static void list_arena(uint32_t slot)
+static bool list_arena(uint32_t slot)
 {
 	if (place_of(slot) >= 0)
-		return;
+		return true;
 	if (GX_HIDDEN->arena_count == GX_ARENAS_MAX)
-		full(0);
+		return false;
 	GX_HIDDEN->arenas[GX_HIDDEN->arena_count++] = slot;
+	return true;
 }
 
-void *gx_arena_alloc(size_t size, size_t alignment)
+/* NULL: there is no room. */
+static void *alloc_in(uint32_t slot, size_t size, size_t alignment)
 {
-	uint32_t slot = gx_current->slot;
 	uint32_t bytes;
 
 	if (alignment < 16)
 		alignment = 16;
 	if (size > GX_ARENA_BYTES - 4096 || alignment > 4096)
-		full(size);
+		return NULL;
 	bytes = (uint32_t)((size + 15) & ~(size_t)15);
 	if (!bytes)
 		bytes = 16;
-	list_arena(slot);
+	if (!list_arena(slot))
+		return NULL;
 	gx_touch(gx_object(GX_OBJECT_ARENA, slot), GX_WRITE);
 	for (struct head *head = first(slot);; head = next(head)) {
 		uint32_t lead = lead_for(head, alignment);
@@ -159,7 +161,7 @@ void *gx_arena_alloc(size_t size, size_t alignment)
 		if (head->in_use)
 			continue;
 		if (!head->bytes && (unsigned char *)(head + 1) + need > (unsigned char *)limit(slot))
-			full(size);
+			return NULL;
 		if (head->bytes && head->bytes < need)
 			continue;
 		if (lead) {
@@ -173,6 +175,51 @@ void *gx_arena_alloc(size_t size, size_t alignment)
 		}
 		return take(head, bytes, (uint32_t)size);
 	}
+}
+
+void *gx_arena_alloc(size_t size, size_t alignment)
+{
+	void *block = alloc_in(gx_current->slot, size, alignment);
+
+	if (!block)
+		full(GX_HIDDEN->arena_count < GX_ARENAS_MAX || gx_arena_listed(gx_current->slot) ? size : 0);
+	return block;
+}
+
+/* ---- what a plugin allocated while it was loaded: in the arena of slot 0, which no task has ---- */
+
+void *gx_arena_alloc_loading(size_t size, size_t alignment)
+{
+	gx_slot_open(0);
+	return alloc_in(0, size, alignment);
+}
+
+size_t gx_arena_loaded_bytes(void)
+{
+	return gx_arena_listed(0) ? gx_arena_high(0) : 0;
+}
+
+const void *gx_arena_loaded(void)
+{
+	return gx_slot_arena(0);
+}
+
+bool gx_arena_put_loaded(const void *bytes, size_t size)
+{
+	if (gx_arena_listed(0)) {
+		int place = place_of(0);
+
+		memset(gx_slot_arena(0), 0, gx_arena_high(0));
+		GX_HIDDEN->arenas[place] = GX_HIDDEN->arenas[--GX_HIDDEN->arena_count];
+		GX_HIDDEN->arenas[GX_HIDDEN->arena_count] = 0;
+	}
+	if (!size)
+		return true;
+	gx_slot_open(0);
+	if (!list_arena(0))
+		return false;
+	memcpy(gx_slot_arena(0), bytes, size);
+	return true;
 }
 
 bool gx_arena_owns(const void *block)

@@ -97,10 +97,13 @@ static bool overflows(const siginfo_t *info, const void *context)
 	return (at < bottom && bottom - at <= (64u << 10)) || (sp < bottom && bottom - sp <= (64u << 20));
 }
 
-/* kill() from another process: what a watchdog does to the harness is not the task's doing. */
+/*
+ * kill() from another process: what a watchdog does to the harness is not the task's doing. System calls: in a task the functions are the
+ * model's.
+ */
 static bool is_from_outside(const siginfo_t *info)
 {
-	return info->si_code <= 0 && info->si_pid != getpid();
+	return info->si_code <= 0 && info->si_pid != (pid_t)syscall(SYS_getpid);
 }
 
 /* What a program under test has written over may be anything, ours included. */
@@ -120,7 +123,7 @@ static void GX_NO_ASAN on_crash(int signal, siginfo_t *info, void *context)
 		struct sigaction plain = {.sa_handler = SIG_DFL};
 
 		sigaction(signal, &plain, NULL);
-		raise(signal);
+		syscall(SYS_tgkill, syscall(SYS_getpid), syscall(SYS_gettid), signal);
 		return;
 	}
 	gx_crash_last.kind = GX_CRASH_SIGNAL;
@@ -149,11 +152,19 @@ static GX_NO_ASAN void look(struct watch *watch, bool moved, unsigned most, void
 	}
 }
 
-static void GX_NO_ASAN on_look(int signal GX_UNUSED, siginfo_t *info GX_UNUSED, void *context)
+/* A signal that a program sends is no look of ours, however often it does: those come from the kernel. */
+static bool is_look(const siginfo_t *info)
+{
+	return info->si_code > 0;
+}
+
+static void GX_NO_ASAN on_look(int signal GX_UNUSED, siginfo_t *info, void *context)
 {
 	static struct watch watch;
 	int saved = errno;
 
+	if (!is_look(info))
+		return;
 	look(&watch, false, LOOKS_MAX, context);
 	errno = saved;
 }
@@ -167,13 +178,16 @@ static uint64_t cpu_ms(void)
 	return (uint64_t)used.tv_sec * 1000 + (uint64_t)used.tv_nsec / 1000000;
 }
 
-static void GX_NO_ASAN on_blocked_look(int signal GX_UNUSED, siginfo_t *info GX_UNUSED, void *context)
+static void GX_NO_ASAN on_blocked_look(int signal GX_UNUSED, siginfo_t *info, void *context)
 {
 	static struct watch watch;
 	static uint64_t cpu_before;
 	int saved = errno;
-	uint64_t cpu = cpu_ms();
+	uint64_t cpu;
 
+	if (!is_look(info))
+		return;
+	cpu = cpu_ms();
 	look(&watch, cpu - cpu_before > IDLE_MS, BLOCKED_LOOKS_MAX, context);
 	cpu_before = cpu;
 	errno = saved;

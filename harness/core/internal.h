@@ -76,6 +76,8 @@ struct gx_core {
 	unsigned limits_said;         /* how often the search has come to the limit of time */
 	bool muted;                   /* nobody observes what happens, and it is not recorded */
 	uint64_t resumes;             /* how often a task has been let run since the process started: for crash.c */
+	uint64_t step_hash;           /* of the events, as the step began */
+	uint32_t step_records;        /* how many were recorded then */
 	struct gx_event *record;
 	uint32_t record_capacity;
 	uint32_t *record_count;

@@ -441,10 +441,23 @@ unsigned gx_sched_hangs(void)
 	return hangs;
 }
 
+/*
+ * How far a task gets that never comes to a point again depends on when the timer looked: what it said on the way is not part of what
+ * happened, or no two executions of one schedule would be the same.
+ */
+static void forget_the_step(void)
+{
+	GX_HIDDEN->event_hash = gx_core.step_hash;
+	if (gx_core.record)
+		*gx_core.record_count = gx_core.step_records;
+}
+
 static void report_crash(const struct gx_task *task)
 {
 	hangs += gx_crash_last.kind == GX_CRASH_HANG;
 	gx_event_abandon();
+	if (gx_crash_last.kind == GX_CRASH_HANG)
+		forget_the_step();
 	if (gx_crash_last.kind == GX_CRASH_HANG)
 		gx_emit_for(task->index, GX_L_TASK_HANG, 0, task->path, 0);
 	else
@@ -463,6 +476,8 @@ static inline void grant(struct gx_task *task, struct gx_choice choice, int how)
 	task->grants = (uint8_t)how;
 	task->alternative = choice.alternative;
 	gx_event_step(task->index, task->op.label, task->op.object, (uint64_t)how << 16 | choice.alternative);
+	gx_core.step_hash = GX_HIDDEN->event_hash;
+	gx_core.step_records = gx_core.record ? *gx_core.record_count : 0;
 }
 
 /* A choice is taken: returns the task whose step it is, ready to run; NULL: it was the clock's, which is over. `how`: enum gx_granted. */

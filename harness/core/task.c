@@ -15,6 +15,11 @@ struct gx_task *gx_task_self(void)
 	return gx_current;
 }
 
+void *gx_task_local(void)
+{
+	return gx_slot_stack_top(gx_current->slot) - GX_TASK_LOCAL_BYTES;
+}
+
 uint64_t gx_now(void)
 {
 	return GX_HIDDEN->now;
@@ -460,7 +465,7 @@ spawn(unsigned role, uint32_t number, void (*entry)(void *), void *argument)
 	task->argument = argument;
 	task->state = GX_TASK_PARKED;
 	task->op = (struct gx_op){.label = GX_L_TASK_BEGIN, .deadline = GX_FOREVER};
-	task->sp = make_fcontext(top, GX_SLOT_STACK_BYTES - GX_PAGE_BYTES, enter);
+	task->sp = make_fcontext(top - GX_TASK_LOCAL_BYTES, GX_SLOT_STACK_BYTES - GX_PAGE_BYTES, enter);
 	hidden->used |= 1ull << task->index;
 	hidden->parked |= 1ull << task->index;
 	gx_emit_extra(GX_L_TASK_SPAWN, task->index, path, (uint64_t)role << 32 | number);

@@ -116,6 +116,13 @@ enum gx_granted gx_point(const struct gx_op *op);
 void gx_point_simple(uint16_t label, uint8_t access, uint64_t object);
 
 /*
+ * [task] A few bytes of the running task's own, zero at first and at one address for as long as it lives, aligned to 16: for what a library
+ * keeps once per thread. They lie above its first frame, and are part of its stack in all else.
+ */
+#define GX_TASK_LOCAL_BYTES 16
+void *gx_task_local(void);
+
+/*
  * Make a task that will run entry(argument). It is parked at an op (GX_L_TASK_BEGIN) at once, so its first step is a point of its own.
  * Returns NULL when no record is left (an ended task's is used again once it has been reaped). In a callback the maker is the program
  * itself (slot 0). Call it where the record's address does not stay on the stack across a point (gx_point()).
@@ -210,6 +217,16 @@ size_t gx_arena_size(const void *block);
 bool gx_arena_owns(const void *block);    /* an address in some task's arena */
 bool gx_arena_is_live(const void *block); /* an owned one that gx_arena_alloc() returned and nobody has freed */
 bool gx_arena_holds(const void *address); /* an owned one inside such a block */
+
+/*
+ * The same for code that runs before any task does, while a plugin is loaded: its blocks are as good as those of tasks, which may free
+ * them. NULL if there is no room: then the plugin cannot be had. What has been allocated so is gone with gx_world_clear(); so the bytes of
+ * all of it are kept by whoever loads, as they are then, and put into each new world. Putting none takes away what is there.
+ */
+void *gx_arena_alloc_loading(size_t size, size_t alignment);
+size_t gx_arena_loaded_bytes(void);
+const void *gx_arena_loaded(void);
+bool gx_arena_put_loaded(const void *bytes, size_t size);
 
 enum gx_limit { GX_LIMIT_STEPS, GX_LIMIT_TIME };
 

@@ -154,6 +154,7 @@ bool gx_take(struct gx_choice choice)
 static enum gx_status again(const struct gx_path *path, const uint64_t *hashes, uint64_t memory, struct gx_error *err)
 {
 	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
+	unsigned hangs = gx_sched_hangs();
 
 	for (uint32_t i = 0; i < path->count; i++) {
 		bool taken = gx_take(path->choice[i]);
@@ -166,8 +167,11 @@ static enum gx_status again(const struct gx_path *path, const uint64_t *hashes, 
 				"%u (task %u%s); " OUTSIDE,
 				i + 1, path->choice[i].task, taken ? "" : ", which could not step");
 	}
-	/* Equal events, and other bytes: what a program keeps outside the world shows in what it computes, if in nothing else. */
-	if (gx_world_memory_hash() != memory)
+	/*
+	 * Equal events, and other bytes: what a program keeps outside the world shows in what it computes, if in nothing else. What a step
+	 * that hangs has written by the time that it is ended, nobody can say.
+	 */
+	if (gx_sched_hangs() == hangs && gx_world_memory_hash() != memory)
 		return gx_fail(
 			err, GX_EDIVERGED,
 			"not deterministic: run a second time, the same schedule of %u steps left other bytes in "

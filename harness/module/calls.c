@@ -1,36 +1,199 @@
 /*
- * calls.c - what a plugin calls that gatecrash would have to model, and does not.
+ * calls.c - what a plugin calls: every function that it, or a library that it brings along, takes from elsewhere is decided by its name.
+ *
+ *     gatecrash has it             modelled, whatever libc's does
+ *     `pure` below                 libc's is fine: it reads its arguments and what never changes, writes what it was given, and allocates
+ *                                  with malloc(), which is the plugin's
+ *     anything else of libc's      refused: it works on the real process, thread or file, of which there is one for all tasks, or keeps
+ *                                  something that no execution resets. `advice` knows what to do instead
+ *     the mathematics library, the compiler's and the language's are fine but for what `advice_cxx` names
+ *     another library's            that library is looked at in the same way
+ *
+ * So a function that nobody here has heard of is refused, until somebody looks at it and adds it to `pure`.
  */
 #include <dlfcn.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/sanitizer.h"
 #include "module/internal.h"
 
-/*
- * libc's own versions of these work on the real thread, of which there is one for all tasks: a lock blocks the harness for ever, an
- * exit ends it with the status of a clean run. Whichever of them the harness defines itself is modelled, and fine.
- */
-static bool has_to_be_modelled(const char *name)
-{
-	static const char *const families[] = {"pthread_", "__pthread_", "sem_", "mtx_", "cnd_", "thrd_", "tss_"};
-	static const char *const plain_data[] = {"pthread_attr_", "pthread_mutexattr_", "pthread_condattr_"};
-	static const char *const others[] = {
-		"call_once", "_Exit",       "quick_exit", "fork",      "vfork",       "system",
-		"popen",     "posix_spawn", "execve",     "execv",     "execvp",      "signal",
-		"sigaction", "sigprocmask", "alarm",      "setitimer", "sigaltstack", "pthread_mutexattr_setrobust",
-	};
+static const char pure[] =
+	/* memory and strings */
+	" __bzero __explicit_bzero_chk __memcmpeq __memcpy_chk __memmove_chk __mempcpy __mempcpy_chk __memset_chk "
+	"__rawmemchr __stpcpy __stpcpy_chk __stpncpy __stpncpy_chk __strcasecmp __strcasestr __strcat_chk __strcpy_chk "
+	"__strdup __strerror_r __strftime_l __strncat_chk __strncpy_chk __strndup __strsep_g __strtod_internal "
+	"__strtof_internal __strtok_r __strtol_internal __strtold_internal __strtoll_internal __strtoul_internal "
+	"__strtoull_internal __strverscmp __wmemcpy_chk __wmemmove_chk __wmempcpy_chk __wmemset_chk __xpg_basename "
+	"__xpg_strerror_r argz_stringify basename bcmp bcopy bzero dirname envz_strip explicit_bzero hdestroy_r index "
+	"memccpy memchr memcmp memcpy memfrob memmem memmove mempcpy memrchr memset rawmemchr rindex sigabbrev_np "
+	"sigdescr_np sigismember stpcpy stpncpy strcasecmp strcasecmp_l strcasestr strcat strchr strchrnul strcmp strcoll "
+	"strcoll_l strcpy strcspn strdup strerror_r strerrordesc_np strerrorname_np strfmon strfmon_l strfromd strfromf "
+	"strfromf128 strfromf32 strfromf32x strfromf64 strfromf64x strfroml strftime strftime_l strlen strncasecmp "
+	"strncasecmp_l strncat strncmp strncpy strndup strnlen strpbrk strptime strptime_l strrchr strsep strspn strstr "
+	"strtod strtod_l strtof strtof128 strtof128_l strtof32 strtof32_l strtof32x strtof32x_l strtof64 strtof64_l "
+	"strtof64x strtof64x_l strtof_l strtoimax strtok_r strtol strtol_l strtold strtold_l strtoll strtoll_l strtoq "
+	"strtoul strtoul_l strtoull strtoull_l strtoumax strtouq strverscmp strxfrm strxfrm_l swab tdestroy wcsstr wmemchr "
+	"wmemcmp wmemcpy wmemmove wmempcpy wmemset __isoc23_strtol __isoc23_strtoul __isoc23_strtoll __isoc23_strtoull "
+	"__isoc23_strtoimax __isoc23_strtoumax __isoc23_strtol_l __isoc23_strtoul_l __isoc23_strtoll_l __isoc23_strtoull_l "
+	"strlcpy strlcat __strlcpy_chk __strlcat_chk memset_explicit "
+	/* wide and multibyte characters */
+	" __ctype_get_mb_cur_max __iswcntrl_l __iswctype __iswctype_l __mbrlen __mbrtowc __mbsnrtowcs_chk __mbsrtowcs_chk "
+	"__mbstowcs_chk __wcpcpy_chk __wcpncpy_chk __wcrtomb_chk __wcscat_chk __wcscpy_chk __wcsncat_chk __wcsncpy_chk "
+	"__wcsnrtombs_chk __wcsrtombs_chk __wcstombs_chk __wctomb_chk _obstack_newchunk btowc c16rtomb c32rtomb c8rtomb "
+	"iswcntrl iswcntrl_l iswctype iswctype_l mblen mbrlen mbrtoc16 mbrtoc32 mbrtoc8 mbrtowc mbsinit mbsnrtowcs mbsrtowcs "
+	"mbstowcs mbtowc towctrans towctrans_l wcpcpy wcpncpy wcrtomb wcscasecmp wcscasecmp_l wcscat wcschr wcschrnul wcscmp "
+	"wcscoll wcscoll_l wcscpy wcscspn wcsdup wcsftime wcsftime_l wcslen wcsncasecmp wcsncasecmp_l wcsncat wcsncmp "
+	"wcsncpy wcsnlen wcsnrtombs wcspbrk wcsrchr wcsrtombs wcsspn wcstod wcstod_l wcstof wcstof128 wcstof128_l wcstof32 "
+	"wcstof32_l wcstof32x wcstof32x_l wcstof64 wcstof64_l wcstof64x wcstof64x_l wcstof_l wcstoimax wcstok wcstol "
+	"wcstol_l wcstold wcstold_l wcstoll wcstoll_l wcstombs wcstoq wcstoul wcstoul_l wcstoull wcstoull_l wcstoumax "
+	"wcstouq wcswcs wcswidth wcsxfrm wcsxfrm_l wctob wctomb wctrans wctrans_l wctype wctype_l wcwidth __isoc23_wcstol "
+	"__isoc23_wcstoul __isoc23_wcstoll __isoc23_wcstoull wcslcpy wcslcat "
+	/* classes of characters */
+	" __ctype_b_loc __ctype_tolower_loc __ctype_toupper_loc __isalnum_l __isalpha_l __isascii_l __isblank_l __iscntrl_l "
+	"__isctype __isdigit_l __isgraph_l __islower_l __isprint_l __ispunct_l __isspace_l __isupper_l __iswalnum_l "
+	"__iswalpha_l __iswblank_l __iswdigit_l __iswgraph_l __iswlower_l __iswprint_l __iswpunct_l __iswspace_l "
+	"__iswupper_l __iswxdigit_l __isxdigit_l __toascii_l __tolower_l __toupper_l __towlower_l __towupper_l _tolower "
+	"_toupper isalnum isalnum_l isalpha isalpha_l isascii isblank isblank_l iscntrl iscntrl_l isctype isdigit isdigit_l "
+	"isgraph isgraph_l islower islower_l isprint isprint_l ispunct ispunct_l isspace isspace_l isupper isupper_l "
+	"iswalnum iswalnum_l iswalpha iswalpha_l iswblank iswblank_l iswdigit iswdigit_l iswgraph iswgraph_l iswlower "
+	"iswlower_l iswprint iswprint_l iswpunct iswpunct_l iswspace iswspace_l iswupper iswupper_l iswxdigit iswxdigit_l "
+	"isxdigit isxdigit_l toascii tolower tolower_l toupper toupper_l towlower towlower_l towupper towupper_l "
+	/* numbers */
+	" __ffs __finite __finitef __finitel __isinf __isinff __isinfl __isnan __isnanf __isnanf128 __isnanl __signbit "
+	"__signbitf __signbitl a64l abs atof atoi atol atoll copysign copysignf copysignl div ffs ffsl ffsll finite finitef "
+	"finitel frexp frexpf frexpl imaxabs imaxdiv isinf isinff isinfl isnan isnanf isnanl labs ldexp ldexpf ldexpl ldiv "
+	"llabs lldiv modf modff modfl scalbn scalbnf scalbnl "
+	/* formats */
+	" __asprintf __asprintf_chk __isoc99_sscanf __isoc99_swscanf __isoc99_vsscanf __isoc99_vswscanf __obstack_printf_chk "
+	"__obstack_vprintf_chk __snprintf __snprintf_chk __sprintf_chk __swprintf_chk __vasprintf_chk __vsnprintf "
+	"__vsnprintf_chk __vsprintf_chk __vswprintf_chk asprintf obstack_printf obstack_vprintf parse_printf_format snprintf "
+	"sprintf sscanf swprintf swscanf vasprintf vsnprintf vsprintf vsscanf vswprintf vswscanf __isoc23_sscanf "
+	"__isoc23_vsscanf __isoc23_swscanf "
+	/* sorting, searching, matching */
+	" _obstack_allocated_p _obstack_begin _obstack_begin_1 _obstack_free _obstack_memory_used argz_add argz_add_sep "
+	"argz_append argz_count argz_create argz_create_sep argz_delete argz_extract argz_insert argz_next argz_replace "
+	"bsearch envz_add envz_entry envz_get envz_merge envz_remove fnmatch getsubopt hcreate_r hsearch_r insque lfind "
+	"lsearch obstack_free qsort qsort_r regcomp regerror regexec regfree remque tdelete tfind tsearch twalk twalk_r "
+	/* random numbers and dates with a state of their own */
+	" __gmtime_r asctime_r clock_getres ctime_r difftime drand48_r dysize erand48_r gmtime_r initstate_r jrand48_r "
+	"lcong48_r localtime_r lrand48_r mktime mrand48_r nrand48_r rand_r random_r seed48_r setstate_r srand48_r srandom_r "
+	"timegm timelocal timespec_getres "
+	/* attributes, sets, jumps */
+	" __longjmp_chk __sigsetjmp _longjmp _setjmp longjmp pthread_attr_destroy pthread_attr_getdetachstate "
+	"pthread_attr_getguardsize pthread_attr_getinheritsched pthread_attr_getschedparam pthread_attr_getschedpolicy "
+	"pthread_attr_getscope pthread_attr_getstack pthread_attr_getstackaddr pthread_attr_getstacksize pthread_attr_init "
+	"pthread_attr_setdetachstate pthread_attr_setguardsize pthread_attr_setinheritsched pthread_attr_setschedparam "
+	"pthread_attr_setschedpolicy pthread_attr_setscope pthread_attr_setstack pthread_attr_setstackaddr "
+	"pthread_attr_setstacksize pthread_condattr_destroy pthread_condattr_getclock pthread_condattr_getpshared "
+	"pthread_condattr_init pthread_condattr_setclock pthread_condattr_setpshared pthread_equal pthread_mutexattr_destroy "
+	"pthread_mutexattr_getprioceiling pthread_mutexattr_getprotocol pthread_mutexattr_getpshared "
+	"pthread_mutexattr_getrobust pthread_mutexattr_gettype pthread_mutexattr_init pthread_mutexattr_setprioceiling "
+	"pthread_mutexattr_setprotocol pthread_mutexattr_setpshared pthread_mutexattr_settype setjmp sigaddset sigandset "
+	"sigdelset sigemptyset sigfillset sigisemptyset siglongjmp sigorset thrd_equal "
+	/* what does not change while a process lives */
+	" __getauxval __getpagesize getauxval getegid getenv geteuid getgid gethostname getpagesize getuid "
+	"gnu_get_libc_release gnu_get_libc_version localeconv nl_langinfo nl_langinfo_l secure_getenv uname "
+	/* and the rest */
+	" __chk_fail __cxa_finalize __errno_location __fdelt_chk __fdelt_warn __fortify_fail __sched_cpualloc "
+	"__sched_cpucount __sched_cpufree _dl_find_object clearerr clearerr_unlocked dl_iterate_phdr dladdr feof "
+	"feof_unlocked ferror ferror_unlocked fileno fileno_unlocked gnu_dev_major gnu_dev_makedev gnu_dev_minor htonl htons "
+	"inet_addr inet_aton inet_ntop inet_pton ntohl ntohs __gmon_start__ _ITM_registerTMCloneTable "
+	"_ITM_deregisterTMCloneTable __tls_get_addr ";
 
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (!strcmp(name, others[i]))
+/* Variables of libc's that may be read; what they say never changes, or it is a stream. */
+static const char variables[] =
+	" stdout stderr stdin environ __environ timezone __timezone daylight __daylight tzname __tzname "
+	"program_invocation_name program_invocation_short_name __progname __progname_full "
+	"__libc_single_threaded in6addr_any in6addr_loopback ";
+
+/* What to do instead: by the whole name, or, behind a *, by its beginning. The first that fits. */
+static const struct {
+	const char *names;
+	const char *what;
+} advice[] = {
+	{" *fork vfork __fork _Fork *clone __clone system *popen pclose *posix_spawn *wait __wait daemon *setpgid setsid setns unshare "
+	 "ptrace *exec *kill tgkill *sig *__sig signal bsd_signal ssignal gsignal *sched_ nice setpriority prctl *setrlimit *prlimit "
+	 "personality pause pthread_sigmask pthread_kill pthread_sigqueue pthread_atfork __register_atfork ",
+	 "a gate starts no processes, and handles and sends no signals"},
+	{" *pthread_ *__pthread_ *sem_ *mtx_ *cnd_ *thrd_ *tss_ call_once ",
+	 "pthread's mutexes, condition variables and threads, and semaphores it does"},
+	{" syscall ", "it is a way around everything that it does model: call the function of libc that it is for"},
+	{" alarm ualarm *setitimer getitimer *timer clock times getrusage clock_getcpuclockid *clock_ *adjtim *ntp_ settimeofday stime ",
+	 "time passes for a gate in clock_gettime(), in sleeps and in waits with a deadline"},
+	{" getrandom getentropy *arc4random strfry ",
+	 "the same schedule would not be the same execution: take rand() or a generator of your own"},
+	{" *mmap *munmap mremap *mprotect *madvise brk sbrk __sbrk mallopt *mallinfo *malloc_ *mcheck mtrace muntrace *mlock *munlock *shm ",
+	 "memory comes from malloc()"},
+	{" setenv unsetenv putenv clearenv *setlocale *newlocale *uselocale *duplocale *freelocale *iconv *gettext *dgettext *dcgettext "
+	 "*ngettext *dngettext *dcngettext *textdomain *bind_textdomain *bindtextdomain *cat *nl_ *initstate setstate *getopt hcreate "
+	 "hsearch hdestroy ecvt fcvt qecvt qfcvt gcvt l64a ",
+	 "what it keeps would be shared by all executions"},
+	{" *dl ", "link the gate with what it needs"},
+	{" *clock_get *sched_get *getcpu get_phys_pages get_avphys_pages getloadavg gethostid ",
+	 "what it says is the machine's, and changes"},
+	{" getcontext setcontext makecontext swapcontext ", "a task has one stack; make a thread"},
+	{" on_exit at_quick_exit __cxa_at_quick_exit quick_exit ", "an execution does not end as a process does"},
+	{" *__cxa_thread_atexit ", "all tasks would share a thread-local variable"},
+};
+
+/* Of libstdc++, whose names are mangled: any that has this in it. */
+static const struct {
+	const char *part;
+	const char *what;
+} advice_cxx[] = {
+	{"random_device", "the same schedule would not be the same execution: take an engine with a seed of your own"},
+	{"basic_filebuf", "a gate has no files"},
+	{"basic_fstream", "a gate has no files"},
+	{"basic_ifstream", "a gate has no files"},
+	{"basic_ofstream", "a gate has no files"},
+	{"stdio_filebuf", "a gate has no files"},
+	{"10filesystem", "a gate has no files"},
+	{"_ZSt3cin", "a gate has no input"},
+	{"_ZSt4wcin", "a gate has no input"},
+	{"_ZSt5wcout", "a gate prints to std::cout"},
+	{"_ZSt5wcerr", "a gate prints to std::cerr"},
+	{"_ZSt5wclog", "a gate prints to std::clog"},
+	{"_ZNSt6locale6global", "what it keeps would be shared by all executions"},
+	{"_ZNSt6localeC1EPKc", "the only locale is \"C\""},
+	{"_ZNSt6localeC2EPKc", "the only locale is \"C\""},
+	{"__atomic_futex", "std::mutex, std::condition_variable and std::thread it does"},
+	{"notify_all_at_thread_exit", "std::mutex, std::condition_variable and std::thread it does"},
+	{"synchronized_pool", "std::mutex, std::condition_variable and std::thread it does"},
+	{"4tzdb", "a gate has no files"},
+	{"__cxa_thread_atexit", "all tasks would share a thread-local variable"},
+};
+
+static const char no_advice[] =
+	"it may wait, or keep what all executions would share; a gate has no files, sockets or devices";
+
+/* A name of a list of names between blanks. */
+static bool is_listed(const char *list, const char *name)
+{
+	char word[128];
+
+	return snprintf(word, sizeof(word), " %s ", name) < (int)sizeof(word) && strstr(list, word);
+}
+
+static bool begins_as_listed(const char *list, const char *name)
+{
+	for (const char *at = strchr(list, '*'); at; at = strchr(at + 1, '*')) {
+		size_t length = strcspn(at + 1, " ");
+
+		if (!strncmp(name, at + 1, length))
 			return true;
-	for (size_t i = 0; i < sizeof(plain_data) / sizeof(plain_data[0]); i++)
-		if (!strncmp(name, plain_data[i], strlen(plain_data[i])))
-			return false;
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
-		if (!strncmp(name, families[i], strlen(families[i])))
-			return true;
+	}
 	return false;
+}
+
+static const char *advice_for(const char *name)
+{
+	for (size_t i = 0; i < sizeof(advice) / sizeof(advice[0]); i++)
+		if (is_listed(advice[i].names, name) || begins_as_listed(advice[i].names, name))
+			return advice[i].what;
+	return no_advice;
 }
 
 bool gx_module_is_of_the_program(const void *address)
@@ -42,46 +205,121 @@ bool gx_module_is_of_the_program(const void *address)
 	       here.dli_fbase == there.dli_fbase;
 }
 
-/* What the dynamic section says under a tag; glibc has made addresses absolute. 0: nothing. */
-static uintptr_t dynamic(const struct link_map *map, int64_t tag)
+static bool is_of(const struct link_map *map, const void *address)
 {
-	for (const ElfW(Dyn) *entry = map->l_ld; entry->d_tag != DT_NULL; entry++)
-		if (entry->d_tag == tag)
-			return entry->d_un.d_ptr;
-	return 0;
+	Dl_info there;
+
+	return map && dladdr(address, &there) && (uintptr_t)there.dli_fbase == map->l_addr;
 }
 
-/* The first function that some relocation of a table binds outside of the plugin and that gatecrash would have to model, or NULL. */
-static const char *unmodelled_of(const struct link_map *map, uintptr_t table, size_t bytes)
+/* AddressSanitizer's runtime stands in for libc where it is a library. */
+static bool is_of_sanitizer(const void *address)
+{
+	Dl_info there;
+
+	return GX_ASAN && dladdr(address, &there) && strstr(there.dli_fname, "/libasan.");
+}
+
+/* A thread-local variable lies in no object. */
+static bool is_of_one(const struct gx_objects *objects, const void *address)
+{
+	Dl_info there;
+
+	if (!dladdr(address, &there))
+		return true;
+	for (unsigned i = 0; i < objects->count; i++)
+		if (is_of(objects->object[i].map, address))
+			return true;
+	return is_of(objects->loader, address) || is_of(objects->mathematics, address);
+}
+
+static const char *why_not_at(const struct gx_objects *objects, const char *name, const void *found)
+{
+	if (objects->cxx)
+		for (size_t i = 0; i < sizeof(advice_cxx) / sizeof(advice_cxx[0]); i++)
+			if (strstr(name, advice_cxx[i].part))
+				return advice_cxx[i].what;
+	if (!found || gx_module_is_of_the_program(found))
+		return NULL;
+	if (!is_of(objects->libc, found) && !is_of_sanitizer(found))
+		return is_of_one(objects, found) ? NULL : "link the gate with what it needs";
+	return is_listed(pure, name) || is_listed(variables, name) ? NULL : advice_for(name);
+}
+
+const char *gx_module_why_not(const struct gx_objects *objects, const char *name)
+{
+	return why_not_at(objects, name, dlsym(RTLD_DEFAULT, name));
+}
+
+#if defined(__x86_64__)
+#define IS_ADDRESS(type) ((type) == R_X86_64_JUMP_SLOT || (type) == R_X86_64_GLOB_DAT)
+#else
+#define IS_ADDRESS(type) ((type) == R_AARCH64_JUMP_SLOT || (type) == R_AARCH64_GLOB_DAT)
+#endif
+
+/* What it was bound to, where that is written; it may be a version of a function of which libc no longer gives the name to anybody else. */
+static const void *bound(const struct link_map *map, const ElfW(Rela) * rela, const char *name)
+{
+	if (IS_ADDRESS(ELF64_R_TYPE(rela->r_info)))
+		return *(const void *const *)(map->l_addr + rela->r_offset);
+	return dlsym(RTLD_DEFAULT, name);
+}
+
+/* The first function that some relocation of a table binds outside of its object and that cannot be had, or NULL. */
+static const char *refused_of(const struct gx_objects *objects, const struct link_map *map, uintptr_t table,
+			      size_t bytes, const char **why)
 {
 	const ElfW(Rela) *rela = (const ElfW(Rela) *)table;
-	const ElfW(Sym) *symbols = (const ElfW(Sym) *)dynamic(map, DT_SYMTAB);
-	const char *strings = (const char *)dynamic(map, DT_STRTAB);
+	const ElfW(Sym) *symbols = (const ElfW(Sym) *)gx_module_dynamic(map, DT_SYMTAB);
+	const char *strings = (const char *)gx_module_dynamic(map, DT_STRTAB);
 
 	for (size_t i = 0; i < bytes / sizeof(*rela); i++) {
 		const ElfW(Sym) *symbol = &symbols[ELF64_R_SYM(rela[i].r_info)];
 		const char *name = strings + symbol->st_name;
-		const void *found;
 
-		if (symbol->st_shndx != SHN_UNDEF || !has_to_be_modelled(name))
+		if (symbol->st_shndx != SHN_UNDEF || !*name)
 			continue;
-		found = dlsym(RTLD_DEFAULT, name);
-		if (found && !gx_module_is_of_the_program(found))
+		*why = why_not_at(objects, name, bound(map, &rela[i], name));
+		if (*why)
 			return name;
 	}
 	return NULL;
 }
 
-enum gx_status gx_module_check_calls(const struct link_map *map, const char *path, struct gx_error *err)
+/* A name as it stands in the source: those of C++ are mangled. */
+static enum gx_status refuse_call(const char *path, const char *library, const char *name, const char *why,
+				  struct gx_error *err)
 {
-	const char *name = unmodelled_of(map, dynamic(map, DT_JMPREL), dynamic(map, DT_PLTRELSZ));
+	char *(*demangle)(const char *, char *, size_t *, int *);
+	char *readable = NULL;
+	enum gx_status rc;
 
-	if (!name)
-		name = unmodelled_of(map, dynamic(map, DT_RELA), dynamic(map, DT_RELASZ));
-	if (name)
-		return gx_module_refuse(
-			err,
-			"%s: calls %.80s(), which gatecrash does not model; pthread's mutexes, condition variables and threads, and semaphores it does",
-			path, name);
+	*(void **)&demangle = !strncmp(name, "_Z", 2) ? dlsym(RTLD_DEFAULT, "__cxa_demangle") : NULL;
+	if (demangle)
+		readable = demangle(name, NULL, NULL, &(int){0});
+	rc = gx_module_refuse(err, "%s: %s%.200s%s%s %.120s%s, which gatecrash does not model; %s", path,
+			      library ? "needs " : "", library ? library : "", library ? ", which " : "",
+			      readable ? "uses" : "calls", readable ? readable : name, readable ? "" : "()", why);
+	free(readable);
+	return rc;
+}
+
+enum gx_status gx_module_check_calls(const struct gx_objects *objects, const char *path, struct gx_error *err)
+{
+	for (unsigned i = 0; i < objects->count; i++) {
+		const struct link_map *map = objects->object[i].map;
+		const char *why = NULL;
+		const char *name;
+
+		if (objects->object[i].is_language)
+			continue;
+		name = refused_of(objects, map, gx_module_dynamic(map, DT_JMPREL), gx_module_dynamic(map, DT_PLTRELSZ),
+				  &why);
+		if (!name)
+			name = refused_of(objects, map, gx_module_dynamic(map, DT_RELA),
+					  gx_module_dynamic(map, DT_RELASZ), &why);
+		if (name)
+			return refuse_call(path, i ? gx_module_soname(map) : NULL, name, why, err);
+	}
 	return GX_OK;
 }

@@ -4,9 +4,10 @@
  *     elf.c         is it a shared object for this machine?        before anything of it is mapped
  *     rehearsal.c   does it crash, hang or exit?                   all that follows, in a child first
  *     plugin.c      dlopen(), where place.h says
- *     calls.c       does it call what is not modelled?
+ *     objects.c     which libraries come with it?
+ *     calls.c       do they call what is not modelled?
  *     gate.c        is what it exports a gate?
- *     segments.c    which memory of it belongs to the world?
+ *     segments.c    which memory of theirs belongs to the world?
  */
 #ifndef GX_MODULE_INTERNAL_H
 #define GX_MODULE_INTERNAL_H
@@ -19,6 +20,20 @@
 #include "core/world.h"
 #include "gatecrash/gate.h"
 
+/* The plugin, which is the first, and what it needs, directly or not; without libc. */
+#define GX_OBJECTS_OF_PLUGIN 12
+struct gx_objects {
+	struct {
+		const struct link_map *map;
+		bool is_language; /* the mathematics library, the compiler's, libstdc++ */
+	} object[GX_OBJECTS_OF_PLUGIN];
+	unsigned count;
+	const struct link_map *libc;
+	const struct link_map *loader;
+	const struct link_map *mathematics; /* which the harness has: many a gate is linked without */
+	bool cxx;                           /* libstdc++ is among them */
+};
+
 struct gx_segment {
 	unsigned char *base;
 	size_t size;
@@ -27,10 +42,14 @@ struct gx_segment {
 
 struct gx_plugin {
 	struct gx_plugin *next; /* among those that are loaded */
+	bool is_loaded;         /* among them */
 	void *handle;
 	const struct gx_gate *gate;
 	struct gx_segment segments[GX_WORLD_ADOPTED];
 	unsigned count;
+	unsigned char *heap; /* what was allocated while it was loaded: posix/loading.h */
+	size_t heap_bytes;
+	bool saw_time;
 };
 
 /* The one clear line: GX_EINPUT. What is quoted in it comes from the file, and is cleaned. */
@@ -45,17 +64,29 @@ enum gx_status gx_module_rehearse(const char *path, struct gx_error *err) GX_MUS
 enum gx_status gx_module_open(struct gx_plugin *plugin, const char *path, struct gx_error *err) GX_MUST_USE;
 void gx_module_close(struct gx_plugin *plugin);
 
-enum gx_status gx_module_check_calls(const struct link_map *map, const char *path, struct gx_error *err) GX_MUST_USE;
+/* Before the first plugin: the libraries of languages, which several may need and which the harness may have. */
+void gx_module_load_languages(void);
+enum gx_status gx_module_find_objects(struct gx_objects *objects, const struct link_map *plugin, const char *path,
+				      struct gx_error *err) GX_MUST_USE;
+/* What the dynamic section says under a tag; glibc has made addresses absolute. 0: nothing. */
+uintptr_t gx_module_dynamic(const struct link_map *map, int64_t tag);
+const char *gx_module_soname(const struct link_map *map);
+
+enum gx_status gx_module_check_calls(const struct gx_objects *objects, const char *path,
+				     struct gx_error *err) GX_MUST_USE;
+/* Why a function with this name cannot be had, and what to do instead; NULL: it can. */
+const char *gx_module_why_not(const struct gx_objects *objects, const char *name);
 /* Whether an address lies in the program itself, and not in libc or a plugin. */
 bool gx_module_is_of_the_program(const void *address);
 
 enum gx_status gx_module_check_gate(const struct gx_gate *gate, const char *path, struct gx_error *err) GX_MUST_USE;
 
-enum gx_status gx_module_find_segments(struct gx_plugin *plugin, const struct link_map *map, const char *path,
+enum gx_status gx_module_find_segments(struct gx_plugin *plugin, const struct gx_objects *objects, const char *path,
 				       struct gx_error *err) GX_MUST_USE;
 /* Keep a copy of them as they are; as they were when `twin` was loaded, which has the same static data, if there is one. */
 enum gx_status gx_module_keep_pristine(struct gx_plugin *plugin, const struct gx_plugin *twin, const char *path,
 				       struct gx_error *err) GX_MUST_USE;
 void gx_module_put_back(const struct gx_plugin *plugin);
+void gx_module_forget(struct gx_plugin *plugin);
 
 #endif

@@ -7,9 +7,10 @@
  * is tried in a child process first: a plugin that crashes, hangs or exits there does not take the harness with it, and leaves nothing
  * behind.
  *
- * The plugin's static data belongs to the world: its writable segments are adopted by each set-up, as they were when it was loaded.
- * What could not be modelled is refused: thread-local variables (all tasks run in one thread), and calls of libc's own locks and
- * threads (rwlocks, C11's <threads.h>, ...), which would block the harness itself.
+ * The plugin's static data belongs to the world, and so does that of the libraries that it needs, libstdc++ included, and what they have
+ * allocated by then: segments and heap are put into each set-up as they were when the plugin was loaded (posix/loading.h).
+ * What cannot be modelled is refused: thread-local variables (all tasks run in one thread), and calls of what waits, works on the process,
+ * or keeps what no execution resets (calls.c).
  */
 #ifndef GX_MODULE_PLUGIN_H
 #define GX_MODULE_PLUGIN_H

@@ -1,17 +1,21 @@
 /*
- * segments.c - a plugin's static data: where it is, and as it was when the plugin had been loaded.
+ * segments.c - a plugin's static data, and that of the libraries that came with it: where it is, and as it was when the plugin had been
+ * loaded; and what it had allocated by then.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/task.h"
 #include "module/internal.h"
+#include "posix/loading.h"
 
 enum { STATIC_BYTES_MAX = 1 << 20 /* each state of a search compares all of them */ };
 
 struct search {
 	struct gx_plugin *plugin;
-	uintptr_t base;
+	const struct gx_objects *objects;
+	unsigned object; /* the one that is looked for */
 	bool too_many;
 	bool thread_local;
 };
@@ -37,13 +41,14 @@ static int look_at_object(struct dl_phdr_info *info, size_t size, void *data)
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 
 	(void)size;
-	if (info->dlpi_addr != search->base)
+	if (info->dlpi_addr != search->objects->object[search->object].map->l_addr)
 		return 0;
 	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
 		if (info->dlpi_phdr[i].p_type == PT_GNU_RELRO)
 			relro = (info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz) &
 				~(page - 1);
-		search->thread_local |= info->dlpi_phdr[i].p_type == PT_TLS;
+		search->thread_local |=
+			info->dlpi_phdr[i].p_type == PT_TLS && !search->objects->object[search->object].is_language;
 	}
 	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *phdr = &info->dlpi_phdr[i];
@@ -56,20 +61,34 @@ static int look_at_object(struct dl_phdr_info *info, size_t size, void *data)
 	return 1;
 }
 
-enum gx_status gx_module_find_segments(struct gx_plugin *plugin, const struct link_map *map, const char *path,
+/* What libc keeps between calls, and the harness in its place. */
+static void add_statics(struct search *search)
+{
+	unsigned long size;
+	uintptr_t base = (uintptr_t)gx_posix_statics(&size);
+
+	add_segment(search, base, base + size);
+}
+
+enum gx_status gx_module_find_segments(struct gx_plugin *plugin, const struct gx_objects *objects, const char *path,
 				       struct gx_error *err)
 {
-	struct search search = {.plugin = plugin, .base = map->l_addr};
+	struct search search = {.plugin = plugin, .objects = objects};
 	size_t bytes = 0;
 
-	dl_iterate_phdr(look_at_object, &search);
+	for (; search.object < objects->count; search.object++) {
+		dl_iterate_phdr(look_at_object, &search);
+		if (search.thread_local)
+			return gx_module_refuse(
+				err,
+				"%s: %.200s%shas thread-local variables (_Thread_local, __thread), which gatecrash does not model: "
+				"all tasks would share them",
+				path, search.object ? gx_module_soname(objects->object[search.object].map) : "",
+				search.object ? ", which it needs, " : "");
+	}
+	add_statics(&search);
 	for (unsigned i = 0; i < plugin->count; i++)
 		bytes += plugin->segments[i].size;
-	if (search.thread_local)
-		return gx_module_refuse(
-			err,
-			"%s: has thread-local variables (_Thread_local, __thread), which gatecrash does not model: all tasks would share them",
-			path);
 	if (search.too_many)
 		return gx_module_refuse(err, "%s: more than %d writable segments", path, GX_WORLD_ADOPTED);
 	if (bytes > STATIC_BYTES_MAX)
@@ -80,18 +99,31 @@ enum gx_status gx_module_find_segments(struct gx_plugin *plugin, const struct li
 	return GX_OK;
 }
 
+static unsigned char *copy_of(const void *bytes, size_t size)
+{
+	unsigned char *copy = malloc(size);
+
+	return copy ? memcpy(copy, bytes, size) : NULL;
+}
+
 enum gx_status gx_module_keep_pristine(struct gx_plugin *plugin, const struct gx_plugin *twin, const char *path,
 				       struct gx_error *err)
 {
+	bool kept = true;
+
 	for (unsigned i = 0; i < plugin->count; i++) {
 		struct gx_segment *segment = &plugin->segments[i];
 
-		segment->pristine = malloc(segment->size);
-		if (!segment->pristine)
-			return gx_fail(err, GX_ENOMEM, "out of memory for the static data of %s", path);
-		memcpy(segment->pristine, twin ? twin->segments[i].pristine : segment->base, segment->size);
+		segment->pristine = copy_of(twin ? twin->segments[i].pristine : segment->base, segment->size);
+		kept &= segment->pristine != NULL;
 	}
-	return GX_OK;
+	plugin->saw_time |= twin && twin->saw_time;
+	plugin->heap_bytes = twin ? twin->heap_bytes : gx_arena_loaded_bytes();
+	if (plugin->heap_bytes) {
+		plugin->heap = copy_of(twin ? twin->heap : gx_arena_loaded(), plugin->heap_bytes);
+		kept &= plugin->heap != NULL;
+	}
+	return kept ? GX_OK : gx_fail(err, GX_ENOMEM, "out of memory for the static data of %s", path);
 }
 
 void gx_module_put_back(const struct gx_plugin *plugin)
@@ -99,4 +131,12 @@ void gx_module_put_back(const struct gx_plugin *plugin)
 	for (unsigned i = 0; i < plugin->count; i++)
 		if (plugin->segments[i].pristine)
 			memcpy(plugin->segments[i].base, plugin->segments[i].pristine, plugin->segments[i].size);
+	(void)!gx_arena_put_loaded(plugin->heap, plugin->heap ? plugin->heap_bytes : 0);
+}
+
+void gx_module_forget(struct gx_plugin *plugin)
+{
+	for (unsigned i = 0; i < plugin->count; i++)
+		free(plugin->segments[i].pristine);
+	free(plugin->heap);
 }

@@ -44,6 +44,24 @@ void *gx_posix_real_versioned(const char *name, const char *version);
 		real_;                                                                              \
 	})
 
+/* loading.c: a plugin's code runs outside of tasks. */
+extern bool gx_posix_is_loading;
+
+/* Code of the program under test runs: it gets the world's clock, memory and streams. AddressSanitizer's runtime asks, too, and early. */
+static inline GX_NO_ASAN bool gx_posix_is_guest(void)
+{
+	return gx_task_self() || gx_posix_is_loading;
+}
+
+/* What the clock shows to a guest. */
+uint64_t gx_posix_look(void);
+
+/* Where the dynamic loader's code lies. */
+void gx_posix_find_loader(const char **base, const char **end);
+
+/* While a plugin is loaded it asks for `what`, which it cannot have then. */
+void gx_posix_loading_refuse(const char *what);
+
 /* A rule of POSIX was broken: tell it as a fact. `kind`: with a role (posix.h), if the task in slot `other` is concerned, too; 0: nobody. */
 void gx_posix_misuse(enum gx_posix_misuse misuse, unsigned kind, const void *object, uint32_t other);
 /* The same, and the execution ends here: what follows is undefined. */

@@ -58,24 +58,56 @@ static void *fresh(size_t size, size_t alignment)
 	return memset(gx_arena_alloc(size, alignment), 0xa5, size);
 }
 
+/* Here, because AddressSanitizer's runtime allocates before what it would look at is there, and a file's own variables it trusts. */
+bool gx_posix_is_loading;
+
+/* The loader, which also allocates while it loads a plugin, keeps its memory for good. */
+static bool __attribute__((noinline)) is_loader(const void *caller)
+{
+	static const char *base;
+	static const char *end;
+
+	if (!base)
+		gx_posix_find_loader(&base, &end);
+	return (const char *)caller >= base && (const char *)caller < end;
+}
+
+/* A plugin's own while it is loaded: the caller is not the loader. */
+#define LOADS_GUEST() __builtin_expect(gx_posix_is_loading && !is_loader(__builtin_return_address(0)), 0)
+
+static void *alloc_loading(size_t size, size_t alignment)
+{
+	void *block = gx_arena_alloc_loading(size, alignment);
+
+	if (!block) {
+		gx_posix_loading_refuse("so much memory");
+		errno = ENOMEM;
+	}
+	return block;
+}
+
 void *malloc(size_t size)
 {
 	if (gx_task_self())
 		return fresh(size, 16);
+	if (LOADS_GUEST())
+		return alloc_loading(size, 16);
 	return fails() ? NULL : REAL(malloc)(size);
 }
 
 void *calloc(size_t count, size_t size)
 {
 	size_t bytes;
+	bool loads = !gx_task_self() && LOADS_GUEST();
 
-	if (!gx_task_self())
+	if (!gx_task_self() && !loads)
 		return fails() ? NULL : REAL(calloc)(count, size);
 	if (__builtin_mul_overflow(count, size, &bytes)) {
 		errno = ENOMEM;
 		return NULL;
 	}
-	return gx_arena_alloc(bytes, 16); /* free bytes of an arena are zero already */
+	/* Free bytes of an arena are zero already. */
+	return loads ? alloc_loading(bytes, 16) : gx_arena_alloc(bytes, 16);
 }
 
 /* Not a live block of the world: memory of the process, or freed twice. Left as it is: other executions may need it. */
@@ -106,13 +138,20 @@ void free(void *block)
 			release(block);
 	} else if (!gx_arena_owns(block)) {
 		REAL(free)(block);
+	} else if (gx_posix_is_loading && gx_arena_is_live(block)) {
+		gx_arena_free(block);
 	}
 }
 
-static size_t size_of(void *block)
+/* No more than what was asked for: nobody may count on the rest. */
+size_t malloc_usable_size(void *block)
 {
-	return gx_arena_owns(block) ? gx_arena_size(block) : malloc_usable_size(block);
+	if (!block)
+		return 0;
+	return gx_arena_owns(block) ? gx_arena_size(block) : GX_REAL(malloc_usable_size)(block);
 }
+
+#define size_of malloc_usable_size
 
 /* The world's own copy is left to the next reset, as free() leaves it. */
 static void *move_out_of_the_world(const void *block, size_t size)
@@ -123,11 +162,27 @@ static void *move_out_of_the_world(const void *block, size_t size)
 	return moved ? memcpy(moved, block, old < size ? old : size) : NULL;
 }
 
+/* A block that the plugin has from elsewhere stays where it is. */
+static void *realloc_loading(void *block, size_t size)
+{
+	void *moved = alloc_loading(size, 16);
+	size_t old = block ? size_of(block) : 0;
+
+	if (!moved || !block)
+		return moved;
+	memcpy(moved, block, old < size ? old : size);
+	if (gx_arena_owns(block) && gx_arena_is_live(block))
+		gx_arena_free(block);
+	return moved;
+}
+
 void *realloc(void *block, size_t size)
 {
 	void *moved;
 	size_t old;
 
+	if (!gx_task_self() && LOADS_GUEST())
+		return realloc_loading(block, size);
 	if (!gx_task_self() && fails())
 		return NULL;
 	if (!gx_task_self())
@@ -151,18 +206,43 @@ static bool is_power_of_two(size_t n)
 
 void *memalign(size_t alignment, size_t size)
 {
-	if (!gx_task_self())
+	bool loads = !gx_task_self() && LOADS_GUEST();
+
+	if (!gx_task_self() && !loads)
 		return REAL(memalign)(alignment, size);
 	if (!is_power_of_two(alignment)) {
 		errno = EINVAL;
 		return NULL;
 	}
-	return fresh(size, alignment);
+	return loads ? alloc_loading(size, alignment) : fresh(size, alignment);
 }
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
 	return memalign(alignment, size);
+}
+
+enum { PAGE_BYTES = 4096 };
+
+void *valloc(size_t size)
+{
+	return memalign(PAGE_BYTES, size);
+}
+
+void *pvalloc(size_t size)
+{
+	return memalign(PAGE_BYTES, (size + PAGE_BYTES - 1) & ~(size_t)(PAGE_BYTES - 1));
+}
+
+void *reallocarray(void *block, size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return realloc(block, bytes);
 }
 
 int posix_memalign(void **out, size_t alignment, size_t size)

@@ -12,7 +12,7 @@ static const char *const labels[] = {
 	"mutex.lock",   "mutex.trylock",  "mutex.unlock",  "cond.enter",    "cond.wait",
 	"cond.signal",  "cond.broadcast", "sem.wait",      "sem.trywait",   "sem.post",
 	"sem.getvalue", "thread.create",  "thread.join",   "thread.detach", "once",
-	"yield",        "posix.misuse",   "posix.destroy", "posix.free",
+	"yield",        "posix.misuse",   "posix.destroy", "posix.free",    "print",
 };
 
 _Static_assert(sizeof(labels) / sizeof(labels[0]) == GX_L_POSIX_END - GX_LABELS_POSIX, "every label has a name");

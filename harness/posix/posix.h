@@ -11,7 +11,10 @@
  *     time.c                       virtual time, for sleeps and clocks; CLOCK_REALTIME begins at a fixed date
  *     memory.c                     malloc and friends, from the task's arena; no points
  *     lifetime.c                   is it still one? Memory that was freed, left or overwritten; objects that are in use
- *     process.c                    abort, exit, assert: the end of the execution, not of the harness
+ *     process.c                    abort, exit, exec, raise: the end of the execution, not of the harness; getpid, gettid
+ *     statics.c                    rand, strtok, localtime and others that keep something: in the world
+ *     output.c                     printf, write and others: a fact with a text, and nothing printed
+ *     loading.c                    a plugin's code outside of tasks
  *     posix.c                      labels, misuse, what a parked task waits for
  *
  * This header is what the layers above need to know: what this layer owns of what tasks are marked with, what a parked task waits for,
@@ -54,6 +57,7 @@ enum {
 	GX_L_POSIX_MISUSE, /* fact: object as above or the block that is freed, 0 for a thread; extra = GX_POSIX_EXTRA(); value = enum gx_posix_misuse */
 	GX_L_POSIX_DESTROY, /* fact: object; value = enum gx_posix_kind */
 	GX_L_POSIX_FREE,    /* fact: object = the block; value = its bytes */
+	GX_L_PRINT,        /* fact: it prints; value: output.h */
 	GX_L_POSIX_END
 };
 

@@ -8,6 +8,15 @@
 #include <sched.h>
 
 #include "posix/internal.h"
+#include "posix/loading.h"
+
+/* The C++ ABI's (Itanium), which has no header in C. */
+struct cxa_eh_globals;
+int __cxa_guard_acquire(int64_t *guard);
+void __cxa_guard_release(int64_t *guard);
+void __cxa_guard_abort(int64_t *guard);
+struct cxa_eh_globals *__cxa_get_globals(void);
+struct cxa_eh_globals *__cxa_get_globals_fast(void);
 
 void (*gx_posix_thread_end_hook)(void);
 
@@ -61,6 +70,10 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	struct gx_task *task;
 	int detached = PTHREAD_CREATE_JOINABLE;
 
+	if (gx_posix_is_loading) {
+		gx_posix_loading_refuse("a thread");
+		return EAGAIN;
+	}
 	if (!gx_posix_in_task())
 		return GX_REAL(pthread_create)(thread, attributes, routine, argument);
 	if (attributes)
@@ -207,13 +220,41 @@ static void GX_NO_ASAN examine(const pthread_once_t *once)
 		gx_posix_fatal(GX_POSIX_USE_NONE, GX_POSIX_ONCE, once, 0);
 }
 
+/*
+ * std::call_once() says what is to be called in two words of its thread's, and that is the same for all tasks: from a caller's words to
+ * its turn others may have written theirs.
+ */
+static struct {
+	void **word[2];
+	void (*proxy)(void);
+} of_call_once;
+
+void gx_posix_find_call_once(void)
+{
+	of_call_once.word[0] = dlsym(RTLD_DEFAULT, "_ZSt15__once_callable");
+	of_call_once.word[1] = dlsym(RTLD_DEFAULT, "_ZSt11__once_call");
+	*(void **)&of_call_once.proxy = dlsym(RTLD_DEFAULT, "__once_proxy");
+}
+
+static void block_once(pthread_once_t *once, void (*routine)(void))
+{
+	void *words[2];
+	bool is_call_once = of_call_once.proxy && routine == of_call_once.proxy && of_call_once.word[0];
+
+	for (unsigned i = 0; i < 2 && is_call_once; i++)
+		words[i] = *of_call_once.word[i];
+	gx_posix_block(GX_L_ONCE, once, not_under_way, GX_FOREVER);
+	for (unsigned i = 0; i < 2 && is_call_once; i++)
+		*of_call_once.word[i] = words[i];
+}
+
 int pthread_once(pthread_once_t *once, void (*routine)(void))
 {
 	if (!gx_posix_in_task())
 		return GX_REAL(pthread_once)(once, routine);
 	gx_posix_check_place(GX_POSIX_ONCE, once);
 	examine(once);
-	gx_posix_block(GX_L_ONCE, once, not_under_way, GX_FOREVER);
+	block_once(once, routine);
 	examine(once);
 	if (*once == ONCE_DONE)
 		return 0;
@@ -224,6 +265,66 @@ int pthread_once(pthread_once_t *once, void (*routine)(void))
 	gx_posix_touch(once, GX_WRITE); /* in a later step, if the routine has points */
 	*once = ONCE_DONE;
 	return 0;
+}
+
+/* ---- C++: a static variable of a function, whose constructor runs once; its first byte says that it has ---- */
+
+enum { GUARD_DONE, GUARD_UNDER_WAY };
+
+static bool guard_is_free(const struct gx_task *task)
+{
+	const char *guard = task->op.subject;
+
+	return guard[GUARD_DONE] || !guard[GUARD_UNDER_WAY];
+}
+
+int __cxa_guard_acquire(int64_t *guard)
+{
+	volatile char *bytes = (volatile char *)guard;
+
+	if (gx_posix_in_task()) {
+		gx_posix_check_place(GX_POSIX_ONCE, guard);
+		gx_posix_block(GX_L_ONCE, guard, guard_is_free, GX_FOREVER);
+	}
+	if (bytes[GUARD_DONE])
+		return 0;
+	bytes[GUARD_UNDER_WAY] = 1;
+	return 1;
+}
+
+void __cxa_guard_release(int64_t *guard)
+{
+	volatile char *bytes = (volatile char *)guard;
+
+	if (gx_task_self())
+		gx_posix_touch(guard, GX_WRITE);
+	bytes[GUARD_UNDER_WAY] = 0;
+	bytes[GUARD_DONE] = 1;
+}
+
+/* The constructor threw: whoever comes next tries again. */
+void __cxa_guard_abort(int64_t *guard)
+{
+	if (gx_task_self())
+		gx_posix_touch(guard, GX_WRITE);
+	((volatile char *)guard)[GUARD_UNDER_WAY] = 0;
+}
+
+/* Which exceptions a thread has caught, and how many are on their way: libstdc++ keeps that per thread, and asks here for it. */
+struct cxa_eh_globals {
+	void *caught;
+	unsigned uncaught;
+};
+_Static_assert(sizeof(struct cxa_eh_globals) <= GX_TASK_LOCAL_BYTES, "they have room in a task");
+
+struct cxa_eh_globals *__cxa_get_globals(void)
+{
+	return gx_task_self() ? gx_task_local() : GX_REAL(__cxa_get_globals)();
+}
+
+struct cxa_eh_globals *__cxa_get_globals_fast(void)
+{
+	return gx_task_self() ? gx_task_local() : GX_REAL(__cxa_get_globals_fast)();
 }
 
 int sched_yield(void)

@@ -5,8 +5,11 @@
  * shows begins with the first look at it: time that nobody has seen is no part of the state (core/internal.h).
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdint.h>
+#include <sys/select.h>
 #include <sys/time.h>
+#include <threads.h>
 #include <unistd.h>
 
 #include "core/shift.h"
@@ -44,7 +47,7 @@ static uint64_t to_ns(const struct timespec *when)
 bool gx_posix_deadline(clockid_t clock, const struct timespec *when, uint64_t *away)
 {
 	uint64_t at = to_ns(when);
-	uint64_t shown = base_of(clock) + gx_clock_look();
+	uint64_t shown = base_of(clock) + gx_posix_look();
 
 	if (!is_time(when))
 		return false;
@@ -59,19 +62,30 @@ static struct timespec to_timespec(uint64_t ns)
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
-	if (!gx_task_self())
+	if (!gx_posix_is_guest())
 		return GX_REAL(clock_gettime)(clock, now);
-	*now = to_timespec(base_of(clock) + gx_clock_look());
+	*now = to_timespec(base_of(clock) + gx_posix_look());
 	return 0;
+}
+
+/* C11's name for the same. */
+int timespec_get(struct timespec *now, int base)
+{
+	if (!gx_posix_is_guest())
+		return GX_REAL(timespec_get)(now, base);
+	if (base != TIME_UTC)
+		return 0;
+	*now = to_timespec(EPOCH + gx_posix_look());
+	return base;
 }
 
 int gettimeofday(struct timeval *restrict now, void *restrict zone)
 {
 	uint64_t ns;
 
-	if (!gx_task_self())
+	if (!gx_posix_is_guest())
 		return GX_REAL(gettimeofday)(now, zone);
-	ns = EPOCH + gx_clock_look();
+	ns = EPOCH + gx_posix_look();
 	now->tv_sec = (time_t)(ns / SECOND);
 	now->tv_usec = (suseconds_t)(ns % SECOND / 1000);
 	return 0;
@@ -81,22 +95,31 @@ time_t time(time_t *out)
 {
 	time_t now;
 
-	if (!gx_task_self())
+	if (!gx_posix_is_guest())
 		return GX_REAL(time)(out);
-	now = (time_t)((EPOCH + gx_clock_look()) / SECOND);
+	now = (time_t)((EPOCH + gx_posix_look()) / SECOND);
 	if (out)
 		*out = now;
 	return now;
+}
+
+/* Nobody waits for anything while a plugin is loaded: time does not pass there. */
+static void sleep_for(uint64_t ns)
+{
+	if (gx_task_self())
+		gx_sleep(GX_L_SLEEP, ns);
 }
 
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *wanted, struct timespec *left)
 {
 	uint64_t away;
 
-	if (!gx_task_self())
+	if (!gx_posix_is_guest())
 		return GX_REAL(clock_nanosleep)(clock, flags, wanted, left);
 	if (!is_time(wanted) || wanted->tv_sec < 0)
 		return EINVAL;
+	if (!gx_task_self())
+		return 0;
 	if (!(flags & TIMER_ABSTIME)) {
 		gx_sleep(GX_L_SLEEP, to_ns(wanted));
 		return 0;
@@ -110,7 +133,7 @@ int nanosleep(const struct timespec *wanted, struct timespec *left)
 {
 	int rc;
 
-	if (!gx_task_self())
+	if (!gx_posix_is_guest())
 		return GX_REAL(nanosleep)(wanted, left);
 	rc = clock_nanosleep(CLOCK_MONOTONIC, 0, wanted, left);
 	if (rc)
@@ -120,16 +143,67 @@ int nanosleep(const struct timespec *wanted, struct timespec *left)
 
 int usleep(useconds_t us)
 {
-	if (!gx_task_self())
+	if (!gx_posix_is_guest())
 		return GX_REAL(usleep)(us);
-	gx_sleep(GX_L_SLEEP, us * 1000ull);
+	sleep_for(us * 1000ull);
 	return 0;
 }
 
 unsigned sleep(unsigned seconds)
 {
-	if (!gx_task_self())
+	if (!gx_posix_is_guest())
 		return GX_REAL(sleep)(seconds);
-	gx_sleep(GX_L_SLEEP, seconds * SECOND);
+	sleep_for(seconds * SECOND);
 	return 0;
+}
+
+/* C11's: nothing interrupts it here. */
+int thrd_sleep(const struct timespec *wanted, struct timespec *left)
+{
+	if (!gx_posix_is_guest())
+		return GX_REAL(thrd_sleep)(wanted, left);
+	return clock_nanosleep(CLOCK_REALTIME, 0, wanted, left) ? -2 : 0;
+}
+
+/* ---- waiting for no file at all, which is to sleep ---- */
+
+/* A gate has no files that it could wait for. Longer than for ever is for ever. */
+static int wait_for_nothing(bool has_files, uint64_t ns)
+{
+	if (has_files) {
+		errno = EBADF;
+		return -1;
+	}
+	sleep_for(ns);
+	return 0;
+}
+
+int poll(struct pollfd *files, nfds_t count, int ms)
+{
+	if (!gx_posix_is_guest())
+		return GX_REAL(poll)(files, count, ms);
+	return wait_for_nothing(count, ms < 0 ? GX_FOREVER : (uint64_t)ms * 1000000);
+}
+
+int ppoll(struct pollfd *files, nfds_t count, const struct timespec *most, const sigset_t *mask)
+{
+	if (!gx_posix_is_guest())
+		return GX_REAL(ppoll)(files, count, most, mask);
+	return wait_for_nothing(count, most ? to_ns(most) : GX_FOREVER);
+}
+
+int select(int count, fd_set *restrict in, fd_set *restrict out, fd_set *restrict except, struct timeval *restrict most)
+{
+	if (!gx_posix_is_guest())
+		return GX_REAL(select)(count, in, out, except, most);
+	return wait_for_nothing(count,
+				most ? (uint64_t)most->tv_sec * SECOND + (uint64_t)most->tv_usec * 1000 : GX_FOREVER);
+}
+
+int pselect(int count, fd_set *restrict in, fd_set *restrict out, fd_set *restrict except,
+	    const struct timespec *restrict most, const sigset_t *restrict mask)
+{
+	if (!gx_posix_is_guest())
+		return GX_REAL(pselect)(count, in, out, except, most, mask);
+	return wait_for_nothing(count, most ? to_ns(most) : GX_FOREVER);
 }

@@ -7,6 +7,7 @@
 
 #include "core/symbol.h"
 #include "core/world.h"
+#include "posix/output.h"
 #include "posix/posix.h"
 
 #include "service/labels.h"
@@ -462,9 +463,23 @@ static bool say_fact(struct gx_name_book *book, const struct gx_event *event, ch
 	}
 }
 
-void gx_name_value(struct gx_name_book *book, const struct gx_event *events, unsigned count, char *text, size_t size)
+/* What was printed stands beside whatever else the step did: the first line, before it. */
+static void say_printed(const struct gx_event *events, unsigned count, char *text, size_t size)
 {
-	*text = 0;
+	char rest[128];
+	unsigned i = 1;
+
+	while (i < count && events[i].label != GX_L_PRINT)
+		i++;
+	if (i >= count)
+		return;
+	snprintf(rest, sizeof(rest), "%s", text);
+	snprintf(text, size, "prints \"%s\"%s%s", gx_posix_printed(events[i].value), *rest ? ", " : "", rest);
+}
+
+static void say_what_came(struct gx_name_book *book, const struct gx_event *events, unsigned count, char *text,
+			  size_t size)
+{
 	if (events[0].kind == GX_EVENT_STEP && events[0].label == GX_L_CLOCK_TICK)
 		snprintf(text, size, "%.3f s", (double)events[0].value / 1e9);
 	else if (events[0].kind == GX_EVENT_STEP && events[0].value >> 16 == GX_GRANTED_TIMEOUT)
@@ -474,4 +489,12 @@ void gx_name_value(struct gx_name_book *book, const struct gx_event *events, uns
 	for (unsigned i = 1; i < count; i++)
 		if (say_fact(book, &events[i], text, size))
 			return;
+}
+
+void gx_name_value(struct gx_name_book *book, const struct gx_event *events, unsigned count, char *text,
+		   size_t size)
+{
+	*text = 0;
+	say_what_came(book, events, count, text, size);
+	say_printed(events, count, text, size);
 }

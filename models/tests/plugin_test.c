@@ -91,7 +91,8 @@ static const struct {
 	{"c11-thread", UNMODELLED("thrd_create")},
 	{"rwlock", UNMODELLED("pthread_rwlock_rdlock")},
 	{"rwlock-by-pointer", UNMODELLED("pthread_rwlock_rdlock")},
-	{"fork", UNMODELLED("fork")},
+	{"fork",
+	 "calls fork(), which gatecrash does not model; a gate starts no processes, and handles and sends no signals"},
 	{"thread-local",
 	 "has thread-local variables (_Thread_local, __thread), which gatecrash does not model: all tasks "
 	 "would share them"},

@@ -18,8 +18,12 @@
  *  - malloc(), pthread_*, sem_*, nanosleep(), clock_gettime() and their like are ordinary calls; under gatecrash they are
  *    modelled, time is virtual and passes only in the scheduler's hands.
  *  - A task has 238 KiB of stack and 768 KiB for malloc().
- * What a gate may not use as yet: thread-local variables, C11 <threads.h>, rwlocks, barriers, spin locks, pthread_key_*, robust mutexes,
- * signals, fork() and system(). Loading says so in one line.
+ *  - What it prints goes nowhere while it is explored, and into the timeline when an execution is replayed.
+ *  - rand(), strtok() and their like begin anew with each execution. The time zone is UTC. exec() and raise() are crashes.
+ *  - What constructors allocate, and the static data of libraries that come with the gate, is reset like its own.
+ * What a gate may not use as yet: thread-local variables, C11 <threads.h> but for thrd_sleep(), rwlocks, barriers, spin locks,
+ * pthread_key_*, robust mutexes, signals, processes, files, sockets, random devices, CPU time, setenv(), setlocale(), dlopen(), mmap(),
+ * syscall(). Loading says so in one line. What is registered with atexit() is not called.
  */
 #ifndef GATECRASH_GATE_H
 #define GATECRASH_GATE_H
