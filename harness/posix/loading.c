@@ -97,7 +97,7 @@ void gx_posix_warm_up(void)
 	mktime(&day);
 	strftime(text, sizeof(text), "%c %Z %x", &day);
 	strptime("12:00", "%H:%M", &day);
-	snprintf(text, sizeof(text), "%g %Lg %s %lc", 1.5, 1.5L, strerror(1), L'x');
+	snprintf(text, sizeof(text), "%g %Lg %s %ls", 1.5, 1.5L, strerror(1), L"x");
 	(void)strtod("1.5", NULL);
 	(void)localeconv();
 	qsort(many, sizeof(many), 1, compare);
