@@ -361,11 +361,12 @@ static void a_gate_that_cannot_be_loaded_leaves_the_results_of_the_others(void *
 	assert_says(ran.out, "ok single");
 }
 
-/* What it does depends on what the world does not hold: it is noticed, or refused at once; the others are run and reported all the same. */
+/* What it does depends on what the world does not hold: it is noticed; the others are run and reported all the same. */
 static void a_run_that_fails_leaves_the_results_of_the_others(void **state)
 {
-	char *fickle = build("fickle", "0", "if (rand() & 1) gx_note(\"odd\"); else pthread_mutex_lock(lock)",
-			     "pthread_mutex_trylock(lock); pthread_mutex_unlock(lock)");
+	char *fickle =
+		build("fickle", "0", "if (__builtin_ia32_rdtsc() & 64) gx_note(\"odd\"); else pthread_mutex_lock(lock)",
+		      "pthread_mutex_trylock(lock); pthread_mutex_unlock(lock)");
 	json_t *runs;
 
 	(void)state;

@@ -133,7 +133,9 @@ static void put_up(const struct row *row)
 	if (gx_crash_install(&err) != GX_OK || gx_scenario_find(path, sizeof(path), "double-click", &err) != GX_OK ||
 	    gx_scenario_load(&stand.file, path, &err) != GX_OK)
 		fail_msg("%s", err.text);
-	snprintf(path, sizeof(path), "%s/%s.so", folder, row->cpp ? "cpp" : "c");
+	/* A file for each row: an object with unique symbols, as C++ has them, stays loaded, and would not look which gate it is a second time. */
+	snprintf(path, sizeof(path), "%s/%s-%s.so", folder, row->gate, row->cpp ? "cpp" : "c");
+	run_command("cp '%s/%s.so' '%s'", folder, row->cpp ? "cpp" : "c", path);
 	if (gx_plugin_load(&stand.plugin, path, &err) != GX_OK)
 		fail_msg("%s: %s", row->gate, err.text);
 	gx_trial_init(&stand.trial, &stand.file->scenario, gx_plugin_gate(stand.plugin));

@@ -335,7 +335,7 @@ static void a_lock_that_is_polled_for_ever_is_told_by_one_round(void **state)
 		rows++;
 	assert_in_range(rows, 5, 16);
 	/* Nobody looks for the simplest of such: whoever it was. */
-	assert_marked(0, "manual-restart#", " mutex m");
+	assert_marked(0, "manual-restart#", " mutex a");
 	assert_marked(1, "manual-restart#", " row.write ws-a: failed, start fails, ran, ends without giving ");
 	assert_string_equal(shown(2, true), "");
 	assert_says("remedy", "give it back on every way out");
