@@ -69,15 +69,15 @@ struct gx_core {
 	const struct gx_pilot *pilot; /* who chooses at the points; NULL: the scheduler lets a task take one step */
 	enum gx_time time;            /* what of it tells states apart */
 	enum gx_time time_needed;     /* what would have to, by what executions have done since gx_sched_count_time() */
-	uint64_t lookers;             /* bit per index: it has looked at the clock in the step that is under way, or was last */
-	bool searching;               /* gx_sched_begin_search() */
-	uint32_t overtakes_max;       /* of the search; 0: no bound */
-	unsigned cut;                 /* enum gx_cut bits: what the search has left out */
-	unsigned limits_said;         /* how often the search has come to the limit of time */
-	bool muted;                   /* nobody observes what happens, and it is not recorded */
-	uint64_t resumes;             /* how often a task has been let run since the process started: for crash.c */
-	uint64_t step_hash;           /* of the events, as the step began */
-	uint32_t step_records;        /* how many were recorded then */
+	uint64_t lookers; /* bit per index: it has looked at the clock in the step that is under way, or was last */
+	bool searching;   /* gx_sched_begin_search() */
+	uint32_t overtakes_max; /* of the search; 0: no bound */
+	unsigned cut;           /* enum gx_cut bits: what the search has left out */
+	unsigned limits_said;   /* how often the search has come to the limit of time */
+	bool muted;             /* nobody observes what happens, and it is not recorded */
+	uint64_t resumes;       /* how often a task has been let run since the process started: for crash.c */
+	uint64_t step_hash;     /* of the events, as the step began */
+	uint32_t step_records;  /* how many were recorded then */
 	struct gx_event *record;
 	uint32_t record_capacity;
 	uint32_t *record_count;

@@ -719,7 +719,9 @@ enum gx_status gx_track_begin(struct gx_error *err)
 	seen.open = false;
 	track.used = 0;
 	track.high = 0;
-	track.page = (struct page){.header_hash = gx_header_hash(), .hash = gx_world_hash() - gx_shift_hash(), .now = GX_HIDDEN->now};
+	track.page = (struct page){.header_hash = gx_header_hash(),
+				   .hash = gx_world_hash() - gx_shift_hash(),
+				   .now = GX_HIDDEN->now};
 	mirror_block();
 	return GX_OK;
 }

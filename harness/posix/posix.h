@@ -57,7 +57,7 @@ enum {
 	GX_L_POSIX_MISUSE, /* fact: object as above or the block that is freed, 0 for a thread; extra = GX_POSIX_EXTRA(); value = enum gx_posix_misuse */
 	GX_L_POSIX_DESTROY, /* fact: object; value = enum gx_posix_kind */
 	GX_L_POSIX_FREE,    /* fact: object = the block; value = its bytes */
-	GX_L_PRINT,        /* fact: it prints; value: output.h */
+	GX_L_PRINT,         /* fact: it prints; value: output.h */
 	GX_L_POSIX_END
 };
 

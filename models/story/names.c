@@ -491,8 +491,7 @@ static void say_what_came(struct gx_name_book *book, const struct gx_event *even
 			return;
 }
 
-void gx_name_value(struct gx_name_book *book, const struct gx_event *events, unsigned count, char *text,
-		   size_t size)
+void gx_name_value(struct gx_name_book *book, const struct gx_event *events, unsigned count, char *text, size_t size)
 {
 	*text = 0;
 	say_what_came(book, events, count, text, size);
