@@ -23,11 +23,11 @@
 
 #include <gatecrash/gate.h>
 
-#define GATE(called, says)                                                                           \
-	const struct gx_gate *gx_gate_plugin(void)                                                   \
-	{                                                                                            \
+#define GATE(called, says)                                                                                     \
+	const struct gx_gate *gx_gate_plugin(void)                                                             \
+	{                                                                                                      \
 		static const struct gx_gate gate = {GX_GATE_ABI, called, says, open_gate, close_gate, handle}; \
-		return &gate;                                                                        \
+		return &gate;                                                                                  \
 	}
 
 enum { SLOTS = 4 };

@@ -3,7 +3,6 @@
 
 static sem_t of[SLOTS];
 
-
 static void enter(unsigned slot)
 {
 	static bool made[SLOTS];
