@@ -89,7 +89,7 @@ static const struct correct correct[] = {
 	{.name = "backoff"},
 	{.name = "timedlock-retry"},
 	{.name = "sem-timed"},
-	{.name = "monotonic", .quick = "single double-click no-backend"},
+	{.name = "monotonic", .quick = "single no-backend shutdown"},
 
 	/* no lock at all */
 	{.name = "ticket-yield", .lacks = "create-vs-restart"},
@@ -98,8 +98,7 @@ static const struct correct correct[] = {
 
 	/* threads and tasks */
 	{.name = "mailbox"},
-	{.name = "lock-manager"},
-	{.name = "pool", .quick = "single double-click no-backend"},
+	{.name = "pool", .quick = "single no-backend shutdown"},
 	{.name = "janitor-waits"},
 	{.name = "watchdog", .quick = "single double-click no-backend shutdown"},
 	{.name = "thread-joined"},
@@ -117,7 +116,7 @@ static const struct correct correct[] = {
 	{.name = "cxx-unordered-map"},
 	{.name = "cxx-monitor"},
 	{.name = "cxx-shared-ptr"},
-	{.name = "cxx-wait-for", .quick = "single double-click no-backend"},
+	{.name = "cxx-wait-for", .quick = "single no-backend shutdown"},
 	{.name = "cxx-worker", .quick = "single double-click no-backend"},
 };
 
@@ -144,9 +143,9 @@ static const struct broken broken[] = {
 	{"readers-only", "double-click", UNGATED},
 	{"two-permits", "double-click", UNGATED},
 	{"sleeps-instead", "double-click", UNGATED},
-	{"forgets-the-entry", "three-callers", "overlapping-cycles"},
+	{"forgets-the-entry", OWN("three-paused"), "deadlock misuse"},
 	{"peterson-of-two", "three-callers", "overlapping-cycles"},
-	{"tickets-of-one-bit", "three-callers", "overlapping-cycles"},
+	{"tickets-of-one-bit", OWN("three-paused"), "deadlock gate-leaked"},
 	{"cxx-temporary-guard", "double-click", UNGATED},
 	{"cxx-never-kept", "double-click", UNGATED},
 
@@ -163,14 +162,15 @@ static const struct broken broken[] = {
 	{"check-outside", "double-click", "deadlock gate-leaked"},
 	{"signal-too-soon", "double-click", "deadlock gate-leaked"},
 	{"signal-to-the-janitor", "double-click", "deadlock"},
-	{"exact-generation", "three-callers", "deadlock"},
-	{"one-chair", "three-callers", "deadlock"},
-	{"baton-lost", "three-callers", "deadlock"},
+	{"exact-generation", OWN("three-paused"), "deadlock"},
+	{"one-chair", OWN("three-paused"), "deadlock"},
+	{"baton-lost", OWN("three-paused"), "deadlock"},
 	{"self-deadlock", "single", "deadlock gate-leaked"},
 	{"lock-order", "manual-vs-programmatic", "deadlock gate-leaked"},
 	{"leak-on-failed", "failed-start", "deadlock gate-leaked"},
 	{"leak-on-skipped", OWN("paused"), "gate-leaked"},
 	{"worker-dies", "failed-start", "deadlock gate-leaked"},
+	{"spins-after-failure", "no-backend", "livelock"},
 
 	/* keeps others waiting */
 	{"global-lock", "two-workspaces", "isolation"},
