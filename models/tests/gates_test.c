@@ -176,6 +176,7 @@ static const struct broken broken[] = {
 	{"global-lock", "two-workspaces", "isolation"},
 	{"hash-collides", "two-workspaces", "isolation"},
 	{"key-of-12", OWN("one-prefix"), "isolation"},
+	{"signal-for-all", OWN("two-and-two"), "isolation"},
 
 	/* answers what is not so */
 	{"accepts-and-forgets", "double-click", "lost-restart status-mismatch"},
