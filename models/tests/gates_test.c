@@ -100,6 +100,9 @@ static const struct correct correct[] = {
 	{.name = "mailbox"},
 	{.name = "pool", .quick = "single no-backend shutdown"},
 	{.name = "janitor-waits"},
+	{.name = "janitor-sleeps"},
+	{.name = "poller", .quick = "single no-backend shutdown"},
+	{.name = "lock-manager"},
 	{.name = "watchdog", .quick = "single double-click no-backend shutdown"},
 	{.name = "thread-joined"},
 	{.name = "thread-detached"},
@@ -175,6 +178,9 @@ static const struct broken broken[] = {
 	/* keeps others waiting */
 	{"global-lock", "two-workspaces", "isolation"},
 	{"hash-collides", "two-workspaces", "isolation"},
+	{"one-worker", "two-workspaces", "isolation"},
+	{"global-polled", "two-workspaces", "isolation"},
+	{"global-yield", "two-workspaces", "isolation"},
 	{"key-of-12", OWN("one-prefix"), "isolation"},
 	{"signal-for-all", OWN("two-and-two"), "isolation"},
 
@@ -198,9 +204,12 @@ static const struct broken broken[] = {
 	{"unlocked-elsewhere", "single", "misuse"},
 	{"destroyed-while-held", "single", "misuse"},
 	{"close-destroys-held", "single", "misuse"},
+	{"close-leaves-worker", "single", "misuse"},
+	{"frees-too-soon", "double-click", "misuse"},
 
 	/* does not end with the server */
 	{"untracked-thread", "shutdown", "untracked-task"},
+	{"works-after-the-drain", "shutdown", "untracked-task"},
 
 	/* crashes */
 	{"null-pointer", "double-click", "crash"},
