@@ -49,7 +49,7 @@ HEADERS := $(wildcard harness/*/*.h harness/include/gatecrash/*.h models/*/*.h r
 ALL_SRC := $(LIB_SRC) $(CLI_SRC) $(BENCH_SRC) $(wildcard harness/tests/*.c harness/tests/*/*.c models/tests/*.c \
 	models/tests/*/*.c reports/tests/*.c)
 
-.PHONY: all setup demo test unit tests checks matrix mutants bench fuzz fuzz-targets lint format install uninstall clean help
+.PHONY: all setup demo test unit tests checks matrix gates mutants bench fuzz fuzz-targets lint format install uninstall clean help
 .DEFAULT_GOAL := all
 
 all: $(BIN) ## build gatecrash; build/gatecrash is the one that was asked for last
@@ -71,6 +71,9 @@ tests: $(BIN) $(TESTS) $(FUZZERS) ## build what `make test` runs
 
 matrix: all ## every scenario with every gate, held against what it expects
 	@$(BIN) matrix
+
+gates: $(BIN) $(BUILD)/models/tests/gates_test ## every correct gate of the tests in every scenario; GATES="NAME...": only these
+	@GATECRASH=$(BIN) $(BUILD)/models/tests/gates_test all $(GATES)
 
 bench: $(BUILD)/bench ## the figures of the engine on this machine; BENCH="floor bare": only these
 	@$(BUILD)/bench $(BENCH)
@@ -143,6 +146,20 @@ $(BUILD)/models/tests/%_test: $(BUILD)/models/tests/%_test.o $(LIB_OBJ)
 	$(Q)echo "LD $@"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/reports/tests/%_test: $(BUILD)/reports/tests/%_test.o $(SHARED_reports) $(LIB_OBJ)
 	$(Q)echo "LD $@"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The gates of gates_test, built as a user builds his: without sanitizers. What is wrong with the broken ones would be warned of.
+GATE_CXX := $(if $(findstring clang,$(CC)),clang++,g++)
+GATE_FLAGS := -O1 -fPIC -shared -Iharness/include
+GATE_SRC := $(wildcard models/tests/gates/correct/*.c* models/tests/gates/broken/*.c*)
+GATE_OBJ := $(patsubst %,$(BUILD)/%.so,$(basename $(GATE_SRC)))
+GATE_HEADERS := models/tests/gates/author.h harness/include/gatecrash/gate.h
+$(BUILD)/models/tests/gates/correct/%.so $(BUILD)/models/tests/gates/broken/%.so: GATE_WARNINGS = $(if $(findstring broken,$@),-w,-Wall -Wextra)
+$(BUILD)/models/tests/gates/%.so: models/tests/gates/%.c $(GATE_HEADERS) Makefile
+	$(Q)mkdir -p $(@D); echo "SO $@"; $(CC) -std=gnu11 $(GATE_WARNINGS) $(GATE_FLAGS) -o $@ $<
+$(BUILD)/models/tests/gates/%.so: models/tests/gates/%.cc $(GATE_HEADERS) Makefile
+	$(Q)mkdir -p $(@D); if command -v $(GATE_CXX) >/dev/null; then echo "SO $@"; $(GATE_CXX) -std=gnu++17 $(GATE_WARNINGS) $(GATE_FLAGS) -o $@ $<; \
+		else echo "no $(GATE_CXX): $(notdir $<) is left out"; fi
+$(BUILD)/models/tests/gates_test: | $(GATE_OBJ)
 
 # The engine's requests as ordinary functions: without a scheduler (models/tests/core_double.h).
 $(BUILD)/models/tests/docker_recorded_test: $(BUILD)/models/tests/docker_recorded_test.o $(BUILD)/models/tests/core_double.o \

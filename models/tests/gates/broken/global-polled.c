@@ -1,0 +1,27 @@
+/* One lock for all workspaces, polled every second. */
+#include "../author.h"
+
+static pthread_mutex_t locks[SLOTS] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+				       PTHREAD_MUTEX_INITIALIZER};
+
+static void *open_gate(void)
+{
+	return locks;
+}
+
+static void close_gate(void *gate)
+{
+	(void)gate;
+}
+
+static enum gx_outcome handle(void *gate, const struct gx_request *request)
+{
+	(void)gate;
+	while (pthread_mutex_trylock(&locks[0]))
+		sleep_ms(1000);
+	run_legs(request);
+	pthread_mutex_unlock(&locks[0]);
+	return GX_RAN;
+}
+
+GATE("global-polled", "one lock for all, polled")

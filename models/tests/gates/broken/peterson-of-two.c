@@ -1,0 +1,50 @@
+/* Peterson's lock for two, its seats given by the parity of a count: a third caller shares a seat. */
+#include "../author.h"
+
+static struct {
+	volatile bool wants[2];
+	volatile unsigned turn;
+} of[SLOTS];
+static unsigned count;
+
+static unsigned seats[16];
+
+static void enter(unsigned slot)
+{
+	unsigned me = count++ % 2;
+
+	of[slot].wants[me] = true;
+	sched_yield();
+	of[slot].turn = !me;
+	while (of[slot].wants[!me] && of[slot].turn == !me)
+		sched_yield();
+	seats[slot] = me;
+}
+
+static void leave(unsigned slot)
+{
+	of[slot].wants[seats[slot]] = false;
+}
+
+static void *open_gate(void)
+{
+	return of;
+}
+
+static void close_gate(void *gate)
+{
+	(void)gate;
+}
+
+static enum gx_outcome handle(void *gate, const struct gx_request *request)
+{
+	unsigned slot = slot_of(request->workspace);
+
+	(void)gate;
+	enter(slot);
+	run_legs(request);
+	leave(slot);
+	return GX_RAN;
+}
+
+GATE("peterson-of-two", "Peterson's lock, used by three")

@@ -1,0 +1,31 @@
+/* Tries the start leg once more if it failed, as if it were another one. */
+#include "../author.h"
+
+static pthread_mutex_t locks[SLOTS] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+				       PTHREAD_MUTEX_INITIALIZER};
+
+static void *open_gate(void)
+{
+	return locks;
+}
+
+static void close_gate(void *gate)
+{
+	(void)gate;
+}
+
+static enum gx_outcome handle(void *gate, const struct gx_request *request)
+{
+	pthread_mutex_t *lock = &locks[slot_of(request->workspace)];
+
+	(void)gate;
+	pthread_mutex_lock(lock);
+	gx_stop(request);
+	gx_start(request);
+	if (request->origin == GX_MANUAL)
+		gx_start(request);
+	pthread_mutex_unlock(lock);
+	return GX_RAN;
+}
+
+GATE("start-twice", "runs a leg twice")

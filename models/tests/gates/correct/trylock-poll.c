@@ -1,0 +1,29 @@
+/* Tries the lock, sleeps a quarter of a second, tries again, for as long as it takes. */
+#include "../author.h"
+
+static pthread_mutex_t locks[SLOTS] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+				       PTHREAD_MUTEX_INITIALIZER};
+
+static void *open_gate(void)
+{
+	return locks;
+}
+
+static void close_gate(void *gate)
+{
+	(void)gate;
+}
+
+static enum gx_outcome handle(void *gate, const struct gx_request *request)
+{
+	pthread_mutex_t *lock = &locks[slot_of(request->workspace)];
+
+	(void)gate;
+	while (pthread_mutex_trylock(lock) == EBUSY)
+		sleep_ms(250);
+	run_legs(request);
+	pthread_mutex_unlock(lock);
+	return GX_RAN;
+}
+
+GATE("trylock-poll", "trylock and sleep, until it works")
