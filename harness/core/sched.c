@@ -93,6 +93,12 @@ void gx_sched_set_time_needed(enum gx_time time)
 	gx_core.time_needed = time;
 }
 
+void gx_sched_limit_spurious(uint32_t wake_ups)
+{
+	if (GX_HIDDEN->spurious_left > wake_ups)
+		GX_HIDDEN->spurious_left = wake_ups;
+}
+
 void gx_sched_reset(void)
 {
 	if (initial)
@@ -162,14 +168,10 @@ static bool may_overtake(void)
 
 	if (!gx_core.searching || (!GX_HIDDEN->first_look && !counts_ticks()))
 		return true;
-	if (!counts_ticks() && far)
-		gx_need_time(GX_TIME_ABSOLUTE);
-	else if (!counts_ticks())
-		return true;
-	else if (has_overtaken_enough())
+	if (counts_ticks() && has_overtaken_enough())
 		gx_core.cut |= GX_CUT_OVERTAKES;
-	else if (far)
-		gx_core.cut |= GX_CUT_HORIZON;
+	else if (!counts_ticks() && far)
+		gx_need_time(GX_TIME_ABSOLUTE);
 	else
 		return true;
 	return false;
@@ -471,7 +473,7 @@ static void report_crash(const struct gx_task *task)
 static inline void grant(struct gx_task *task, struct gx_choice choice, int how)
 {
 	GX_ASSERT(how >= 0);
-	if (choice.spurious)
+	if (choice.spurious && GX_HIDDEN->spurious_left != GX_NO_LIMIT)
 		GX_HIDDEN->spurious_left--;
 	task->grants = (uint8_t)how;
 	task->alternative = choice.alternative;

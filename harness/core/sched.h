@@ -123,7 +123,11 @@ struct gx_program {
 	uint32_t steps_max;   /* of one execution: with this many it ends, GX_L_STEP_LIMIT */
 	uint64_t
 		time_ns_max; /* an execution that has to wait longer, because nobody can step, ends: GX_L_STEP_LIMIT, too */
-	uint32_t spurious_max; /* spurious wake-ups per execution */
+	/*
+	 * Spurious wake-ups per execution; GX_NO_LIMIT: none is left out. A count of them would tell states apart, so that it costs a search more
+	 * states than what it leaves out.
+	 */
+	uint32_t spurious_max;
 };
 
 enum gx_ending {
@@ -138,6 +142,10 @@ void gx_sched_register_labels(void);
 
 /* Load a program: clear the world, run its set-up, keep the initial snapshot. The program must outlive its last step. */
 enum gx_status gx_sched_load(const struct gx_program *program, struct gx_error *err) GX_MUST_USE;
+
+/* From where the execution is, at most so many spurious wake-ups. */
+void gx_sched_limit_spurious(uint32_t wake_ups);
+#define GX_NO_LIMIT UINT32_MAX
 
 /* Back to the initial snapshot, in the time of one copy of the used bytes. */
 void gx_sched_reset(void);
@@ -176,15 +184,14 @@ enum gx_time { GX_TIME_COME, GX_TIME_SEEN, GX_TIME_FAR, GX_TIME_ABSOLUTE, GX_TIM
 /* What a search leaves out because it would never be over otherwise. */
 enum gx_cut {
 	GX_CUT_OVERTAKES = 1, /* the clock overtook tasks that could step so often, and then no more */
-	GX_CUT_HORIZON = 2,   /* ... for half of time_ns_max, and then no more */
-	GX_CUT_STEPS = 4      /* an execution goes on behind steps_max */
+	GX_CUT_STEPS = 2      /* an execution goes on behind steps_max */
 };
 
 /*
  * What follows is a search, in which many executions share their steps; gx_sched_count_time() or gx_sched_end_search() ends it. Of a loop
  * that polls or retries and looks at the clock, beside a task that is never given a step, no two rounds are one state. So once somebody has
- * looked (GX_TIME_BOUND: from the start), the clock overtakes tasks that could step for `overtakes_max` ticks (0: no bound) and for
- * half of time_ns_max, and then only ticks when nobody can. As long as only distances count (below GX_TIME_ABSOLUTE) no tick is counted, and most
+ * looked (GX_TIME_BOUND: from the start), the clock overtakes tasks that could step for `overtakes_max` ticks (0: no bound), and then only
+ * ticks when nobody can. As long as only distances count (below GX_TIME_ABSOLUTE) no tick is counted, and most
  * loops do come round; for one that has gone on for half of time_ns_max more is needed. Single executions know no such bound.
  */
 void gx_sched_begin_search(enum gx_time time, uint32_t overtakes_max);

@@ -47,7 +47,7 @@ struct gx_hit {
 };
 
 struct gx_explored {
-	bool complete; /* every reachable state was seen (GX_CUT_HORIZON: within the limit of time) */
+	bool complete; /* every reachable state was seen */
 	bool interrupted;
 	bool stopped;  /* at the first hit */
 	bool searched; /* a search took place: the figures below that say so are valid */

@@ -57,11 +57,15 @@ static struct gx_choice choose(void *context, const struct gx_view *view)
 	return choice;
 }
 
+/* Chance would wake everybody who waits again and again. */
+enum { SPURIOUS_MAX = 2 };
+
 static void run_one(struct sampler *s, uint64_t number)
 {
 	struct gx_explored *out = s->run.out;
 
 	gx_sched_reset();
+	gx_sched_limit_spurious(SPURIOUS_MAX);
 	s->path.count = 0;
 	s->strategy->begin(s->self, s->run.options->seed, number);
 	gx_sched_run(&(struct gx_pilot){.choose = choose, .context = s});
