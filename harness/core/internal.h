@@ -130,6 +130,8 @@ void gx_task_mark_ended(struct gx_task *task);
 
 /* round.c: what ended the execution was a limit (hidden->limit): say which, or that it goes round for ever. Scheduler's side only. */
 void gx_say_limit(void);
+/* The step of GX_FAIR. */
+void gx_go_round(void);
 
 /* sched.c: under a pilot, at the end of a step: the task that goes on, granted; NULL: the scheduler has to take over. */
 struct gx_task *gx_sched_next(void);

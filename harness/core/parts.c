@@ -76,7 +76,7 @@ uint64_t gx_header_hash(void)
 		shown_time(),
 		gx_core.time == GX_TIME_LEFT ? hidden->time_ns_max + hidden->overtaken - hidden->now : 0,
 		(uint64_t)hidden->spurious_left << 32 | hidden->maker_children,
-		(uint64_t)hidden->ticks << 32 | hidden->ending,
+		(uint64_t)(gx_core.time >= GX_TIME_ABSOLUTE ? hidden->ticks : 0) << 32 | hidden->ending,
 	};
 
 	return XXH3_64bits_withSeed(words, sizeof(words), 0x68656164ull);

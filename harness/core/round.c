@@ -69,8 +69,13 @@ static bool go_round(struct rounds *rounds)
 	return rounds->steps > before && !GX_HIDDEN->ending;
 }
 
-/* The tasks that go round for ever, bit per index; 0 if it is not seen that any do. */
-static uint64_t find_cycle(void)
+/* Some rounds, behind which all is as it was some rounds before. Background tasks alone may go round: that is how they rest. */
+struct cycle {
+	uint64_t tasks; /* who goes round for ever, bit per index; 0: it is not seen that anybody does */
+	uint32_t rounds;
+};
+
+static struct cycle find_cycle(void)
 {
 	struct rounds rounds = {0};
 	uint64_t hash = gx_world_hash();
@@ -81,10 +86,10 @@ static uint64_t find_cycle(void)
 		uint64_t now;
 
 		if (!go_round(&rounds))
-			return 0;
+			break;
 		now = gx_world_hash();
-		if (now == hash)
-			return rounds.tasks;
+		if (now == hash && rounds.tasks & ~GX_HIDDEN->background)
+			return (struct cycle){.tasks = rounds.tasks, .rounds = rounds.number};
 		if (++length == power) {
 			power *= 2;
 			length = 0;
@@ -92,66 +97,107 @@ static uint64_t find_cycle(void)
 			rounds.tasks = 0;
 		}
 	}
-	return 0;
+	return (struct cycle){0};
 }
 
-/* As in a search that has just begun: what time it is does not matter, only how far others are, and no limit is near. */
-static uint64_t look_ahead(void)
+/* What time it is does not matter, only how far what comes and what was seen is from now; and no limit is near. */
+static struct gx_core begin_rounds(bool muted)
 {
-	struct gx_footprint *footprint = gx_footprint_under_way;
 	const struct gx_core before = gx_core;
-	uint64_t tasks;
 
-	gx_footprint_under_way = NULL;
-	gx_core.muted = true;
+	gx_core.muted = muted;
 	gx_core.searching = true;
 	gx_core.overtakes_max = 0;
-	gx_core.time = GX_HIDDEN->first_look ? GX_TIME_SEEN : GX_TIME_COME;
+	gx_core.time = GX_TIME_FAR;
 	GX_HIDDEN->ending = GX_ENDING_NONE;
 	GX_HIDDEN->time_ns_max = GX_FOREVER;
-	tasks = find_cycle();
-	gx_core.muted = false;
-	gx_core.searching = before.searching;
-	gx_core.overtakes_max = before.overtakes_max;
-	gx_core.time = before.time;
-	gx_core.time_needed = before.time_needed;
-	gx_core.cut = before.cut;
-	gx_footprint_under_way = footprint;
-	return tasks;
+	return before;
 }
 
-static uint64_t tasks_of_livelock(void)
+static void end_rounds(const struct gx_core *before)
 {
+	gx_core.muted = before->muted;
+	gx_core.searching = before->searching;
+	gx_core.overtakes_max = before->overtakes_max;
+	gx_core.time = before->time;
+	gx_core.time_needed = before->time_needed;
+	gx_core.cut = before->cut;
+}
+
+static struct cycle look_ahead(void)
+{
+	struct gx_footprint *footprint = gx_footprint_under_way;
+	const struct gx_core before = begin_rounds(true);
+	struct cycle cycle;
+
+	gx_footprint_under_way = NULL;
+	cycle = find_cycle();
+	end_rounds(&before);
+	gx_footprint_under_way = footprint;
+	return cycle;
+}
+
+static struct cycle cycle_from_here(void)
+{
+	struct cycle cycle = {0};
 	struct gx_state *here;
-	uint64_t tasks = 0;
 
 	if (gx_state_new(&here, NULL) != GX_OK)
-		return 0;
+		return cycle;
 	if (gx_state_save(here, NULL) == GX_OK) {
-		tasks = look_ahead();
+		cycle = look_ahead();
 		gx_state_restore(here);
 	}
 	gx_state_free(here);
-	return tasks & GX_HIDDEN->parked;
+	return cycle;
+}
+
+static void say_livelock(uint64_t tasks)
+{
+	for (tasks &= GX_HIDDEN->parked; tasks; tasks &= tasks - 1) {
+		const struct gx_task *task = &GX_HIDDEN->tasks[__builtin_ctzll(tasks)];
+
+		gx_emit_for(task->index, GX_L_LIVELOCK, 0, task->path, (uint64_t)__builtin_popcountll(tasks) - 1);
+	}
+}
+
+bool gx_sched_goes_round(void)
+{
+	return !GX_HIDDEN->ending && cycle_from_here().tasks;
+}
+
+/* Shown: the rounds until it has come round, as steps like others, unless that takes very long. */
+void gx_go_round(void)
+{
+	enum { SHOWN_MAX = 400 };
+	struct cycle cycle = cycle_from_here();
+	struct rounds rounds = {0};
+	struct gx_core before;
+
+	if (!cycle.tasks)
+		return;
+	before = begin_rounds(gx_core.muted);
+	while (rounds.number < cycle.rounds && rounds.steps < SHOWN_MAX && go_round(&rounds))
+		;
+	end_rounds(&before);
+	say_livelock(cycle.tasks);
+	GX_HIDDEN->ending = GX_ENDING_FATAL;
 }
 
 void gx_say_limit(void)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
 	enum gx_limit limit = (enum gx_limit)(hidden->limit - 1);
-	uint64_t tasks;
+	uint64_t tasks = 0;
 
 	if (!hidden->limit)
 		return;
 	hidden->limit = 0;
 	/* A search that tells apart how much time is left may come here often. */
-	tasks = gx_core.searching && gx_core.limits_said++ >= SEARCH_SAYS_MAX ? 0 : tasks_of_livelock();
+	if (!gx_core.searching || gx_core.limits_said++ < SEARCH_SAYS_MAX)
+		tasks = cycle_from_here().tasks & hidden->parked;
 	if (!tasks)
 		gx_emit_extra(GX_L_STEP_LIMIT, (uint16_t)limit, 0,
 			      limit == GX_LIMIT_TIME ? hidden->time_ns_max : gx_core.program->steps_max);
-	for (; tasks; tasks &= tasks - 1) {
-		const struct gx_task *task = &hidden->tasks[__builtin_ctzll(tasks)];
-
-		gx_emit_for(task->index, GX_L_LIVELOCK, 0, task->path, (uint64_t)__builtin_popcountll(tasks) - 1);
-	}
+	say_livelock(tasks);
 }

@@ -145,6 +145,8 @@ static uint64_t earliest_wake(void)
 	return earliest;
 }
 
+enum { FAR_TICKS = 300 };
+
 /* Whether ticks of a search are counted: without bound there would be no end of them. */
 static bool counts_ticks(void)
 {
@@ -164,7 +166,8 @@ static bool has_overtaken_enough(void)
  */
 static bool may_overtake(void)
 {
-	bool far = GX_HIDDEN->now > GX_HIDDEN->time_ns_max / 2;
+	/* Most loops come round sooner: one that does not is better bounded. */
+	bool far = GX_HIDDEN->ticks >= FAR_TICKS;
 
 	if (!gx_core.searching || (!GX_HIDDEN->first_look && !counts_ticks()))
 		return true;
@@ -429,8 +432,9 @@ static void tick(void)
 	if (overtakes)
 		hidden->overtaken += earliest - hidden->now;
 	hidden->now = earliest;
-	if (gx_core.searching && gx_core.overtakes_max && counts_ticks() && !has_overtaken_enough())
-		hidden->ticks++;
+	if (gx_core.searching && gx_core.overtakes_max && !has_overtaken_enough() &&
+	    (hidden->first_look || counts_ticks()))
+		hidden->ticks += hidden->ticks < FAR_TICKS || counts_ticks();
 	gx_event_step(GX_CLOCK, GX_L_CLOCK_TICK, 0, earliest);
 	if (!overtakes)
 		take_time();
@@ -526,6 +530,10 @@ void gx_sched_step(struct gx_choice choice)
 	int how = choice.spurious ? GX_GRANTED_SPURIOUS : GX_GRANTED_READY;
 	struct gx_task *task;
 
+	if (choice.task == GX_FAIR) {
+		gx_go_round();
+		return;
+	}
 	/* The view in which it was found may be that of another time: a search has been elsewhere since. */
 	if (choice.task != GX_CLOCK && !choice.spurious)
 		how = grant_of(&GX_HIDDEN->tasks[choice.task]);

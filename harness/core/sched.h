@@ -163,8 +163,16 @@ unsigned gx_sched_options(struct gx_choice options[GX_OPTIONS_MAX]);
  */
 enum gx_ending gx_sched_run(const struct gx_pilot *pilot);
 
-/* Perform one of the choices of the last gx_sched_options(). */
+/* Perform one of the choices of the last gx_sched_options(), or GX_FAIR where gx_sched_goes_round(). */
 void gx_sched_step(struct gx_choice choice);
+
+/*
+ * From here on fairly: every task that can step does so in turn, then the clock, until all is as it was some rounds before. The execution ends
+ * there, GX_L_LIVELOCK. No choice that gx_sched_options() lists, but one that a path may end with.
+ */
+#define GX_FAIR 254u
+/* Whether it would come round like that; nothing of it is observed. Takes as long as thousands of steps. */
+bool gx_sched_goes_round(void);
 
 enum gx_ending gx_sched_ending(void);
 

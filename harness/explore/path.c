@@ -141,11 +141,19 @@ static enum gx_status read_hex(struct reader *in, unsigned digits, uint64_t *out
 	return GX_OK;
 }
 
+#define FAIR "fair"
+
 static enum gx_status read_run(struct reader *in, struct gx_repro_run *run)
 {
 	uint64_t task, steps, alternative = 0, check;
-	enum gx_status rc = read_number(in, GX_TASKS_MAX - 1, &task);
+	enum gx_status rc = GX_OK;
 
+	if (!strncmp(in->at, FAIR, strlen(FAIR))) {
+		task = GX_FAIR;
+		in->at += strlen(FAIR);
+	} else {
+		rc = read_number(in, GX_TASKS_MAX - 1, &task);
+	}
 	if (rc == GX_OK)
 		rc = expect(in, '*');
 	if (rc == GX_OK)
@@ -282,7 +290,13 @@ char *gx_repro_print(const struct gx_repro *repro)
 	for (uint32_t i = 0; i < repro->run_count; i++) {
 		const struct gx_repro_run *run = &repro->runs[i];
 
-		fprintf(out, "%s%u*%" PRIu32, i ? "," : "", run->choice.task, run->steps);
+		if (i)
+			fputc(',', out);
+		if (run->choice.task == GX_FAIR)
+			fputs(FAIR, out);
+		else
+			fprintf(out, "%u", run->choice.task);
+		fprintf(out, "*%" PRIu32, run->steps);
 		if (run->choice.alternative)
 			fprintf(out, ".%u", run->choice.alternative);
 		fprintf(out, "%s~%03x", run->choice.spurious ? "!" : "", run->check);

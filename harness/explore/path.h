@@ -10,7 +10,7 @@
  *      version                 └ runs: task 1 for 14 steps, ...; ~ and three digits: hash of the events so far
  *
  * After the runs the execution goes on by the default choice (the task that ran last, else the lowest index) to its end.
- * Tasks are numbered by arrival, 0 is the clock. `2*1.3` takes alternative 3, `2*1!` wakes up spuriously. In scenario,
+ * Tasks are numbered by arrival, 0 is the clock; `fair*1` lets everybody step in turn until all is as it was before (GX_FAIR). `2*1.3` takes alternative 3, `2*1!` wakes up spuriously. In scenario,
  * gate and what it was printed for, characters outside [A-Za-z0-9_./-] are written as %XX.
  */
 #ifndef GX_EXPLORE_PATH_H

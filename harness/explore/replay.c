@@ -114,6 +114,8 @@ static enum gx_status cannot_step(const struct gx_replay *replay, struct gx_choi
 	char name[96];
 	char expected[256];
 
+	if (choice.task == GX_FAIR)
+		return diverged(replay, err, where, "a loop in which everybody goes round for ever");
 	name_of(replay, choice.task, name, sizeof(name));
 	snprintf(expected, sizeof(expected), "a step of %s%s, which cannot step (it %s%s)", name,
 		 choice.spurious ? " by a spurious wake-up" : "",

@@ -141,6 +141,10 @@ bool gx_take(struct gx_choice choice)
 	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
 	unsigned count = gx_sched_options(options);
 
+	if (choice.task == GX_FAIR && gx_sched_goes_round()) {
+		gx_sched_step(choice);
+		return true;
+	}
 	for (unsigned i = 0; i < count; i++)
 		if (!memcmp(&options[i], &choice, sizeof(choice))) {
 			gx_sched_step(choice);

@@ -6,6 +6,7 @@
 
 #include "core/snapshot.h"
 #include "core/track.h"
+#include "explore/hits.h"
 #include "explore/pairs.h"
 #include "explore/run.h"
 #include "explore/visited.h"
@@ -22,8 +23,11 @@ struct node {
 	size_t members;                  /* how many open states, popped already, were there before it */
 	struct gx_footprint *footprints; /* of each choice, when pairs are counted; `room` of them */
 	unsigned room;
-	bool loops; /* a step of it leads back to itself */
-	bool ends;  /* an end can be reached from it, or from a state of its component */
+	uint64_t
+		able; /* who can step, for no reason left aside, in it and all states of its component so far: bit per index, and the clock's */
+	uint64_t stepped; /* whose steps lead from it, or from those, back into the component */
+	bool loops;       /* a step of it leads back to itself */
+	bool ends;        /* an end can be reached from it, or from a state of its component */
 };
 
 struct searcher {
@@ -40,6 +44,8 @@ struct searcher {
 	size_t member_count;
 	size_t member_capacity;
 	unsigned rounds; /* how often go_round() has been tried */
+	unsigned first;  /* the rounds begin behind so many steps of this task */
+	unsigned ahead;
 	struct gx_error *err;
 };
 
@@ -138,6 +144,22 @@ static enum gx_status at_end(struct searcher *s, struct node *node, uint64_t has
 	return !s->run.stop && gx_run_rechecks(&s->run) ? recheck(s) : GX_OK;
 }
 
+/* Who has taken the last step out of it. */
+static uint64_t last_step(const struct node *node)
+{
+	return 1ull << node->choices[node->next - 1].task;
+}
+
+static uint64_t able_in(const struct node *node)
+{
+	uint64_t able = 0;
+
+	for (unsigned i = 0; i < node->count; i++)
+		if (!node->choices[i].spurious)
+			able |= 1ull << node->choices[i].task;
+	return able;
+}
+
 /* The transition led to a state that was seen before: true, and what is known of it is known of this one. */
 static bool seen_before(struct searcher *s, struct node *node, uint64_t hash)
 {
@@ -149,6 +171,7 @@ static bool seen_before(struct searcher *s, struct node *node, uint64_t hash)
 		uint64_t index = index_of(entry->value);
 
 		s->out->infinite = true; /* back to a state of the same component: a cycle */
+		node->stepped |= last_step(node);
 		node->loops |= index == node->index;
 		node->low = index < node->low ? index : node->low;
 	} else {
@@ -176,6 +199,8 @@ static void begin_node(struct searcher *s, struct node *node)
 	node->index = s->discovered++;
 	node->low = node->index;
 	node->members = s->member_count;
+	node->able = able_in(node);
+	node->stepped = 0;
 	node->loops = false;
 	node->ends = false;
 	if (s->job->options->count_pairs && node->room < node->count) {
@@ -288,30 +313,79 @@ static void path_to_top(void *context, struct gx_path *path)
 		gx_path_push(path, s->nodes[i]->choices[s->nodes[i]->next - 1]);
 }
 
-enum { ROUNDS_MAX = 16 };
+/* ... some steps more, and fairly from there. */
+static void path_to_rounds(void *context, struct gx_path *path)
+{
+	const struct searcher *s = context;
 
-/*
- * From the state on top no end can be reached: whoever goes on from here goes on until the limits end the execution. It is shown by an
- * execution that does; the path to here shows it again, since a replay goes on by the default choice, too.
- */
-static enum gx_status go_round(struct searcher *s)
+	path_to_top(context, path);
+	for (unsigned i = 0; i < s->ahead; i++)
+		gx_path_push(path, gx_choice_of(s->first));
+	gx_path_push(path, gx_choice_of(GX_FAIR));
+}
+
+enum { ROUNDS_MAX = 16, AHEAD_MAX = 8 };
+
+/* `ahead` steps of one task, and then rounds in which everybody steps: true if that comes round, in which case it is shown. */
+static bool goes_round(struct searcher *s, unsigned first, unsigned ahead)
+{
+	for (s->ahead = 0; s->ahead < ahead; s->ahead++)
+		if (!gx_take(gx_choice_of(first)))
+			return false;
+	s->first = first;
+	if (!gx_sched_goes_round())
+		return false;
+	gx_hits_forget();
+	gx_sched_step(gx_choice_of(GX_FAIR));
+	gx_run_take_hits(&s->run, path_to_rounds, s, NULL);
+	return true;
+}
+
+/* Until the limits end the execution: the path to here shows it again, since a replay goes on by the default choice, too. */
+static void go_to_the_limit(struct searcher *s)
 {
 	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
+
+	while (gx_sched_options(options))
+		gx_sched_step(options[0]);
+	gx_run_take_hits(&s->run, path_to_top, s, NULL);
+}
+
+/* Polite ones stay in step only if one is so many steps ahead of the other. */
+static void look_for_rounds(struct searcher *s, const struct node *node, const struct gx_state *here)
+{
+	for (uint64_t rest = node->stepped & ~(1ull << GX_CLOCK); rest; rest &= rest - 1)
+		for (unsigned ahead = 0; ahead < AHEAD_MAX; ahead++) {
+			if (goes_round(s, (unsigned)__builtin_ctzll(rest), ahead))
+				return;
+			gx_state_restore(here);
+		}
+}
+
+/*
+ * The component of the state on top has a cycle. From one without an end to be reached, whoever goes on goes on for ever: that is shown. In one
+ * with an end a fair scheduler may be able to stay all the same (a livelock): everybody steps in turn, and it comes round. Not if somebody
+ * can step in all of its states and does so in none of its steps, most often a leg that would be over some time.
+ */
+static enum gx_status go_round(struct searcher *s, const struct node *node)
+{
 	enum gx_time time = gx_sched_time_needed();
 	unsigned hits = s->out->hit_count;
 	struct gx_state *here;
 	enum gx_status rc;
 
-	if (s->rounds == ROUNDS_MAX)
+	if (s->rounds == ROUNDS_MAX || node->able & ~node->stepped)
 		return GX_OK;
 	s->rounds++;
 	rc = gx_state_new(&here, s->err);
 	if (rc == GX_OK)
 		rc = gx_state_save(here, s->err);
 	gx_sched_pause_search(true);
-	while (rc == GX_OK && gx_sched_options(options))
-		gx_sched_step(options[0]);
-	gx_run_take_hits(&s->run, path_to_top, s, NULL);
+	if (rc == GX_OK && node->ends)
+		look_for_rounds(s, node, here);
+	else if (rc == GX_OK && !goes_round(s, 0, 0))
+		go_to_the_limit(s);
+	gx_hits_forget();
 	gx_sched_pause_search(false);
 	gx_sched_set_time_needed(time);
 	if (s->out->hit_count > hits)
@@ -332,7 +406,7 @@ static enum gx_status close_component(struct searcher *s, struct node *node)
 	while (s->member_count > node->members)
 		set_value(s, s->members[--s->member_count], node->paths);
 	set_value(s, node->hash, node->paths);
-	return cycle && !node->ends ? go_round(s) : GX_OK;
+	return cycle ? go_round(s, node) : GX_OK;
 }
 
 /* It belongs to the component of a state below it on the stack. */
@@ -350,6 +424,8 @@ static enum gx_status keep_open(struct searcher *s, const struct node *node, str
 	s->members[s->member_count++] = node->hash;
 	parent->low = node->low < parent->low ? node->low : parent->low;
 	parent->ends |= node->ends;
+	parent->able &= node->able;
+	parent->stepped |= node->stepped | last_step(parent);
 	return GX_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/sanitizer.h"
+#include "explore/replay.h"
 #include "explore/rng.h"
 
 #define SECOND 1000000000ull
@@ -138,6 +139,58 @@ static void a_way_out_that_was_missed_is_missed_for_ever(void **state)
 	(void)state;
 	fixture_search(&program);
 	assert_found(FOUND_LIVELOCK);
+}
+
+static void is_polite(void *argument)
+{
+	(void)argument;
+	for (;;) {
+		w->flag++;
+		point();
+		if (w->flag == 1)
+			break;
+		point();
+		w->flag--;
+		point();
+	}
+	point();
+	w->flag--;
+}
+
+static void tries_again(void *argument)
+{
+	(void)argument;
+	while (w->flag)
+		point();
+	w->flag = 1;
+	point();
+	w->flag = 0;
+}
+
+/* There is a way out, but who steps in turn does not find it; the path ends where the rounds begin, and is repeated. */
+static void two_polite_ones_are_in_a_livelock(void **state)
+{
+	static const struct fixture polite = {.tasks = {is_polite, is_polite}, .start = take_shared};
+	static const struct fixture simple = {.tasks = {tries_again, tries_again, tries_again}, .start = take_shared};
+	struct gx_repro repro;
+	struct gx_repro parsed;
+	struct gx_error err;
+	char *line;
+
+	(void)state;
+	fixture_search(&polite);
+	assert_found(FOUND_LIVELOCK);
+	assert_int_equal(gx_repro_make(&repro, "s", "g", &fixture_hit(FOUND_LIVELOCK)->path, &err), GX_OK);
+	line = gx_repro_print(&repro);
+	assert_non_null(strstr(line, "fair*1~"));
+	assert_int_equal(gx_repro_parse(&parsed, line, &err), GX_OK);
+	assert_int_equal(gx_replay_repro(&(struct gx_replay){0}, &parsed, NULL, &err), GX_OK);
+	assert_int_equal(fixture_search(&simple)->hit_count, 0);
+	/* A program that has changed does not come round: the repro says so, and is not believed. */
+	assert_int_equal(gx_replay_repro(&(struct gx_replay){0}, &parsed, NULL, &err), GX_EDIVERGED);
+	free(line);
+	gx_repro_release(&repro);
+	gx_repro_release(&parsed);
 }
 
 /* ---- the clock ---- */
@@ -355,6 +408,7 @@ int main(void)
 		cmocka_unit_test(a_loop_that_somebody_can_end_is_none_that_nothing_ends),
 		cmocka_unit_test(a_loop_without_a_way_out_is_found_among_others),
 		cmocka_unit_test(a_way_out_that_was_missed_is_missed_for_ever),
+		cmocka_unit_test(two_polite_ones_are_in_a_livelock),
 		cmocka_unit_test(the_clock_begins_with_the_first_look),
 		cmocka_unit_test(who_has_looked_sees_how_long_it_took),
 		cmocka_unit_test(a_limit_of_time_is_met_in_a_search_as_in_samples),
