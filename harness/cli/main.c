@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 #include "core/identity.h"
+#include "core/rescue.h"
 #include "service/service.h"
 
 const struct gx_command *const gx_commands[] = {
@@ -58,6 +59,30 @@ static bool is_one_of(const char *word, const char *const *words)
 	return *words;
 }
 
+struct running {
+	const struct gx_command *command;
+	const struct gx_options *options;
+	int status;
+};
+
+static enum gx_status run_it(void *context)
+{
+	struct running *it = context;
+
+	it->status = it->command->run(it->options);
+	return GX_OK;
+}
+
+/* What nobody foresaw, and no run could be rescued from by itself, is one line and a status as well. */
+static int run_rescued(const struct gx_command *command, const struct gx_options *options)
+{
+	struct running it = {.command = command, .options = options};
+	struct gx_error err;
+	enum gx_status rc = gx_rescue(run_it, &it, &err);
+
+	return rc == GX_OK ? it.status : gx_complain(rc, &err);
+}
+
 static int run_command(const char *name, int argc, char **argv)
 {
 	struct gx_options options;
@@ -68,7 +93,7 @@ static int run_command(const char *name, int argc, char **argv)
 			gx_service_register();
 			gx_catch_interrupts();
 			gx_options_parse(&options, argc, argv, gx_commands[i]);
-			status = gx_commands[i]->run(&options);
+			status = run_rescued(gx_commands[i], &options);
 			return status == GX_EXIT_HELD ? gx_flush_output() : status;
 		}
 	return usage("there is no command ", name, false);

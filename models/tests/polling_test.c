@@ -94,6 +94,52 @@ static enum gx_outcome handle_and_sleep(void *gate, const struct gx_request *req
 	return GX_RAN;
 }
 
+/* It waits twice for the one inside, and then goes ahead. */
+struct monitor {
+	pthread_mutex_t mutex;
+	pthread_cond_t freed;
+	bool busy;
+};
+
+static void *open_monitor(void)
+{
+	struct monitor *monitor = calloc(1, sizeof(*monitor));
+
+	pthread_mutex_init(&monitor->mutex, NULL);
+	pthread_cond_init(&monitor->freed, NULL);
+	return monitor;
+}
+
+static void close_monitor(void *gate)
+{
+	free(gate);
+}
+
+static enum gx_outcome handle_after_two_wake_ups(void *gate, const struct gx_request *request)
+{
+	struct monitor *monitor = gate;
+
+	pthread_mutex_lock(&monitor->mutex);
+	for (unsigned i = 0; monitor->busy && i < 2; i++)
+		pthread_cond_wait(&monitor->freed, &monitor->mutex);
+	monitor->busy = true;
+	pthread_mutex_unlock(&monitor->mutex);
+	if (gx_stop(request) == GX_LEG_DONE)
+		gx_start(request);
+	pthread_mutex_lock(&monitor->mutex);
+	monitor->busy = false;
+	pthread_cond_signal(&monitor->freed);
+	pthread_mutex_unlock(&monitor->mutex);
+	return GX_RAN;
+}
+
+static const struct gx_gate impatient = {.abi = GX_GATE_ABI,
+					 .name = "impatient",
+					 .summary = "two wake-ups are enough",
+					 .open = open_monitor,
+					 .close = close_monitor,
+					 .handle = handle_after_two_wake_ups};
+
 static unsigned nap_seconds;
 
 static enum gx_outcome handle_and_nap(void *gate, const struct gx_request *request)
@@ -218,6 +264,14 @@ static void a_gate_that_counts_its_polls_is_no_loop_without_an_end_and_not_all_o
 	assert_int_equal(seen.hit_count, 0);
 }
 
+static void any_number_of_wake_ups_may_come_for_no_reason(void **state)
+{
+	(void)state;
+	explore("double-click", &impatient, &gx_strategy_exhaustive);
+	assert_true(seen.complete);
+	assert_true(has_found(GX_RULE_OVERLAPPING_CYCLES));
+}
+
 /* How the search shows a loop without an end says nothing of what tells its states apart. */
 static void a_loop_without_an_end_is_shown_by_few_states(void **state)
 {
@@ -274,6 +328,7 @@ int main(void)
 		cmocka_unit_test(polling_costs_few_states_more_than_blocking),
 		cmocka_unit_test(a_gate_that_is_polled_for_ever_is_found_by_either_strategy),
 		cmocka_unit_test(a_gate_that_counts_its_polls_is_no_loop_without_an_end_and_not_all_of_it_is_seen),
+		cmocka_unit_test(any_number_of_wake_ups_may_come_for_no_reason),
 		cmocka_unit_test(a_loop_without_an_end_is_shown_by_few_states),
 		cmocka_unit_test(the_limit_of_time_is_the_same_to_either_strategy),
 	};
