@@ -61,7 +61,7 @@ static bool is_one_of(const char *word, const char *const *words)
 
 struct running {
 	const struct gx_command *command;
-	const struct gx_options *options;
+	struct gx_options *options;
 	int status;
 };
 
@@ -74,7 +74,7 @@ static enum gx_status run_it(void *context)
 }
 
 /* What nobody foresaw, and no run could be rescued from by itself, is one line and a status as well. */
-static int run_rescued(const struct gx_command *command, const struct gx_options *options)
+static int run_rescued(const struct gx_command *command, struct gx_options *options)
 {
 	struct running it = {.command = command, .options = options};
 	struct gx_error err;
