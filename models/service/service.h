@@ -40,6 +40,7 @@ struct gx_service {
 	uint8_t beat;      /* containers may beat once more */
 	uint64_t reached;  /* bit per request: it has reached the gate */
 	uint64_t served;   /* bit per request: a provision of its workspace has begun since */
+	uint64_t cut_short; /* bit per request that was not served: a cycle of its workspace was skipped, or failed, since */
 	void *gate_state;
 	struct {
 		uint64_t container; /* the one that runs, or ran last and still exists */
