@@ -65,7 +65,7 @@ struct gx_trial {
 	unsigned finding_capacity;
 	unsigned finding_count;
 
-	uint64_t asked; /* bit per request of which isolation is asked, from after_step() to the answer */
+	unsigned asked; /* the request of which isolation is asked, from after_step() to the answer */
 
 	/* gx_trial_follow() */
 	void (*follow)(void *context, const struct gx_event *event);

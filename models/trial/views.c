@@ -205,19 +205,12 @@ static void isolation_is_broken(unsigned request)
 	gx_emit_extra(GX_F_ISOLATION, (uint16_t)request, gx_request_workspace(request), 0);
 }
 
-/* The first of those who were asked about that gets nowhere. */
 static void ask_about_isolation(void *context)
 {
 	const struct gx_trial *trial = context;
 
-	for (uint64_t rest = trial->asked; rest; rest &= rest - 1) {
-		unsigned request = (unsigned)__builtin_ctzll(rest);
-
-		if (gets_nowhere(request)) {
-			isolation_is_broken(request);
-			return;
-		}
-	}
+	if (gets_nowhere(trial->asked))
+		isolation_is_broken(trial->asked);
 }
 
 static bool gate_can_go_on(void)
@@ -251,13 +244,6 @@ static unsigned view_all(struct gx_isolation_task *view)
 	return count;
 }
 
-/* Of a workspace one is enough: where that one gets on, so does the workspace. */
-static void forget_waiters(struct gx_isolation_task *view, unsigned count, unsigned workspace)
-{
-	for (unsigned i = 0; i < count; i++)
-		view[i].waits_in_gate &= view[i].workspace != workspace;
-}
-
 static void look_at_isolation(struct gx_trial *trial)
 {
 	struct gx_isolation_task view[GX_TASKS_MAX + GX_REQUESTS_MAX];
@@ -268,16 +254,10 @@ static void look_at_isolation(struct gx_trial *trial)
 		return;
 	if (!gate_can_go_on()) {
 		isolation_is_broken(request);
-		return;
-	}
-	trial->asked = 0;
-	for (; request; request = gx_isolation_asked(view, count)) {
-		if (is_worth_asking(request))
-			trial->asked |= 1ull << request;
-		forget_waiters(view, count, gx_request_workspace(request));
-	}
-	if (trial->asked)
+	} else if (is_worth_asking(request)) {
+		trial->asked = request;
 		gx_sched_ask(ask_about_isolation);
+	}
 }
 
 /* ---- after the drain ---- */
