@@ -672,6 +672,15 @@ static enum gx_outcome refuses(void *gate, const struct gx_request *request)
 	return run_and_unlock(&state->all, request);
 }
 
+/* It takes a while to find out that there is nothing to be done for this workspace. */
+static enum gx_outcome refuses_one_later(void *gate, const struct gx_request *request)
+{
+	if (!which(request))
+		return blocks_apart(gate, request);
+	sleep(1);
+	return GX_BUSY;
+}
+
 /* ---- what is found ---- */
 
 static struct gx_trial trial;
@@ -783,6 +792,7 @@ static void who_gets_on_by_himself_is_not_however_long_it_takes(void **state)
 		{"polls-the-table", ALONE, polls_the_table},
 		{"takes-its-time", ALONE, takes_its_time},
 		{"refuses", ALONE, refuses},
+		{"refuses-later", ALONE, refuses_one_later},
 		{"two-workers", open_with_two_workers, close_threads, hands_over_and_waits},
 		{"two-accept", open_with_two_workers, close_threads, hands_over},
 		{"beside-a-janitor", open_with_janitor, close_threads, polls_apart},

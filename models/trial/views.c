@@ -167,6 +167,24 @@ static bool waits_now(unsigned request)
 	return true;
 }
 
+static uint64_t yet_to_arrive(void)
+{
+	uint64_t found = 0;
+
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1)
+		if (gx_task_first(rest)->op.label == GX_L_ARRIVE)
+			found |= rest & -rest;
+	return found;
+}
+
+/* It has given up: would it have come to its leg if those legs had gone on? If not it gives up for reasons of its own. */
+static bool gives_up_without_them(struct alone *alone)
+{
+	struct gx_alone question = {.context = alone, .still = yet_to_arrive(), .over = is_decided};
+
+	return gx_alone(&question) == GX_ALONE_OVER && !alone->gave_up;
+}
+
 /*
  * It is blocked, or polls for ever, or will have waited when it gives up: whoever is in another workspace's leg would have had to help it. Who
  * can step has to come round to where he is: on his way to where he will wait, he has not waited yet.
@@ -192,7 +210,7 @@ static bool gets_nowhere(unsigned request)
 	case GX_ALONE_LONG:
 		return waits && question.ns >= LONG_NS;
 	case GX_ALONE_OVER:
-		return waits && alone.gave_up && question.ns;
+		return waits && alone.gave_up && question.ns && gives_up_without_them(&alone);
 	default:
 		return false;
 	}
