@@ -150,12 +150,17 @@ static bool play_round(struct run *run, enum gx_alone_end *end)
 	}
 }
 
+/* Hashes cost more than all else here: only for those who look back. */
 static void note_pause(struct run *run, bool first)
 {
-	uint64_t memory = run->question->looks_back ? hash_of(gx_world_memory_hash) : 0;
-	uint64_t world = hash_of(gx_world_hash);
 	struct pause *here = &run->here;
+	uint64_t memory;
+	uint64_t world;
 
+	if (!run->question->looks_back)
+		return;
+	memory = hash_of(gx_world_memory_hash);
+	world = hash_of(gx_world_hash);
 	if (first)
 		*here = (struct pause){.memory = memory, .world = world};
 	here->memory = memory < here->memory ? memory : here->memory;

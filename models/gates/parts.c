@@ -155,7 +155,7 @@ struct gx_map *gx_map_new(void)
 void gx_map_free(struct gx_map *map)
 {
 	for (unsigned i = 0; i < GX_MAP_ENTRIES; i++)
-		if (map->entries[i].workspace) {
+		if (map->entries[i].workspace[0]) {
 			gx_held_destroy(&map->entries[i].gate);
 			gx_coalescer_destroy(&map->entries[i].coalescer);
 		}
@@ -180,7 +180,7 @@ static struct gx_entry *find(struct gx_map *map, const char *workspace)
 	for (unsigned i = 0; i < GX_MAP_ENTRIES; i++, at = (at + 1) % GX_MAP_ENTRIES) {
 		struct gx_entry *entry = &map->entries[at];
 
-		if (!entry->workspace || !strcmp(entry->workspace, workspace))
+		if (!entry->workspace[0] || !strcmp(entry->workspace, workspace))
 			return entry;
 	}
 	abort();
@@ -192,8 +192,8 @@ struct gx_entry *gx_map_entry(struct gx_map *map, const char *workspace)
 
 	pthread_mutex_lock(&map->mutex);
 	entry = find(map, workspace);
-	if (!entry->workspace) {
-		entry->workspace = workspace;
+	if (!entry->workspace[0]) {
+		memcpy(entry->workspace, workspace, strnlen(workspace, GX_MAP_NAME_BYTES - 1));
 		gx_held_init(&entry->gate);
 		gx_coalescer_init(&entry->coalescer);
 	}

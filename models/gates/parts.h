@@ -53,9 +53,11 @@ enum gx_clear { GX_CLEAR_DEFERRED, GX_CLEAR_TOGETHER };
 enum gx_outcome gx_coalesce(struct gx_coalescer *state, const struct gx_request *request, enum gx_clear clear,
 			    void (*cycle)(void *context, const struct gx_request *request), void *context);
 
+#define GX_MAP_NAME_BYTES 48u
+
 /* What a workspace has: made on first use and never removed, as sync.Map's LoadOrStore in the original. */
 struct gx_entry {
-	const char *workspace; /* NULL: free */
+	char workspace[GX_MAP_NAME_BYTES]; /* a copy, whoever came first; empty: free */
 	struct gx_held gate;
 	struct gx_coalescer coalescer;
 };

@@ -22,8 +22,6 @@
 #include "gatecrash/gate.h"
 #include "platform/platform.h"
 
-#define GX_WORKSPACE_NAME_BYTES 48u
-
 /* What the service remembers of a request. */
 struct gx_request_state {
 	uint8_t begun;    /* enum gx_leg bits */
@@ -40,6 +38,8 @@ struct gx_service {
 	uint8_t beat;      /* containers may beat once more */
 	uint64_t reached;  /* bit per request: it has reached the gate */
 	uint64_t served;   /* bit per request: a provision of its workspace has begun since */
+	uint64_t
+		cut_short; /* bit per request that was not served: a cycle of its workspace was skipped, or failed, since */
 	void *gate_state;
 	struct {
 		uint64_t container; /* the one that runs, or ran last and still exists */
@@ -58,14 +58,14 @@ static inline size_t gx_service_bytes(unsigned workspaces)
 
 /* Where everything lies, and what it is called. Constant while executions run; not in the world. */
 struct gx_places {
-	struct gx_service *service; /* these four in the world */
+	struct gx_service *service; /* these three in the world */
 	struct gx_docker *docker;
 	struct gx_request *requests; /* by id, [0] unused */
-	char (*workspace_names)[GX_WORKSPACE_NAME_BYTES];
 	const struct gx_gate *gate;
 	unsigned workspace_count;
 	unsigned request_count; /* of actors; probes follow */
 	unsigned probe_count;
+	uint8_t workspace_of[GX_REQUESTS_MAX + 1]; /* by id; each request has a copy of its own of the name */
 	bool late_requests;               /* a container that is killed leaves its request to the platform running */
 	uint16_t name[GX_WORKSPACES_MAX]; /* docker: "ws-" name, legacy name, volume */
 	uint16_t legacy[GX_WORKSPACES_MAX];
@@ -106,9 +106,7 @@ void gx_service_register(void);
 
 static inline unsigned gx_request_workspace(unsigned id)
 {
-	const char *name = gx_places->requests[id].workspace;
-
-	return (unsigned)((name - gx_places->workspace_names[0]) / GX_WORKSPACE_NAME_BYTES);
+	return gx_places->workspace_of[id];
 }
 
 static inline bool gx_request_is_probe(unsigned id)

@@ -29,6 +29,14 @@ struct job {
 	bool waits;
 };
 
+/* A thread of its own per workspace, and the job that lies before it. */
+struct desk {
+	struct state *state;
+	const struct gx_request *job;
+	bool taken;
+	pthread_t thread;
+};
+
 struct state {
 	pthread_mutex_t all;
 	pthread_mutex_t each[2];
@@ -41,6 +49,8 @@ struct state {
 	unsigned count;
 	bool stop;
 	pthread_t threads[2];
+	struct desk desks[2];
+	const struct gx_request *pending[2];
 };
 
 static void *open_alone(void)
@@ -231,6 +241,71 @@ static enum gx_outcome locks_each_leg(void *gate, const struct gx_request *reque
 	return GX_RAN;
 }
 
+/* ---- the table is held while the workspace is waited for ---- */
+
+static enum gx_outcome blocks_with_the_table(void *gate, const struct gx_request *request)
+{
+	struct state *state = gate;
+	pthread_mutex_t *mutex = &state->each[which(request)];
+
+	pthread_mutex_lock(&state->all);
+	pthread_mutex_lock(mutex);
+	pthread_mutex_unlock(&state->all);
+	return run_and_unlock(mutex, request);
+}
+
+static enum gx_outcome sleeps_with_the_table(void *gate, const struct gx_request *request)
+{
+	struct state *state = gate;
+	pthread_mutex_t *mutex = &state->each[which(request)];
+
+	pthread_mutex_lock(&state->all);
+	while (pthread_mutex_trylock(mutex))
+		usleep(100000);
+	pthread_mutex_unlock(&state->all);
+	return run_and_unlock(mutex, request);
+}
+
+static enum gx_outcome spins_with_the_table(void *gate, const struct gx_request *request)
+{
+	struct state *state = gate;
+	pthread_mutex_t *mutex = &state->each[which(request)];
+
+	pthread_mutex_lock(&state->all);
+	while (pthread_mutex_trylock(mutex))
+		sched_yield();
+	pthread_mutex_unlock(&state->all);
+	return run_and_unlock(mutex, request);
+}
+
+static enum gx_outcome looks_at_the_table(void *gate, const struct gx_request *request)
+{
+	struct state *state = gate;
+	pthread_mutex_t *mutex;
+
+	pthread_mutex_lock(&state->all);
+	mutex = &state->each[which(request)];
+	pthread_mutex_unlock(&state->all);
+	pthread_mutex_lock(mutex);
+	return run_and_unlock(mutex, request);
+}
+
+/* Who finds its workspace taken gives the table back while it sleeps. */
+static enum gx_outcome looks_at_the_table_again(void *gate, const struct gx_request *request)
+{
+	struct state *state = gate;
+	pthread_mutex_t *mutex = &state->each[which(request)];
+
+	pthread_mutex_lock(&state->all);
+	while (pthread_mutex_trylock(mutex)) {
+		pthread_mutex_unlock(&state->all);
+		usleep(100000);
+		pthread_mutex_lock(&state->all);
+	}
+	pthread_mutex_unlock(&state->all);
+	return run_and_unlock(mutex, request);
+}
+
 /* ---- one thread for all ---- */
 
 static struct job *take(struct state *state, bool polls_for_it)
@@ -370,6 +445,159 @@ static enum gx_outcome hands_over(void *gate, const struct gx_request *request)
 	return GX_ACCEPTED;
 }
 
+/* ---- one thread each, a table for all ---- */
+
+static void *serves_a_workspace(void *argument)
+{
+	struct desk *desk = argument;
+	struct state *state = desk->state;
+
+	pthread_mutex_lock(&state->all);
+	for (;;) {
+		while (!desk->job && !state->stop)
+			pthread_cond_wait(&state->cond, &state->all);
+		if (!desk->job)
+			break;
+		pthread_mutex_unlock(&state->all);
+		cycle(desk->job);
+		pthread_mutex_lock(&state->all);
+		desk->job = NULL;
+		pthread_cond_broadcast(&state->cond);
+	}
+	pthread_mutex_unlock(&state->all);
+	return NULL;
+}
+
+static void *open_desks(void *(*main)(void *))
+{
+	struct state *state = open_alone();
+
+	for (unsigned i = 0; i < 2; i++) {
+		state->desks[i].state = state;
+		if (pthread_create(&state->desks[i].thread, NULL, main, &state->desks[i]))
+			abort();
+	}
+	return state;
+}
+
+static void *open_with_desks(void)
+{
+	return open_desks(serves_a_workspace);
+}
+
+static void close_desks(void *gate)
+{
+	struct state *state = gate;
+
+	pthread_mutex_lock(&state->all);
+	state->stop = true;
+	pthread_cond_broadcast(&state->cond);
+	pthread_mutex_unlock(&state->all);
+	for (unsigned i = 0; i < 2; i++)
+		pthread_join(state->desks[i].thread, NULL);
+	free(state);
+}
+
+/* Woken for no reason, or for the other's job, it holds the table for a moment, while its own leg runs elsewhere. */
+static enum gx_outcome waits_for_its_desk(void *gate, const struct gx_request *request)
+{
+	struct state *state = gate;
+	struct desk *desk = &state->desks[which(request)];
+
+	pthread_mutex_lock(&state->all);
+	while (desk->taken)
+		pthread_cond_wait(&state->cond, &state->all);
+	desk->taken = true;
+	desk->job = request;
+	pthread_cond_broadcast(&state->cond);
+	while (desk->job == request)
+		pthread_cond_wait(&state->cond, &state->all);
+	desk->taken = false;
+	pthread_cond_broadcast(&state->cond);
+	pthread_mutex_unlock(&state->all);
+	return GX_RAN;
+}
+
+/* The same, but it keeps the table from when its job is taken to when it is done: the other desk's caller does not come in. */
+static enum gx_outcome waits_at_the_table(void *gate, const struct gx_request *request)
+{
+	struct state *state = gate;
+	struct desk *desk = &state->desks[which(request)];
+
+	pthread_mutex_lock(&state->each[0]);
+	pthread_mutex_lock(&state->all);
+	desk->job = request;
+	pthread_cond_broadcast(&state->cond);
+	while (desk->job == request)
+		pthread_cond_wait(&state->cond, &state->all);
+	pthread_mutex_unlock(&state->all);
+	pthread_mutex_unlock(&state->each[0]);
+	return GX_RAN;
+}
+
+/* ---- who comes while another of its workspace is pending is coalesced ---- */
+
+static const struct gx_request *take_pending(struct state *state, unsigned first, unsigned last)
+{
+	const struct gx_request *request = NULL;
+
+	pthread_mutex_lock(&state->all);
+	while (!state->pending[first] && !state->pending[last] && !state->stop)
+		pthread_cond_wait(&state->cond, &state->all);
+	if (!state->pending[first])
+		first = last;
+	request = state->pending[first];
+	state->pending[first] = NULL;
+	pthread_mutex_unlock(&state->all);
+	return request;
+}
+
+static void *serves_the_pending(void *argument)
+{
+	const struct gx_request *request;
+
+	while ((request = take_pending(argument, 0, 1)) != NULL)
+		cycle(request);
+	return NULL;
+}
+
+static void *open_with_one_for_the_pending(void)
+{
+	return open_with(1, serves_the_pending);
+}
+
+static void *serves_its_pending(void *argument)
+{
+	const struct desk *desk = argument;
+	unsigned mine = desk == &desk->state->desks[1];
+	const struct gx_request *request;
+
+	while ((request = take_pending(desk->state, mine, mine)) != NULL)
+		cycle(request);
+	return NULL;
+}
+
+static void *open_with_one_for_each_pending(void)
+{
+	return open_desks(serves_its_pending);
+}
+
+/* Covered by one that has yet to begin: whether that is skipped is not its business. */
+static enum gx_outcome leaves_it_pending(void *gate, const struct gx_request *request)
+{
+	struct state *state = gate;
+	enum gx_outcome outcome = GX_COALESCED;
+
+	pthread_mutex_lock(&state->all);
+	if (!state->pending[which(request)]) {
+		state->pending[which(request)] = request;
+		pthread_cond_broadcast(&state->cond);
+		outcome = GX_ACCEPTED;
+	}
+	pthread_mutex_unlock(&state->all);
+	return outcome;
+}
+
 struct tracked {
 	struct state *state;
 	const struct gx_request *request;
@@ -444,30 +672,57 @@ static enum gx_outcome refuses(void *gate, const struct gx_request *request)
 	return run_and_unlock(&state->all, request);
 }
 
+/* It takes a while to find out that there is nothing to be done for this workspace. */
+static enum gx_outcome refuses_one_later(void *gate, const struct gx_request *request)
+{
+	if (!which(request))
+		return blocks_apart(gate, request);
+	sleep(1);
+	return GX_BUSY;
+}
+
 /* ---- what is found ---- */
 
 static struct gx_trial trial;
 static struct gx_explored seen;
 
-static bool finds_isolation(const char *scenario, const struct gx_gate *gate, const struct gx_strategy *strategy)
+/* Its text, or the name of one that there is. */
+static struct gx_scenario_file *load(const char *scenario)
 {
-	struct gx_explore_options options = {.strategy = strategy, .states = 20000, .executions = 200, .seed = 1};
 	struct gx_scenario_file *file = NULL;
 	struct gx_error err;
 	char path[4096];
+	enum gx_status rc;
 
-	if (gx_scenario_find(path, sizeof(path), scenario, &err) != GX_OK ||
-	    gx_scenario_load(&file, path, &err) != GX_OK)
+	if (strchr(scenario, '\n'))
+		rc = gx_scenario_parse(&file, "test.yaml", scenario, strlen(scenario), &err);
+	else if ((rc = gx_scenario_find(path, sizeof(path), scenario, &err)) == GX_OK)
+		rc = gx_scenario_load(&file, path, &err);
+	if (rc != GX_OK)
 		fail_msg("%s", err.text);
+	return file;
+}
+
+static bool finds(unsigned rule)
+{
+	for (unsigned i = 0; i < seen.hit_count; i++)
+		if (gx_key_rule(seen.hits[i].key) == rule)
+			return true;
+	return false;
+}
+
+static bool finds_isolation(const char *scenario, const struct gx_gate *gate, const struct gx_strategy *strategy)
+{
+	struct gx_explore_options options = {.strategy = strategy, .states = 400000, .executions = 200, .seed = 1};
+	struct gx_scenario_file *file = load(scenario);
+	struct gx_error err;
+
 	gx_explored_release(&seen);
 	gx_trial_init(&trial, &file->scenario, gate);
 	if (gx_sched_load(&trial.program, &err) != GX_OK || gx_explore(&seen, &options, &err) != GX_OK)
 		fail_msg("%s: %s", gate->name, err.text);
 	gx_scenario_free(file);
-	for (unsigned i = 0; i < seen.hit_count; i++)
-		if (gx_key_rule(seen.hits[i].key) == GX_RULE_ISOLATION)
-			return true;
-	return false;
+	return finds(GX_RULE_ISOLATION);
 }
 
 struct row {
@@ -477,15 +732,20 @@ struct row {
 	enum gx_outcome (*handle)(void *gate, const struct gx_request *request);
 };
 
+static struct gx_gate gate_of(const struct row *row)
+{
+	return (struct gx_gate){.abi = GX_GATE_ABI,
+				.name = row->name,
+				.summary = "of a test",
+				.open = row->open,
+				.close = row->close,
+				.handle = row->handle};
+}
+
 static void assert_rows(const struct row *rows, size_t count, bool broken)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct gx_gate gate = {.abi = GX_GATE_ABI,
-					     .name = rows[i].name,
-					     .summary = "of a test",
-					     .open = rows[i].open,
-					     .close = rows[i].close,
-					     .handle = rows[i].handle};
+		const struct gx_gate gate = gate_of(&rows[i]);
 		bool found = finds_isolation("two-workspaces", &gate, &gx_strategy_exhaustive);
 		bool complete = seen.complete;
 		bool sampled = finds_isolation("two-workspaces", &gate, &gx_strategy_random);
@@ -517,6 +777,7 @@ static void who_waits_for_another_workspace_is_found_however_he_waits(void **sta
 		{"accepts", open_with_worker, close_threads, hands_over},
 		{"polling-worker", open_with_polling_worker, close_threads, hands_over_and_waits},
 		{"beside-a-janitor", open_with_janitor, close_threads, yields},
+		{"at-the-table", open_with_desks, close_desks, waits_at_the_table},
 	};
 
 	(void)state;
@@ -531,13 +792,81 @@ static void who_gets_on_by_himself_is_not_however_long_it_takes(void **state)
 		{"polls-the-table", ALONE, polls_the_table},
 		{"takes-its-time", ALONE, takes_its_time},
 		{"refuses", ALONE, refuses},
+		{"refuses-later", ALONE, refuses_one_later},
 		{"two-workers", open_with_two_workers, close_threads, hands_over_and_waits},
 		{"two-accept", open_with_two_workers, close_threads, hands_over},
 		{"beside-a-janitor", open_with_janitor, close_threads, polls_apart},
+		{"its-desk", open_with_desks, close_desks, waits_for_its_desk},
 	};
 
 	(void)state;
 	assert_rows(rows, sizeof(rows) / sizeof(rows[0]), false);
+}
+
+/* Two of a workspace and one of another. */
+static const char three[] = "name: three\nsummary: of a test\n"
+			    "workspaces:\n"
+			    "  - {name: ws-a, state: online}\n  - {name: ws-b, state: online}\n"
+			    "actors:\n"
+			    "  - {do: manual-restart, on: ws-a, count: 2}\n  - {do: manual-restart, on: ws-b}\n";
+
+static void assert_of_three(const struct row *row, bool broken)
+{
+	const struct gx_gate gate = gate_of(row);
+
+	if (finds_isolation(three, &gate, &gx_strategy_exhaustive) != broken)
+		fail_msg("%s: isolation is%s found", row->name, broken ? " not" : "");
+	if (!broken)
+		assert_true(seen.complete);
+}
+
+static void who_waits_in_the_gate_for_a_leg_gets_nobody_on(void **state)
+{
+	static const struct row broken[] = {
+		{"blocks-with-it", ALONE, blocks_with_the_table},
+		{"sleeps-with-it", ALONE, sleeps_with_the_table},
+		{"spins-with-it", ALONE, spins_with_the_table},
+	};
+	static const struct row right[] = {
+		{"looks-at-it", ALONE, looks_at_the_table},
+		{"looks-again", ALONE, looks_at_the_table_again},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
+		assert_of_three(&broken[i], true);
+	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
+		assert_of_three(&right[i], false);
+}
+
+/* Two restarts of a paused workspace, of which one covers the other and is rightly skipped. */
+static const char paused[] = "name: paused\nsummary: of a test\n"
+			     "workspaces:\n"
+			     "  - {name: ws-a, state: paused}\n  - {name: ws-b, state: online}\n"
+			     "actors:\n"
+			     "  - {do: programmatic-restart, on: ws-a, count: 2}\n  - {do: manual-restart, on: ws-b}\n";
+
+static void who_was_coalesced_into_a_skipped_cycle_waits_for_nothing(void **state)
+{
+	static const struct row pending = {"pending", open_with_one_for_each_pending, close_desks, leaves_it_pending};
+	const struct gx_gate gate = gate_of(&pending);
+
+	(void)state;
+	assert_false(finds_isolation(paused, &gx_gate_per_workspace_strict, &gx_strategy_exhaustive));
+	assert_true(seen.complete);
+	finds_isolation(paused, &gate, &gx_strategy_exhaustive);
+	assert_false(finds(GX_RULE_ISOLATION) || finds(GX_RULE_DEADLOCK));
+}
+
+/* It was coalesced, too, but what covers it has yet to begin. */
+static void who_was_coalesced_into_one_to_come_waits_for_it(void **state)
+{
+	static const struct row pending = {"pending-one", open_with_one_for_the_pending, close_threads,
+					   leaves_it_pending};
+	const struct gx_gate gate = gate_of(&pending);
+
+	(void)state;
+	assert_true(finds_isolation(three, &gate, &gx_strategy_exhaustive));
 }
 
 static int open_world(void **state)
@@ -561,6 +890,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_waits_for_another_workspace_is_found_however_he_waits),
 		cmocka_unit_test(who_gets_on_by_himself_is_not_however_long_it_takes),
+		cmocka_unit_test(who_waits_in_the_gate_for_a_leg_gets_nobody_on),
+		cmocka_unit_test(who_was_coalesced_into_a_skipped_cycle_waits_for_nothing),
+		cmocka_unit_test(who_was_coalesced_into_one_to_come_waits_for_it),
 	};
 
 	return cmocka_run_group_tests(tests, open_world, close_world);

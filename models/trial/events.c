@@ -14,6 +14,20 @@ static void note_provision(const struct gx_event *event)
 	for (unsigned id = 1; id <= gx_places->request_count; id++)
 		if (service->reached >> id & 1 && gx_request_workspace(id) == event->object)
 			service->served |= 1ull << id;
+	service->cut_short &= ~service->served; /* makes no difference any more */
+}
+
+/* Whoever is coalesced into this cycle waits for nothing more. */
+static void note_leg_end(const struct gx_event *event)
+{
+	struct gx_service *service = gx_service();
+
+	if (event->value >> 8 == GX_LEG_DONE)
+		return;
+	gx_touch(gx_object(GX_OBJECT_REQUESTS, (uint32_t)event->object), GX_READ | GX_WRITE);
+	for (unsigned id = 1; id <= gx_places->request_count; id++)
+		if (service->reached >> id & 1 && gx_request_workspace(id) == event->object)
+			service->cut_short |= ~service->served & 1ull << id;
 }
 
 /* Whose steps after the drain are a finding. */
@@ -75,6 +89,7 @@ void gx_trial_list_heard(bool heard[GX_LABELS_END])
 {
 	gx_rules_list_heard(heard);
 	heard[GX_F_PROVISION_BEGIN] = true;
+	heard[GX_F_LEG_END] = true;
 	heard[GX_L_POSIX_MISUSE] = true;
 }
 
@@ -89,6 +104,8 @@ void gx_trial_observe(void *context, const struct gx_event *event)
 		on_step(event);
 	else if (event->label == GX_F_PROVISION_BEGIN)
 		note_provision(event);
+	else if (event->label == GX_F_LEG_END)
+		note_leg_end(event);
 	else if (event->label == GX_L_POSIX_MISUSE)
 		note_posix_misuse(event);
 	if (event->label == GX_L_TASK_CRASH || event->label == GX_L_TASK_HANG || event->label == GX_L_LIVELOCK)

@@ -43,6 +43,8 @@ unsigned gx_fault_or_none(const struct gx_task *task);
 
 /* rest.c */
 bool gx_work_is_left(void);
+/* Since it reached the gate a provision of its workspace has begun; or a cycle that it was coalesced into was rightly cut short. */
+bool gx_is_covered(unsigned request);
 /* gx_program.settled: nobody but threads of the gate can go on. */
 bool gx_is_settled(void *context);
 /* At rest: it waits for work by nature, or for a thread that does, or goes on without end. */

@@ -16,12 +16,20 @@ static bool owes_a_leg(const struct gx_service *service, unsigned id)
 	return state->begun && (state->over & legs) != legs && state->result == GX_LEG_DONE;
 }
 
+bool gx_is_covered(unsigned id)
+{
+	const struct gx_service *service = gx_service();
+
+	return service->served >> id & 1 ||
+	       (service->requests[id].answered == GX_COALESCED + 1 && service->cut_short >> id & 1);
+}
+
 /* Acknowledged, but no provision covers it yet and none of its own legs has closed it. */
 static bool waits_for_service(const struct gx_service *service, unsigned id)
 {
 	const struct gx_request_state *state = &service->requests[id];
 
-	return state->answered && state->answered <= GX_COALESCED + 1 && !(service->served >> id & 1) &&
+	return state->answered && state->answered <= GX_COALESCED + 1 && !gx_is_covered(id) &&
 	       state->result == GX_LEG_DONE;
 }
 

@@ -10,15 +10,24 @@
 #include "rules/judge.h"
 #include "trial/internal.h"
 
-_Static_assert(GX_SCENARIO_NAME_BYTES <= GX_WORKSPACE_NAME_BYTES, "names of workspaces fit");
-
-static void add_request(struct gx_places *places, unsigned id, enum gx_origin origin, unsigned legs, unsigned workspace)
+/* As in a real server: a gate that compares names as pointers finds no two of them alike. */
+static const char *copy_of(const char *name)
 {
+	size_t bytes = strlen(name) + 1;
+
+	return memcpy(gx_world_shared(bytes), name, bytes);
+}
+
+static void add_request(struct gx_trial *trial, unsigned id, enum gx_origin origin, unsigned legs, unsigned workspace)
+{
+	struct gx_places *places = &trial->places;
+
 	GX_ASSERT(id <= GX_REQUESTS_MAX);
+	places->workspace_of[id] = (uint8_t)workspace;
 	places->requests[id] = (struct gx_request){.id = id,
 						   .origin = origin,
 						   .legs = legs,
-						   .workspace = places->workspace_names[workspace]};
+						   .workspace = copy_of(trial->scenario->workspaces[workspace].name)};
 }
 
 /*
@@ -32,7 +41,7 @@ static void add_probes(struct gx_trial *trial)
 	places->probe_count = 0;
 	for (unsigned round = 0; round < 2 && !trial->ends_server; round++)
 		for (unsigned i = 0; i < places->workspace_count; i++)
-			add_request(places, places->request_count + ++places->probe_count,
+			add_request(trial, places->request_count + ++places->probe_count,
 				    round ? GX_PROGRAMMATIC : GX_MANUAL, GX_STOP | GX_START, i);
 }
 
@@ -52,7 +61,7 @@ static void make_requests(struct gx_trial *trial)
 		if (!row->legs)
 			continue;
 		trial->request_of[i] = (uint8_t)++places->request_count;
-		add_request(places, places->request_count, row->origin, row->legs, actor->workspace);
+		add_request(trial, places->request_count, row->origin, row->legs, actor->workspace);
 	}
 	add_probes(trial);
 }
@@ -83,7 +92,6 @@ static void make_workspaces(struct gx_trial *trial)
 		const struct gx_scenario_workspace *from = &scenario->workspaces[i];
 		struct gx_workspace *row = &trial->places.service->workspaces[i];
 
-		memcpy(trial->places.workspace_names[i], from->name, sizeof(from->name));
 		row->status = (uint8_t)from->state;
 		row->backend = from->backend;
 	}
@@ -134,7 +142,6 @@ static void find_places(struct gx_trial *trial)
 	places->docker = gx_world_shared(sizeof(*places->docker));
 	trial->rules = gx_world_shared(gx_rules_size(workspaces, requests));
 	places->requests = gx_world_shared(sizeof(*places->requests) * (requests + 1));
-	places->workspace_names = gx_world_shared(sizeof(*places->workspace_names) * workspaces);
 	places->gate = trial->gate;
 	places->workspace_count = trial->scenario->workspace_count;
 	places->late_requests = trial->scenario->late_requests;

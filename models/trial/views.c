@@ -63,13 +63,17 @@ static bool has_a_leg_to_come(unsigned id)
 	return service->reached >> id & 1 &&
 	       (state->begun & gx_places->requests[id].legs) != gx_places->requests[id].legs &&
 	       state->result == GX_LEG_DONE && state->answered <= GX_COALESCED + 1 &&
-	       !(state->answered && !state->begun && service->served >> id & 1);
+	       !(state->answered && !state->begun && gx_is_covered(id));
 }
 
-/* What a gate has others do: threads, and tracked tasks. Outside of legs they take part in whatever a request does. */
-static bool is_helper(const struct gx_task *task)
+/*
+ * In the gate, and itself in no leg: what the gate has others do, threads and tracked tasks, and who handles a request, though another may run
+ * its leg. They take part in whatever a request does, for any of them may hold what it needs; who is kept by a leg stays where it is.
+ */
+static bool is_in_gate(const struct gx_task *task)
 {
-	return (task->role == GX_ROLE_THREAD || task->role == GX_ROLE_GO) && !GX_DOING_LEG(doing(task));
+	return (task->role == GX_ROLE_THREAD || task->role == GX_ROLE_GO || GX_DOING_HANDLE(doing(task))) &&
+	       !GX_DOING_LEG(doing(task));
 }
 
 /* At rest: ended, a container between heartbeats, or an actor that has yet to arrive. */
@@ -78,26 +82,13 @@ static bool is_at_rest(const struct gx_task *task)
 	return task->state != GX_TASK_PARKED || task->op.label == GX_L_CONTAINER_REST || task->op.label == GX_L_ARRIVE;
 }
 
-/* The request whose leg the task runs, or, in its handle(), has another task run and waits for. */
-static unsigned leg_of(const struct gx_task *task)
-{
-	unsigned handle = GX_DOING_HANDLE(doing(task));
-
-	if (!handle || GX_DOING_LEG(doing(task)))
-		return GX_DOING_LEG(doing(task));
-	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1)
-		if (GX_DOING_LEG(doing(gx_task_first(rest))) == handle)
-			return handle;
-	return 0;
-}
-
 static struct gx_isolation_task seen(const struct gx_task *task)
 {
 	unsigned handle = GX_DOING_HANDLE(doing(task));
-	unsigned leg = leg_of(task);
+	unsigned leg = GX_DOING_LEG(doing(task));
 
 	return (struct gx_isolation_task){
-		.at_rest = is_at_rest(task) || is_helper(task),
+		.at_rest = is_at_rest(task) || is_in_gate(task),
 		.waits_in_gate = handle && !leg && has_a_leg_to_come(handle),
 		.request = (uint8_t)handle,
 		.workspace = (uint8_t)gx_fact_workspace(handle),
@@ -120,7 +111,7 @@ static const struct gx_task *handler_of(unsigned request)
 	return NULL;
 }
 
-/* A request of workspace X is let go on, with the helpers that there are: everybody else stands still. */
+/* A request of workspace X is let go on, with all who are in the gate: everybody else stands still. */
 struct alone {
 	unsigned request;
 	unsigned workspace;
@@ -147,14 +138,14 @@ static bool is_decided(void *context)
 	return alone->gave_up || begun_in(alone->workspace) != alone->begun;
 }
 
-static uint64_t stand_still(unsigned request)
+static uint64_t stand_still(void)
 {
 	uint64_t still = 0;
 
 	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
 		const struct gx_task *task = gx_task_first(rest);
 
-		if (GX_DOING_HANDLE(doing(task)) != request && !is_helper(task))
+		if (!is_in_gate(task))
 			still |= rest & -rest;
 	}
 	return still;
@@ -171,9 +162,27 @@ static bool waits_now(unsigned request)
 	if (handler)
 		return !gx_task_can_step(handler);
 	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1)
-		if (is_helper(gx_task_first(rest)) && gx_task_can_step(gx_task_first(rest)))
+		if (is_in_gate(gx_task_first(rest)) && gx_task_can_step(gx_task_first(rest)))
 			return false;
 	return true;
+}
+
+static uint64_t yet_to_arrive(void)
+{
+	uint64_t found = 0;
+
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1)
+		if (gx_task_first(rest)->op.label == GX_L_ARRIVE)
+			found |= rest & -rest;
+	return found;
+}
+
+/* It has given up: would it have come to its leg if those legs had gone on? If not it gives up for reasons of its own. */
+static bool gives_up_without_them(struct alone *alone)
+{
+	struct gx_alone question = {.context = alone, .still = yet_to_arrive(), .over = is_decided};
+
+	return gx_alone(&question) == GX_ALONE_OVER && !alone->gave_up;
 }
 
 /*
@@ -189,7 +198,7 @@ static bool gets_nowhere(unsigned request)
 		.begun = begun_in(gx_request_workspace(request)),
 	};
 	struct gx_alone question = {.context = &alone,
-				    .still = stand_still(request),
+				    .still = stand_still(),
 				    .looks_back = !waits,
 				    .over = is_decided};
 
@@ -201,7 +210,7 @@ static bool gets_nowhere(unsigned request)
 	case GX_ALONE_LONG:
 		return waits && question.ns >= LONG_NS;
 	case GX_ALONE_OVER:
-		return waits && alone.gave_up && question.ns;
+		return waits && alone.gave_up && question.ns && gives_up_without_them(&alone);
 	default:
 		return false;
 	}
@@ -222,28 +231,25 @@ static void ask_about_isolation(void *context)
 		isolation_is_broken(trial->asked);
 }
 
-static bool helpers_can_go_on(void)
+static bool gate_can_go_on(void)
 {
 	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1)
-		if (is_helper(gx_task_first(rest)) && can_go_on(gx_task_first(rest)))
+		if (is_in_gate(gx_task_first(rest)) && can_go_on(gx_task_first(rest)))
 			return true;
 	return false;
 }
 
 /* To run it alone costs as much as a hundred steps: only behind a step of somebody who would take part. A circle of polls has one. */
-static bool is_worth_asking(const struct gx_task *handler)
+static bool is_worth_asking(unsigned request)
 {
 	const struct gx_task *last = gx_task_at(gx_sched_last());
 
-	return last ? last == handler || is_helper(last) : handler == NULL;
+	return last ? is_in_gate(last) : !handler_of(request);
 }
 
-static void look_at_isolation(struct gx_trial *trial)
+static unsigned view_all(struct gx_isolation_task *view)
 {
-	struct gx_isolation_task view[GX_TASKS_MAX + GX_REQUESTS_MAX];
 	unsigned count = 0;
-	unsigned request;
-	const struct gx_task *handler;
 
 	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1)
 		view[count++] = seen(gx_task_first(rest));
@@ -253,13 +259,20 @@ static void look_at_isolation(struct gx_trial *trial)
 								   .waits_in_gate = true,
 								   .request = (uint8_t)id,
 								   .workspace = (uint8_t)gx_request_workspace(id)};
-	request = gx_isolation_asked(view, count);
+	return count;
+}
+
+static void look_at_isolation(struct gx_trial *trial)
+{
+	struct gx_isolation_task view[GX_TASKS_MAX + GX_REQUESTS_MAX];
+	unsigned count = view_all(view);
+	unsigned request = gx_isolation_asked(view, count);
+
 	if (!request)
 		return;
-	handler = handler_of(request);
-	if (!(handler && can_go_on(handler)) && !helpers_can_go_on()) {
+	if (!gate_can_go_on()) {
 		isolation_is_broken(request);
-	} else if (is_worth_asking(handler)) {
+	} else if (is_worth_asking(request)) {
 		trial->asked = request;
 		gx_sched_ask(ask_about_isolation);
 	}
