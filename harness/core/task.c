@@ -15,9 +15,9 @@ struct gx_task *gx_task_self(void)
 	return gx_current;
 }
 
-void *gx_task_local(void)
+void *gx_task_local_of(const struct gx_task *task)
 {
-	return gx_slot_stack_top(gx_current->slot) - GX_TASK_LOCAL_BYTES;
+	return gx_slot_stack_top(task->slot) - GX_TASK_LOCAL_BYTES;
 }
 
 uint64_t gx_now(void)

@@ -116,16 +116,24 @@ static int leave_the_mutex(pthread_cond_t *cond, pthread_mutex_t *mutex)
 	return rc;
 }
 
+/* POSIX: [EPERM] of an error-checking one, undefined of others. In a step of its own: the caller may try for ever. */
+static int wait_without(pthread_cond_t *cond, pthread_mutex_t *mutex)
+{
+	if (!gx_mutex_is_checked(mutex))
+		gx_posix_fatal(GX_POSIX_WAIT_WITHOUT_MUTEX, GX_POSIX_COND, cond, 0);
+	gx_posix_misuse(GX_POSIX_WAIT_WITHOUT_MUTEX, GX_POSIX_COND, cond, 0);
+	gx_posix_step(GX_L_COND_ENTER, GX_READ, cond);
+	return EPERM;
+}
+
 static int begin_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
 	int rc = gx_mutex_examine(mutex);
 
 	if (rc)
 		return rc;
-	if (!gx_mutex_is_mine(mutex)) {
-		gx_posix_misuse(GX_POSIX_WAIT_WITHOUT_MUTEX, GX_POSIX_COND, cond, 0);
-		return EPERM;
-	}
+	if (!gx_mutex_is_mine(mutex))
+		return wait_without(cond, mutex);
 	return leave_the_mutex(cond, mutex);
 }
 

@@ -143,6 +143,7 @@ bool gx_posix_deadline(clockid_t clock, const struct timespec *when, uint64_t *a
 
 /* mutex.c: for condition variables. */
 bool gx_mutex_is_mine(const pthread_mutex_t *mutex);
+bool gx_mutex_is_checked(const pthread_mutex_t *mutex); /* its errors are answered */
 /* It can be locked and unlocked, or the errno that says why not; ends the execution if it is no mutex. */
 int gx_mutex_examine(pthread_mutex_t *mutex);
 /* One level of a recursive one that the caller holds several times. */
@@ -152,6 +153,31 @@ int gx_mutex_take_again(pthread_mutex_t *mutex);
 uint32_t gx_mutex_owner(const pthread_mutex_t *mutex);
 /* The bytes are those of a mutex that a task holds. */
 bool gx_mutex_is_held(const pthread_mutex_t *mutex);
+
+/* What each thread has for itself (gx_task_local()): zero at first. */
+enum { GX_THREAD_NAME_BYTES = 16 };
+struct gx_thread_own {
+	struct {
+		void *caught;
+		unsigned uncaught;
+	} caught; /* C++: which exceptions it has caught, and how many are on their way */
+	__pthread_unwind_buf_t *cleanup; /* the last pthread_cleanup_push() */
+	void *result;                    /* of pthread_exit(), which is under way */
+	char name[GX_THREAD_NAME_BYTES];
+};
+_Static_assert(sizeof(struct gx_thread_own) <= GX_TASK_LOCAL_BYTES, "it has room in a task");
+static inline struct gx_thread_own *gx_thread_own_of(const struct gx_task *task)
+{
+	return gx_task_local_of(task);
+}
+static inline struct gx_thread_own *gx_thread_own(void)
+{
+	return gx_thread_own_of(gx_task_self());
+}
+
+/* thread.c: the end of one that pthread_create() has made; and whether code is that of its first frame. */
+void gx_thread_end(void *result) __attribute__((noreturn));
+bool gx_thread_is_main(const void *code);
 
 /* thread.c: slot of the thread that a parked joiner waits for; 0: it is no more. */
 uint32_t gx_thread_joined(const struct gx_task *joiner);

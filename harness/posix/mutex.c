@@ -179,6 +179,11 @@ static bool is_relock(pthread_mutex_t *mutex, int *rc)
 	return type_of(mutex) == PTHREAD_MUTEX_ERRORCHECK;
 }
 
+bool gx_mutex_is_checked(const pthread_mutex_t *mutex)
+{
+	return type_of(mutex) == PTHREAD_MUTEX_ERRORCHECK;
+}
+
 static int lock_until(pthread_mutex_t *mutex, uint64_t deadline)
 {
 	int rc = gx_mutex_examine(mutex);
