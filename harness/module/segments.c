@@ -82,7 +82,8 @@ enum gx_status gx_module_find_segments(struct gx_plugin *plugin, const struct gx
 		dl_iterate_phdr(look_at_object, &search);
 		if (search.runs_stacks)
 			return gx_module_refuse(
-				err, "%s: needs %.200s, which asks for executable stacks, which gatecrash does not have; %s",
+				err,
+				"%s: needs %.200s, which asks for executable stacks, which gatecrash does not have; %s",
 				path, gx_module_soname(objects->object[search.object].map), gx_module_stacks_advice);
 		if (search.thread_local)
 			return gx_module_refuse(

@@ -64,6 +64,8 @@ void gx_posix_loading_refuse(const char *what);
 
 /* A rule of POSIX was broken: tell it as a fact. `kind`: with a role (posix.h), if the task in slot `other` is concerned, too; 0: nobody. */
 void gx_posix_misuse(enum gx_posix_misuse misuse, unsigned kind, const void *object, uint32_t other);
+/* The same where the call answers with an error, in a step of its own: the caller may try for ever. Returns `error`. */
+int gx_posix_misuse_answered(enum gx_posix_misuse misuse, unsigned kind, const void *object, int error);
 /* The same, and the execution ends here: what follows is undefined. */
 void gx_posix_fatal(enum gx_posix_misuse misuse, unsigned kind, const void *object, uint32_t other)
 	__attribute__((noreturn));

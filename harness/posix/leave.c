@@ -59,6 +59,17 @@ static _Unwind_Reason_Code at_frame(int version GX_UNUSED, _Unwind_Action action
 	return _URC_NO_REASON;
 }
 
+/* The unwinder does something once, on its first use: before all executions. */
+static _Unwind_Reason_Code one_frame(struct _Unwind_Context *context GX_UNUSED, void *unused GX_UNUSED)
+{
+	return _URC_END_OF_STACK;
+}
+
+static void __attribute__((constructor)) warm_up(void)
+{
+	(void)_Unwind_Backtrace(one_frame, NULL);
+}
+
 /* Caught, and not thrown on: glibc's end of that, too. */
 static void is_caught(_Unwind_Reason_Code reason GX_UNUSED, struct _Unwind_Exception *exception GX_UNUSED)
 {
@@ -67,14 +78,10 @@ static void is_caught(_Unwind_Reason_Code reason GX_UNUSED, struct _Unwind_Excep
 
 static void __attribute__((noreturn)) unwind(void)
 {
-	static _Unwind_Reason_Code (*force)(struct _Unwind_Exception *, _Unwind_Stop_Fn, void *);
 	struct _Unwind_Exception *exception = gx_arena_alloc(sizeof(*exception), 16); /* frames are no place for it */
 
-	if (!force)
-		*(void **)&force = dlsym(RTLD_DEFAULT, "_Unwind_ForcedUnwind");
 	exception->exception_cleanup = is_caught;
-	if (force)
-		force(exception, at_frame, NULL);
+	(void)_Unwind_ForcedUnwind(exception, at_frame, NULL);
 	/* A frame of which the unwinder knows nothing. */
 	if (gx_thread_own()->cleanup)
 		run_handler(gx_thread_own()->cleanup);

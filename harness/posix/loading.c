@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <time.h>
-#include <unwind.h>
 
 #include "posix/internal.h"
 
@@ -66,11 +65,6 @@ void gx_posix_show_time(void)
 
 /* ---- first uses ---- */
 
-static _Unwind_Reason_Code one_frame(struct _Unwind_Context *context GX_UNUSED, void *unused GX_UNUSED)
-{
-	return _URC_END_OF_STACK;
-}
-
 static int compare(const void *one, const void *other)
 {
 	return *(const unsigned char *)one - *(const unsigned char *)other;
@@ -81,7 +75,6 @@ void gx_posix_warm_up(void)
 	static bool warm;
 	static unsigned char
 		many[2048]; /* qsort() asks how much memory there is once an array does not fit its frame */
-	_Unwind_Reason_Code (*backtrace)(_Unwind_Trace_Fn, void *);
 	char text[128];
 	time_t when = 86400;
 	struct tm day;
@@ -101,9 +94,6 @@ void gx_posix_warm_up(void)
 	(void)strtod("1.5", NULL);
 	(void)localeconv();
 	qsort(many, sizeof(many), 1, compare);
-	*(void **)&backtrace = dlsym(RTLD_DEFAULT, "_Unwind_Backtrace");
-	if (backtrace)
-		backtrace(one_frame, NULL);
 }
 
 /* ---- the loader ---- */

@@ -81,7 +81,7 @@ int pthread_once(pthread_once_t *once, void (*routine)(void))
 	if (!gx_posix_in_task())
 		return GX_REAL(pthread_once)(once, routine);
 	if (!gx_world_contains(once) && *once == ONCE_DONE)
-		return 0; /* libgcc's, of a gate in C: done before the first execution (loading.c), and for good */
+		return 0; /* libgcc's, of a gate in C: done before the first execution (leave.c), and for good */
 	gx_posix_check_place(GX_POSIX_ONCE, once);
 	examine(once);
 	block_once(once, routine);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
+#include <unwind.h>
 
 #include "posix/internal.h"
 #include "posix/loading.h"
@@ -65,11 +66,7 @@ static void thread_main(void *argument)
 
 bool gx_thread_is_main(const void *code)
 {
-	static void *(*enclosing)(void *);
-
-	if (!enclosing)
-		*(void **)&enclosing = dlsym(RTLD_DEFAULT, "_Unwind_FindEnclosingFunction");
-	return enclosing && enclosing((void *)(uintptr_t)code) == (void *)(uintptr_t)thread_main;
+	return _Unwind_FindEnclosingFunction((void *)(uintptr_t)code) == (void *)(uintptr_t)thread_main;
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *), void *argument)
@@ -121,8 +118,7 @@ static int __attribute__((noinline)) cannot_join(pthread_t thread)
 		return EDEADLK;
 	if (task && !is_detached(task))
 		return 0;
-	gx_posix_misuse(GX_POSIX_JOIN_DETACHED, 0, NULL, 0);
-	return task ? EINVAL : ESRCH;
+	return gx_posix_misuse_answered(GX_POSIX_JOIN_DETACHED, 0, NULL, task ? EINVAL : ESRCH);
 }
 
 /* The thread has ended, unless somebody else joined or detached it meanwhile. */
