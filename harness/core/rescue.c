@@ -15,6 +15,7 @@ struct point {
 };
 
 static struct point *innermost;
+void (*gx_rescue_hook)(void);
 
 static struct {
 	void (*say)(void *context);
@@ -32,7 +33,7 @@ void gx_rescue_jump(enum gx_status status, const char *what)
 	struct point *point = innermost;
 	void (*say)(void *context);
 
-	if (!point || (gx_current && status != GX_ENOMEM))
+	if (!point)
 		return;
 	innermost = point->outer; /* what happens from here on is for the next one */
 	point->status = status;
@@ -56,6 +57,8 @@ static void recover(void)
 	gx_event_abandon();
 	gx_sched_record(NULL, 0, NULL);
 	gx_rescue_last_words(NULL, NULL);
+	if (gx_rescue_hook)
+		gx_rescue_hook();
 	gx_world_wipe();
 	if (gx_core.program)
 		gx_sched_reset();

@@ -8,6 +8,7 @@
 #include <sys/auxv.h>
 #include <time.h>
 
+#include "core/rescue.h"
 #include "posix/internal.h"
 
 static bool saw_time;
@@ -24,8 +25,15 @@ void gx_posix_loading_clear(void)
 	refused = NULL;
 }
 
+/* Something went wrong meanwhile, and whoever began does not come back. */
+static void give_up(void)
+{
+	gx_posix_is_loading = false;
+}
+
 void gx_posix_loading_begin(void)
 {
+	gx_rescue_hook = give_up;
 	gx_posix_is_loading = true;
 }
 

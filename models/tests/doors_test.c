@@ -179,6 +179,9 @@ static const struct gate c_gates[] = {
 	{"scribbled", "",
 	 "static pthread_mutex_t n; memset(&n, 0x5a, sizeof(n)); if (r->id == 2) pthread_mutex_lock(&n);\n", "misuse"},
 	{"made-while-held", "", "if (r->id == 2) pthread_mutex_init(&m, NULL);\n", "misuse"},
+#if defined(__x86_64__)
+	{"downwards", "", "__asm__ volatile(\"std\");\n", ""},
+#endif
 	{"nested", "",
 	 "int k = r->id; int by(const void *a, const void *b) { return k - *(int *)a; } int v[2] = {1, 2}; qsort(v, 2, 4, by);\n",
 	 NULL},
