@@ -162,6 +162,11 @@ int gx_mutex_take_again(pthread_mutex_t *mutex)
 	return rc;
 }
 
+bool gx_mutex_is_checked(const pthread_mutex_t *mutex)
+{
+	return type_of(mutex) == PTHREAD_MUTEX_ERRORCHECK;
+}
+
 /* The holder locks again: true if that is answered at once, with *rc. */
 static bool is_relock(pthread_mutex_t *mutex, int *rc)
 {
@@ -174,12 +179,7 @@ static bool is_relock(pthread_mutex_t *mutex, int *rc)
 		return true;
 	}
 	*rc = EDEADLK;
-	return type_of(mutex) == PTHREAD_MUTEX_ERRORCHECK;
-}
-
-bool gx_mutex_is_checked(const pthread_mutex_t *mutex)
-{
-	return type_of(mutex) == PTHREAD_MUTEX_ERRORCHECK;
+	return gx_mutex_is_checked(mutex);
 }
 
 static int lock_until(pthread_mutex_t *mutex, uint64_t deadline)
