@@ -45,6 +45,18 @@ void gx_rescue_jump(enum gx_status status, const char *what)
 	siglongjmp(point->here, 1);
 }
 
+/* From a task's stack: AddressSanitizer is told, and forgets what it knows of the frames that were left here. */
+static void back_on_the_stack_of_the_scheduler(void)
+{
+#if GX_ASAN
+	if (!gx_current)
+		return;
+	__sanitizer_start_switch_fiber(NULL, gx_scheduler_bottom, gx_scheduler_size);
+	__sanitizer_finish_switch_fiber(NULL, NULL, NULL);
+	__asan_handle_no_return();
+#endif
+}
+
 /* Nothing that was under way is any more. */
 static void recover(void)
 {
@@ -67,6 +79,7 @@ static void recover(void)
 /* What a function keeps in registers across sigsetjmp() is lost: so nothing is. */
 static enum gx_status __attribute__((noinline)) given_up(struct point *point, struct gx_error *err)
 {
+	back_on_the_stack_of_the_scheduler();
 	(void)gx_fail(err, point->status, "%s", point->what);
 	recover();
 	return point->status;

@@ -263,7 +263,11 @@ static const char *why_not_at(const struct gx_objects *objects, const char *name
 		return NULL;
 	if (!is_of(objects->libc, found) && !is_of_sanitizer(found))
 		return is_of_one(objects, found) ? NULL : "link the gate with what it needs";
-	return is_listed(pure, name) || is_listed(variables, name) ? NULL : advice_for(name);
+	if (is_listed(pure, name) || is_listed(variables, name))
+		return NULL;
+	return objects->cxx && is_of_sanitizer(found)
+		       ? "AddressSanitizer has its own: take a build without it for a gate in C++"
+		       : advice_for(name);
 }
 
 const char *gx_module_why_not(const struct gx_objects *objects, const char *name)
