@@ -33,8 +33,10 @@ void gx_rescue_jump(enum gx_status status, const char *what)
 	struct point *point = innermost;
 	void (*say)(void *context);
 
-	if (!point)
+	if (!point) {
+		gx_current = NULL; /* what is printed now is no task's, and neither is the end */
 		return;
+	}
 	innermost = point->outer; /* what happens from here on is for the next one */
 	point->status = status;
 	(void)snprintf(point->what, sizeof(point->what), "%s", what);
@@ -43,6 +45,11 @@ void gx_rescue_jump(enum gx_status status, const char *what)
 	if (say)
 		say(last_words.context);
 	siglongjmp(point->here, 1);
+}
+
+static void __attribute__((constructor)) offer(void)
+{
+	gx_rescuer = gx_rescue_jump;
 }
 
 /* From a task's stack: AddressSanitizer is told, and forgets what it knows of the frames that were left here. */
@@ -92,7 +99,6 @@ enum gx_status gx_rescue(enum gx_status (*run)(void *context), void *context, st
 
 	if (sigsetjmp(point.here, 1))
 		return given_up(&point, err);
-	gx_rescuer = gx_rescue_jump;
 	innermost = &point;
 	rc = run(context);
 	innermost = point.outer;

@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/internal.h"
-
 void (*gx_rescuer)(enum gx_status status, const char *what);
 
 enum gx_status gx_fail(struct gx_error *err, enum gx_status status, const char *format, ...)
@@ -26,7 +24,6 @@ void gx_bug(const char *file, int line, const char *what)
 	(void)snprintf(text, sizeof(text), "bug in the harness: %s:%d: %s", file, line, what);
 	if (gx_rescuer)
 		gx_rescuer(GX_EINTERNAL, text);
-	gx_current = NULL; /* what is printed is no task's, and neither is the end */
 	(void)fprintf(stderr, "gatecrash: %s\n", text);
 	abort();
 }
