@@ -15,6 +15,7 @@ struct point {
 };
 
 static struct point *innermost;
+void (*gx_rescue_hook)(void);
 
 static struct {
 	void (*say)(void *context);
@@ -32,8 +33,10 @@ void gx_rescue_jump(enum gx_status status, const char *what)
 	struct point *point = innermost;
 	void (*say)(void *context);
 
-	if (!point || (gx_current && status != GX_ENOMEM))
+	if (!point) {
+		gx_current = NULL; /* what is printed now is no task's, and neither is the end */
 		return;
+	}
 	innermost = point->outer; /* what happens from here on is for the next one */
 	point->status = status;
 	(void)snprintf(point->what, sizeof(point->what), "%s", what);
@@ -42,6 +45,23 @@ void gx_rescue_jump(enum gx_status status, const char *what)
 	if (say)
 		say(last_words.context);
 	siglongjmp(point->here, 1);
+}
+
+static void __attribute__((constructor)) offer(void)
+{
+	gx_rescuer = gx_rescue_jump;
+}
+
+/* From a task's stack: AddressSanitizer is told, and forgets what it knows of the frames that were left here. */
+static void back_on_the_stack_of_the_scheduler(void)
+{
+#if GX_ASAN
+	if (!gx_current)
+		return;
+	__sanitizer_start_switch_fiber(NULL, gx_scheduler_bottom, gx_scheduler_size);
+	__sanitizer_finish_switch_fiber(NULL, NULL, NULL);
+	__asan_handle_no_return();
+#endif
 }
 
 /* Nothing that was under way is any more. */
@@ -56,6 +76,8 @@ static void recover(void)
 	gx_event_abandon();
 	gx_sched_record(NULL, 0, NULL);
 	gx_rescue_last_words(NULL, NULL);
+	if (gx_rescue_hook)
+		gx_rescue_hook();
 	gx_world_wipe();
 	if (gx_core.program)
 		gx_sched_reset();
@@ -64,6 +86,7 @@ static void recover(void)
 /* What a function keeps in registers across sigsetjmp() is lost: so nothing is. */
 static enum gx_status __attribute__((noinline)) given_up(struct point *point, struct gx_error *err)
 {
+	back_on_the_stack_of_the_scheduler();
 	(void)gx_fail(err, point->status, "%s", point->what);
 	recover();
 	return point->status;
@@ -76,7 +99,6 @@ enum gx_status gx_rescue(enum gx_status (*run)(void *context), void *context, st
 
 	if (sigsetjmp(point.here, 1))
 		return given_up(&point, err);
-	gx_rescuer = gx_rescue_jump;
 	innermost = &point;
 	rc = run(context);
 	innermost = point.outer;

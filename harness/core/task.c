@@ -15,9 +15,9 @@ struct gx_task *gx_task_self(void)
 	return gx_current;
 }
 
-void *gx_task_local(void)
+void *gx_task_local_of(const struct gx_task *task)
 {
-	return gx_slot_stack_top(gx_current->slot) - GX_TASK_LOCAL_BYTES;
+	return gx_slot_stack_top(task->slot) - GX_TASK_LOCAL_BYTES;
 }
 
 uint64_t gx_now(void)
@@ -143,8 +143,17 @@ static enum gx_granted __attribute__((noinline)) switch_over(struct gx_task *sel
 	return (enum gx_granted)self->grants;
 }
 
+/* Copies run upwards where a function is called, says the ABI; a gate that left it otherwise has only itself to harm. */
+static inline void copies_run_upwards(void)
+{
+#if defined(__x86_64__)
+	__asm__ volatile("cld");
+#endif
+}
+
 static void __attribute__((noreturn)) leave(void *says)
 {
+	copies_run_upwards();
 	if (gx_core.pilot && says == GX_SAYS_ENDED && has_room_for_a_pilot(gx_current)) {
 		struct gx_task *next;
 
@@ -342,6 +351,7 @@ static enum gx_granted __attribute__((noinline)) simple_under_pilot(uint16_t lab
 
 enum gx_granted gx_point(const struct gx_op *op)
 {
+	copies_run_upwards();
 	if (gx_core.pilot)
 		return point_under_pilot(op);
 	gx_current->op = *op;
@@ -355,6 +365,7 @@ void gx_point_simple(uint16_t label, uint8_t access, uint64_t object)
 {
 	struct gx_op *op;
 
+	copies_run_upwards();
 	if (gx_core.pilot) {
 		simple_under_pilot(label, access, object);
 		return;
@@ -379,6 +390,7 @@ void gx_sleep(uint16_t label, uint64_t ns)
 {
 	struct gx_op *op = &gx_current->op; /* all zero while the task runs */
 
+	copies_run_upwards();
 	if (!ns) {
 		gx_point_simple(label, GX_READ, 0);
 		return;

@@ -116,11 +116,11 @@ enum gx_granted gx_point(const struct gx_op *op);
 void gx_point_simple(uint16_t label, uint8_t access, uint64_t object);
 
 /*
- * [task] A few bytes of the running task's own, zero at first and at one address for as long as it lives, aligned to 16: for what a library
+ * [task] A few bytes of a task's own, zero at first and at one address for as long as it lives, aligned to 16: for what a library
  * keeps once per thread. They lie above its first frame, and are part of its stack in all else.
  */
-#define GX_TASK_LOCAL_BYTES 16
-void *gx_task_local(void);
+#define GX_TASK_LOCAL_BYTES 48
+void *gx_task_local_of(const struct gx_task *task);
 
 /*
  * Make a task that will run entry(argument). It is parked at an op (GX_L_TASK_BEGIN) at once, so its first step is a point of its own.

@@ -139,31 +139,41 @@ static const struct {
 	{" *__cxa_thread_atexit ", "all tasks would share a thread-local variable"},
 };
 
-/* Of libstdc++, whose names are mangled: any that has this in it. */
+static const char blocks_cxx[] = "std::mutex, std::condition_variable and std::thread it does";
+
+/* Of a gate in C++: any name, mangled, that has this in it. */
 static const struct {
 	const char *part;
+	const char *written; /* what its author has written; NULL: the name */
 	const char *what;
 } advice_cxx[] = {
-	{"random_device", "the same schedule would not be the same execution: take an engine with a seed of your own"},
-	{"basic_filebuf", "a gate has no files"},
-	{"basic_fstream", "a gate has no files"},
-	{"basic_ifstream", "a gate has no files"},
-	{"basic_ofstream", "a gate has no files"},
-	{"stdio_filebuf", "a gate has no files"},
-	{"10filesystem", "a gate has no files"},
-	{"_ZSt3cin", "a gate has no input"},
-	{"_ZSt4wcin", "a gate has no input"},
-	{"_ZSt5wcout", "a gate prints to std::cout"},
-	{"_ZSt5wcerr", "a gate prints to std::cerr"},
-	{"_ZSt5wclog", "a gate prints to std::clog"},
-	{"_ZNSt6locale6global", "what it keeps would be shared by all executions"},
-	{"_ZNSt6localeC1EPKc", "the only locale is \"C\""},
-	{"_ZNSt6localeC2EPKc", "the only locale is \"C\""},
-	{"__atomic_futex", "std::mutex, std::condition_variable and std::thread it does"},
-	{"notify_all_at_thread_exit", "std::mutex, std::condition_variable and std::thread it does"},
-	{"synchronized_pool", "std::mutex, std::condition_variable and std::thread it does"},
-	{"4tzdb", "a gate has no files"},
-	{"__cxa_thread_atexit", "all tasks would share a thread-local variable"},
+	{"random_device", "std::random_device",
+	 "the same schedule would not be the same execution: take an engine with a seed of your own"},
+	{"basic_filebuf", NULL, "a gate has no files"},
+	{"basic_fstream", NULL, "a gate has no files"},
+	{"basic_ifstream", NULL, "a gate has no files"},
+	{"basic_ofstream", NULL, "a gate has no files"},
+	{"stdio_filebuf", NULL, "a gate has no files"},
+	{"10filesystem", NULL, "a gate has no files"},
+	{"_ZSt3cin", NULL, "a gate has no input"},
+	{"_ZSt4wcin", NULL, "a gate has no input"},
+	{"_ZSt5wcout", NULL, "a gate prints to std::cout"},
+	{"_ZSt5wcerr", NULL, "a gate prints to std::cerr"},
+	{"_ZSt5wclog", NULL, "a gate prints to std::clog"},
+	{"_ZNSt6locale6global", NULL, "what it keeps would be shared by all executions"},
+	{"_ZNSt6localeC1EPKc", NULL, "the only locale is \"C\""},
+	{"_ZNSt6localeC2EPKc", NULL, "the only locale is \"C\""},
+	{"__atomic_futex", "std::future, std::promise, std::packaged_task or std::async", blocks_cxx},
+	{"13__future_base", "std::future, std::promise, std::packaged_task or std::async", blocks_cxx},
+	{"notify_all_at_thread_exit", "std::notify_all_at_thread_exit", blocks_cxx},
+	{"synchronized_pool", "std::pmr::synchronized_pool_resource", blocks_cxx},
+	{"pthread_rwlock_", "std::shared_mutex or std::shared_timed_mutex", blocks_cxx},
+	{"syscall",
+	 "std::jthread, std::latch, std::barrier, std::counting_semaphore, std::atomic's wait(), std::stop_token or syscall()",
+	 blocks_cxx},
+	{"4tzdb", NULL, "a gate has no files"},
+	{"__cxa_thread_atexit", "thread_local", "all tasks would share a thread-local variable"},
+	{"_ZTH", "thread_local", "all tasks would share a thread-local variable"},
 };
 
 static const char no_advice[] =
@@ -233,17 +243,31 @@ static bool is_of_one(const struct gx_objects *objects, const void *address)
 	return is_of(objects->loader, address) || is_of(objects->mathematics, address);
 }
 
+enum { ROWS_CXX = sizeof(advice_cxx) / sizeof(advice_cxx[0]) };
+
+/* The row that fits; ROWS_CXX: none. */
+static size_t row_cxx(const char *name)
+{
+	size_t i = 0;
+
+	while (i < ROWS_CXX && !strstr(name, advice_cxx[i].part))
+		i++;
+	return i;
+}
+
 static const char *why_not_at(const struct gx_objects *objects, const char *name, const void *found)
 {
-	if (objects->cxx)
-		for (size_t i = 0; i < sizeof(advice_cxx) / sizeof(advice_cxx[0]); i++)
-			if (strstr(name, advice_cxx[i].part))
-				return advice_cxx[i].what;
+	if (objects->cxx && row_cxx(name) < ROWS_CXX)
+		return advice_cxx[row_cxx(name)].what;
 	if (!found || gx_module_is_of_the_program(found))
 		return NULL;
 	if (!is_of(objects->libc, found) && !is_of_sanitizer(found))
 		return is_of_one(objects, found) ? NULL : "link the gate with what it needs";
-	return is_listed(pure, name) || is_listed(variables, name) ? NULL : advice_for(name);
+	if (is_listed(pure, name) || is_listed(variables, name))
+		return NULL;
+	return objects->cxx && is_of_sanitizer(found)
+		       ? "AddressSanitizer has its own: take a build without it for a gate in C++"
+		       : advice_for(name);
 }
 
 const char *gx_module_why_not(const struct gx_objects *objects, const char *name)
@@ -287,19 +311,21 @@ static const char *refused_of(const struct gx_objects *objects, const struct lin
 }
 
 /* A name as it stands in the source: those of C++ are mangled. */
-static enum gx_status refuse_call(const char *path, const char *library, const char *name, const char *why,
+static enum gx_status refuse_call(bool cxx, const char *path, const char *library, const char *name, const char *why,
 				  struct gx_error *err)
 {
 	char *(*demangle)(const char *, char *, size_t *, int *);
+	const char *written = cxx && row_cxx(name) < ROWS_CXX ? advice_cxx[row_cxx(name)].written : NULL;
 	char *readable = NULL;
 	enum gx_status rc;
 
 	*(void **)&demangle = !strncmp(name, "_Z", 2) ? dlsym(RTLD_DEFAULT, "__cxa_demangle") : NULL;
 	if (demangle)
 		readable = demangle(name, NULL, NULL, &(int){0});
+	written = written ? written : readable;
 	rc = gx_module_refuse(err, "%s: %s%.200s%s%s %.120s%s, which gatecrash does not model; %s", path,
 			      library ? "needs " : "", library ? library : "", library ? ", which " : "",
-			      readable ? "uses" : "calls", readable ? readable : name, readable ? "" : "()", why);
+			      written ? "uses" : "calls", written ? written : name, written ? "" : "()", why);
 	free(readable);
 	return rc;
 }
@@ -319,7 +345,7 @@ enum gx_status gx_module_check_calls(const struct gx_objects *objects, const cha
 			name = refused_of(objects, map, gx_module_dynamic(map, DT_RELA),
 					  gx_module_dynamic(map, DT_RELASZ), &why);
 		if (name)
-			return refuse_call(path, i ? gx_module_soname(map) : NULL, name, why, err);
+			return refuse_call(objects->cxx, path, i ? gx_module_soname(map) : NULL, name, why, err);
 	}
 	return GX_OK;
 }

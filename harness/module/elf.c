@@ -17,11 +17,20 @@
 #else
 #error "elf.c: say which machine's shared objects this one loads"
 #endif
+const char gx_module_stacks_advice[] =
+	"make a static function of the nested one whose address is taken, or link assembly with -Wl,-z,noexecstack";
+
 #define OUR_CLASS (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32)
 #define OUR_DATA  (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB)
 
+/* Tasks' stacks are data, as all stacks are by default. */
+bool gx_module_runs_stacks(const ElfW(Phdr) * phdr)
+{
+	return phdr->p_type == PT_GNU_STACK && phdr->p_flags & PF_X;
+}
+
 /* The loader maps what the headers promise, and dies of SIGBUS where the file does not go so far. */
-static bool is_truncated(int fd, const ElfW(Ehdr) * head, uint64_t size)
+static bool is_truncated(int fd, const ElfW(Ehdr) * head, uint64_t size, bool *runs_stacks)
 {
 	for (unsigned i = 0; i < head->e_phnum; i++) {
 		uint64_t at = head->e_phoff + (uint64_t)i * sizeof(ElfW(Phdr));
@@ -31,6 +40,7 @@ static bool is_truncated(int fd, const ElfW(Ehdr) * head, uint64_t size)
 			return true;
 		if (phdr.p_type == PT_LOAD && (phdr.p_offset > size || phdr.p_filesz > size - phdr.p_offset))
 			return true;
+		*runs_stacks |= gx_module_runs_stacks(&phdr);
 	}
 	return false;
 }
@@ -39,6 +49,7 @@ static enum gx_status check_elf(const char *path, int fd, uint64_t size, struct 
 {
 	static const char recipe[] = "build the gate with cc -shared -fPIC -o gate.so gate.c";
 	ElfW(Ehdr) head = {0};
+	bool runs_stacks = false;
 	ssize_t got = pread(fd, &head, sizeof(head), 0);
 
 	if (got < 0)
@@ -55,8 +66,11 @@ static enum gx_status check_elf(const char *path, int fd, uint64_t size, struct 
 		return gx_module_refuse(err, "%s: a truncated ELF file; %s", path, recipe);
 	if (head.e_type != ET_DYN)
 		return gx_module_refuse(err, "%s: an ELF file, but no shared object; %s", path, recipe);
-	if (is_truncated(fd, &head, size))
+	if (is_truncated(fd, &head, size, &runs_stacks))
 		return gx_module_refuse(err, "%s: a truncated ELF file; %s", path, recipe);
+	if (runs_stacks)
+		return gx_module_refuse(err, "%s: asks for executable stacks, which gatecrash does not have; %s", path,
+					gx_module_stacks_advice);
 	return GX_OK;
 }
 

@@ -57,6 +57,10 @@ enum gx_status gx_module_refuse(struct gx_error *err, const char *format, ...) G
 
 enum gx_status gx_module_check_file(const char *path, struct gx_error *err) GX_MUST_USE;
 
+/* A header by which an object asks for stacks that can be executed; and what else could be done. */
+bool gx_module_runs_stacks(const ElfW(Phdr) * phdr);
+extern const char gx_module_stacks_advice[];
+
 /* Do in a child what could crash: everything but keeping the plugin. */
 enum gx_status gx_module_rehearse(const char *path, struct gx_error *err) GX_MUST_USE;
 

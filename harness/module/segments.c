@@ -18,6 +18,7 @@ struct search {
 	unsigned object; /* the one that is looked for */
 	bool too_many;
 	bool thread_local;
+	bool runs_stacks;
 };
 
 static void add_segment(struct search *search, uintptr_t from, uintptr_t to)
@@ -47,6 +48,7 @@ static int look_at_object(struct dl_phdr_info *info, size_t size, void *data)
 		if (info->dlpi_phdr[i].p_type == PT_GNU_RELRO)
 			relro = (info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz) &
 				~(page - 1);
+		search->runs_stacks |= gx_module_runs_stacks(&info->dlpi_phdr[i]);
 		search->thread_local |=
 			info->dlpi_phdr[i].p_type == PT_TLS && !search->objects->object[search->object].is_language;
 	}
@@ -78,6 +80,11 @@ enum gx_status gx_module_find_segments(struct gx_plugin *plugin, const struct gx
 
 	for (; search.object < objects->count; search.object++) {
 		dl_iterate_phdr(look_at_object, &search);
+		if (search.runs_stacks)
+			return gx_module_refuse(
+				err,
+				"%s: needs %.200s, which asks for executable stacks, which gatecrash does not have; %s",
+				path, gx_module_soname(objects->object[search.object].map), gx_module_stacks_advice);
 		if (search.thread_local)
 			return gx_module_refuse(
 				err,

@@ -41,10 +41,8 @@ static int GX_NO_ASAN __attribute__((noinline)) examine(pthread_cond_t *cond)
 
 	gx_posix_check_memory(GX_POSIX_COND, cond, gx_posix_is_made(mark));
 	gx_posix_touch(cond, GX_READ);
-	if (mark == GX_POSIX_DESTROYED) {
-		gx_posix_misuse(GX_POSIX_USE_DESTROYED, GX_POSIX_COND, cond, 0);
-		return EINVAL;
-	}
+	if (mark == GX_POSIX_DESTROYED)
+		return gx_posix_misuse_answered(GX_POSIX_USE_DESTROYED, GX_POSIX_COND, cond, EINVAL);
 	if (!is_cond(cond, mark))
 		gx_posix_fatal(GX_POSIX_USE_NONE, GX_POSIX_COND, cond, 0);
 	return 0;
@@ -116,16 +114,22 @@ static int leave_the_mutex(pthread_cond_t *cond, pthread_mutex_t *mutex)
 	return rc;
 }
 
+/* POSIX: [EPERM] of an error-checking one, undefined of others. */
+static int wait_without(pthread_cond_t *cond, pthread_mutex_t *mutex)
+{
+	if (!gx_mutex_is_checked(mutex))
+		gx_posix_fatal(GX_POSIX_WAIT_WITHOUT_MUTEX, GX_POSIX_COND, cond, 0);
+	return gx_posix_misuse_answered(GX_POSIX_WAIT_WITHOUT_MUTEX, GX_POSIX_COND, cond, EPERM);
+}
+
 static int begin_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
 	int rc = gx_mutex_examine(mutex);
 
 	if (rc)
 		return rc;
-	if (!gx_mutex_is_mine(mutex)) {
-		gx_posix_misuse(GX_POSIX_WAIT_WITHOUT_MUTEX, GX_POSIX_COND, cond, 0);
-		return EPERM;
-	}
+	if (!gx_mutex_is_mine(mutex))
+		return wait_without(cond, mutex);
 	return leave_the_mutex(cond, mutex);
 }
 

@@ -64,6 +64,8 @@ void gx_posix_loading_refuse(const char *what);
 
 /* A rule of POSIX was broken: tell it as a fact. `kind`: with a role (posix.h), if the task in slot `other` is concerned, too; 0: nobody. */
 void gx_posix_misuse(enum gx_posix_misuse misuse, unsigned kind, const void *object, uint32_t other);
+/* The same where the call answers with an error, in a step of its own: the caller may try for ever. Returns `error`. */
+int gx_posix_misuse_answered(enum gx_posix_misuse misuse, unsigned kind, const void *object, int error);
 /* The same, and the execution ends here: what follows is undefined. */
 void gx_posix_fatal(enum gx_posix_misuse misuse, unsigned kind, const void *object, uint32_t other)
 	__attribute__((noreturn));
@@ -143,6 +145,7 @@ bool gx_posix_deadline(clockid_t clock, const struct timespec *when, uint64_t *a
 
 /* mutex.c: for condition variables. */
 bool gx_mutex_is_mine(const pthread_mutex_t *mutex);
+bool gx_mutex_is_checked(const pthread_mutex_t *mutex); /* its errors are answered */
 /* It can be locked and unlocked, or the errno that says why not; ends the execution if it is no mutex. */
 int gx_mutex_examine(pthread_mutex_t *mutex);
 /* One level of a recursive one that the caller holds several times. */
@@ -152,6 +155,31 @@ int gx_mutex_take_again(pthread_mutex_t *mutex);
 uint32_t gx_mutex_owner(const pthread_mutex_t *mutex);
 /* The bytes are those of a mutex that a task holds. */
 bool gx_mutex_is_held(const pthread_mutex_t *mutex);
+
+/* What each thread has for itself (gx_task_local()): zero at first. */
+enum { GX_THREAD_NAME_BYTES = 16 };
+struct gx_thread_own {
+	struct {
+		void *caught;
+		unsigned uncaught;
+	} caught; /* C++: which exceptions it has caught, and how many are on their way */
+	__pthread_unwind_buf_t *cleanup; /* the last pthread_cleanup_push() */
+	void *result;                    /* of pthread_exit(), which is under way */
+	char name[GX_THREAD_NAME_BYTES];
+};
+_Static_assert(sizeof(struct gx_thread_own) <= GX_TASK_LOCAL_BYTES, "it has room in a task");
+static inline struct gx_thread_own *gx_thread_own_of(const struct gx_task *task)
+{
+	return gx_task_local_of(task);
+}
+static inline struct gx_thread_own *gx_thread_own(void)
+{
+	return gx_thread_own_of(gx_task_self());
+}
+
+/* thread.c: the end of one that pthread_create() has made; and whether code is that of its first frame. */
+void gx_thread_end(void *result) __attribute__((noreturn));
+bool gx_thread_is_main(const void *code);
 
 /* thread.c: slot of the thread that a parked joiner waits for; 0: it is no more. */
 uint32_t gx_thread_joined(const struct gx_task *joiner);

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <time.h>
-#include <unwind.h>
 
+#include "core/rescue.h"
 #include "posix/internal.h"
 
 static bool saw_time;
@@ -25,8 +25,15 @@ void gx_posix_loading_clear(void)
 	refused = NULL;
 }
 
+/* Something went wrong meanwhile, and whoever began does not come back. */
+static void give_up(void)
+{
+	gx_posix_is_loading = false;
+}
+
 void gx_posix_loading_begin(void)
 {
+	gx_rescue_hook = give_up;
 	gx_posix_is_loading = true;
 }
 
@@ -66,11 +73,6 @@ void gx_posix_show_time(void)
 
 /* ---- first uses ---- */
 
-static _Unwind_Reason_Code one_frame(struct _Unwind_Context *context GX_UNUSED, void *unused GX_UNUSED)
-{
-	return _URC_END_OF_STACK;
-}
-
 static int compare(const void *one, const void *other)
 {
 	return *(const unsigned char *)one - *(const unsigned char *)other;
@@ -81,7 +83,6 @@ void gx_posix_warm_up(void)
 	static bool warm;
 	static unsigned char
 		many[2048]; /* qsort() asks how much memory there is once an array does not fit its frame */
-	_Unwind_Reason_Code (*backtrace)(_Unwind_Trace_Fn, void *);
 	char text[128];
 	time_t when = 86400;
 	struct tm day;
@@ -101,9 +102,6 @@ void gx_posix_warm_up(void)
 	(void)strtod("1.5", NULL);
 	(void)localeconv();
 	qsort(many, sizeof(many), 1, compare);
-	*(void **)&backtrace = dlsym(RTLD_DEFAULT, "_Unwind_Backtrace");
-	if (backtrace)
-		backtrace(one_frame, NULL);
 }
 
 /* ---- the loader ---- */

@@ -120,10 +120,8 @@ static int examine(pthread_mutex_t *mutex)
 {
 	gx_posix_check_memory(GX_POSIX_MUTEX, mutex, is_made(mutex));
 	gx_posix_touch(mutex, GX_READ);
-	if (is_destroyed(mutex)) {
-		gx_posix_misuse(GX_POSIX_USE_DESTROYED, GX_POSIX_MUTEX, mutex, 0);
-		return EINVAL;
-	}
+	if (is_destroyed(mutex))
+		return gx_posix_misuse_answered(GX_POSIX_USE_DESTROYED, GX_POSIX_MUTEX, mutex, EINVAL);
 	if (!is_mutex(mutex))
 		gx_posix_fatal(GX_POSIX_USE_NONE, GX_POSIX_MUTEX, mutex, 0);
 	return 0;
@@ -164,6 +162,11 @@ int gx_mutex_take_again(pthread_mutex_t *mutex)
 	return rc;
 }
 
+bool gx_mutex_is_checked(const pthread_mutex_t *mutex)
+{
+	return type_of(mutex) == PTHREAD_MUTEX_ERRORCHECK;
+}
+
 /* The holder locks again: true if that is answered at once, with *rc. */
 static bool is_relock(pthread_mutex_t *mutex, int *rc)
 {
@@ -176,7 +179,7 @@ static bool is_relock(pthread_mutex_t *mutex, int *rc)
 		return true;
 	}
 	*rc = EDEADLK;
-	return type_of(mutex) == PTHREAD_MUTEX_ERRORCHECK;
+	return gx_mutex_is_checked(mutex);
 }
 
 static int lock_until(pthread_mutex_t *mutex, uint64_t deadline)
@@ -259,8 +262,10 @@ static int unlock_foreign(pthread_mutex_t *mutex)
 				gx_mutex_owner(mutex));
 	else
 		gx_posix_misuse(GX_POSIX_UNLOCK_UNLOCKED, GX_POSIX_MUTEX, mutex, 0);
-	if (type == PTHREAD_MUTEX_RECURSIVE || type == PTHREAD_MUTEX_ERRORCHECK)
+	if (type == PTHREAD_MUTEX_RECURSIVE || type == PTHREAD_MUTEX_ERRORCHECK) {
+		gx_posix_step(GX_L_YIELD, GX_READ, NULL); /* the caller may try for ever */
 		return EPERM;
+	}
 	return give_back_at_a_point(mutex);
 }
 

@@ -61,6 +61,13 @@ void gx_posix_misuse(enum gx_posix_misuse misuse, unsigned kind, const void *obj
 		      gx_world_canonical(object), misuse);
 }
 
+int gx_posix_misuse_answered(enum gx_posix_misuse misuse, unsigned kind, const void *object, int error)
+{
+	gx_posix_misuse(misuse, kind, object, 0);
+	gx_posix_step(GX_L_YIELD, GX_READ, NULL);
+	return error;
+}
+
 void gx_posix_fatal(enum gx_posix_misuse misuse, unsigned kind, const void *object, uint32_t other)
 {
 	gx_posix_misuse(misuse, kind, object, other);

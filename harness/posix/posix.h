@@ -7,7 +7,8 @@
  * are libc's.
  *
  *     mutex.c cond.c semaphore.c   blocking ones: an op with a predicate each
- *     thread.c                     create, join, detach, exit; once, which blocks too; yield
+ *     thread.c leave.c             create, join, detach, names; exit, with what a thread has left to do; yield
+ *     once.c                       pthread_once(), static variables of C++'s functions, which block too
  *     time.c                       virtual time, for sleeps and clocks; CLOCK_REALTIME begins at a fixed date
  *     memory.c                     malloc and friends, from the task's arena; no points
  *     lifetime.c                   is it still one? Memory that was freed, left or overwritten; objects that are in use
@@ -80,7 +81,7 @@ enum gx_posix_misuse {
 	GX_POSIX_DESTROY_HELD,    /* pthread_mutex_destroy: "an attempt to destroy a locked mutex ... undefined" */
 	GX_POSIX_DESTROY_WAITERS, /* pthread_cond_destroy, sem_destroy; pthread_mutex_destroy: "or being referenced" */
 	GX_POSIX_USE_DESTROYED,
-	GX_POSIX_WAIT_WITHOUT_MUTEX, /* pthread_cond_wait: "locked by the calling thread" */
+	GX_POSIX_WAIT_WITHOUT_MUTEX, /* pthread_cond_wait: "locked by the calling thread"; ends the execution unless that is answered */
 	GX_POSIX_JOIN_DETACHED,      /* pthread_join, pthread_detach */
 	GX_POSIX_EXITED_HOLDING,     /* a thread ended and left a mutex locked for ever */
 	GX_POSIX_BAD_FREE,           /* free, realloc: not a live block */

@@ -1,20 +1,19 @@
 /*
- * thread.c - pthread_create, join, detach, exit, self; pthread_once; sched_yield.
+ * thread.c - pthread_create, join, detach, exit, self, names; sched_yield.
  *
  * A pthread_t is the task's path, which follows from who made it, so it is the same in every interleaving and is never
  * used twice. The record of a thread that has ended stays until it is joined or detached.
  */
 #include <errno.h>
 #include <sched.h>
+#include <string.h>
+#include <unwind.h>
 
 #include "posix/internal.h"
 #include "posix/loading.h"
 
 /* The C++ ABI's (Itanium), which has no header in C. */
 struct cxa_eh_globals;
-int __cxa_guard_acquire(int64_t *guard);
-void __cxa_guard_release(int64_t *guard);
-void __cxa_guard_abort(int64_t *guard);
 struct cxa_eh_globals *__cxa_get_globals(void);
 struct cxa_eh_globals *__cxa_get_globals_fast(void);
 
@@ -41,7 +40,7 @@ static bool is_detached(const struct gx_task *task)
 	return gx_task_is_autoreap(task);
 }
 
-static void __attribute__((noreturn)) end_thread(void *result)
+void gx_thread_end(void *result)
 {
 	struct gx_task *self;
 
@@ -62,7 +61,12 @@ static void thread_main(void *argument)
 	void *(*routine)(void *) = (void *(*)(void *))(uintptr_t)self->user[GX_USER_POSIX_0];
 
 	self->user[GX_USER_POSIX_0] = 0;
-	end_thread(routine(argument));
+	gx_thread_end(routine(argument));
+}
+
+bool gx_thread_is_main(const void *code)
+{
+	return _Unwind_FindEnclosingFunction((void *)(uintptr_t)code) == (void *)(uintptr_t)thread_main;
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *), void *argument)
@@ -114,8 +118,7 @@ static int __attribute__((noinline)) cannot_join(pthread_t thread)
 		return EDEADLK;
 	if (task && !is_detached(task))
 		return 0;
-	gx_posix_misuse(GX_POSIX_JOIN_DETACHED, 0, NULL, 0);
-	return task ? EINVAL : ESRCH;
+	return gx_posix_misuse_answered(GX_POSIX_JOIN_DETACHED, 0, NULL, task ? EINVAL : ESRCH);
 }
 
 /* The thread has ended, unless somebody else joined or detached it meanwhile. */
@@ -137,25 +140,60 @@ static int __attribute__((noinline)) collect(pthread_t thread, void **result)
  * Threads are named by their path here, not by their record, whose address would tell orders of arrival apart (core/task.c, park()). Out of
  * line: the frame that waits is built where gx_posix_in_task() has cleared, and may have gaps.
  */
-static int __attribute__((noinline)) join(pthread_t thread, void **result)
+static int __attribute__((noinline)) join(pthread_t thread, void **result, uint64_t deadline)
 {
 	int rc = cannot_join(thread);
 
 	if (rc)
 		return rc;
-	gx_point(&(struct gx_op){
-		.label = GX_L_THREAD_JOIN,
-		.access = GX_READ,
-		.detail = (uint32_t)thread,
-		.ready = has_ended,
-		.deadline = GX_FOREVER,
-	});
+	if (gx_point(&(struct gx_op){
+		    .label = GX_L_THREAD_JOIN,
+		    .access = GX_READ,
+		    .detail = (uint32_t)thread,
+		    .ready = has_ended,
+		    .deadline = deadline,
+	    }) == GX_GRANTED_TIMEOUT)
+		return ETIMEDOUT;
 	return collect(thread, result);
 }
 
 int pthread_join(pthread_t thread, void **result)
 {
-	return gx_posix_in_task() ? join(thread, result) : GX_REAL(pthread_join)(thread, result);
+	return gx_posix_in_task() ? join(thread, result, GX_FOREVER) : GX_REAL(pthread_join)(thread, result);
+}
+
+/* No time at all is for ever, as in glibc. */
+int pthread_clockjoin_np(pthread_t thread, void **result, clockid_t clock, const struct timespec *when)
+{
+	uint64_t deadline = GX_FOREVER;
+
+	if (!gx_posix_in_task())
+		return GX_REAL(pthread_clockjoin_np)(thread, result, clock, when);
+	return when && !gx_posix_deadline(clock, when, &deadline) ? EINVAL : join(thread, result, deadline);
+}
+
+int pthread_timedjoin_np(pthread_t thread, void **result, const struct timespec *when)
+{
+	if (!gx_task_self())
+		return GX_REAL(pthread_timedjoin_np)(thread, result, when);
+	return pthread_clockjoin_np(thread, result, CLOCK_REALTIME, when);
+}
+
+/* Out of line, as join(). */
+static int __attribute__((noinline)) try_join(pthread_t thread, void **result)
+{
+	int rc;
+
+	gx_posix_step(GX_L_THREAD_JOIN, GX_READ, NULL);
+	rc = cannot_join(thread);
+	if (rc)
+		return rc;
+	return task_of(thread)->state == GX_TASK_ENDED ? collect(thread, result) : EBUSY;
+}
+
+int pthread_tryjoin_np(pthread_t thread, void **result)
+{
+	return gx_posix_in_task() ? try_join(thread, result) : GX_REAL(pthread_tryjoin_np)(thread, result);
 }
 
 int pthread_detach(pthread_t thread)
@@ -189,142 +227,77 @@ int pthread_equal(pthread_t one, pthread_t other)
 	return one == other;
 }
 
-void pthread_exit(void *result)
+/* ---- names of threads: as far as the kernel keeps them, and seen by nobody else ---- */
+
+int pthread_setname_np(pthread_t thread, const char *name)
 {
-	const struct gx_task *self = gx_task_self();
+	const struct gx_task *task;
 
-	if (self && self->role == GX_ROLE_THREAD)
-		end_thread(result);
-	if (self) /* it was made by another layer, and is not the program's to end */
-		gx_task_fatal(GX_L_TASK_CRASH, 0);
-	GX_REAL(pthread_exit)(result);
-	__builtin_unreachable();
-}
-
-/* ---- once: the words are glibc's, 0 not yet, 1 under way, 2 done ---- */
-
-enum { ONCE_UNDER_WAY = 1, ONCE_DONE = 2 };
-
-static bool GX_NO_ASAN not_under_way(const struct gx_task *task)
-{
-	const pthread_once_t *once = task->op.subject;
-
-	return (gx_posix_is_on_a_stack(once) && gx_posix_is_left(once)) || *once != ONCE_UNDER_WAY;
-}
-
-static void GX_NO_ASAN examine(const pthread_once_t *once)
-{
-	gx_posix_check_memory(GX_POSIX_ONCE, once, *once == ONCE_DONE);
-	gx_posix_touch(once, GX_READ);
-	if (*once != PTHREAD_ONCE_INIT && *once != ONCE_UNDER_WAY && *once != ONCE_DONE)
-		gx_posix_fatal(GX_POSIX_USE_NONE, GX_POSIX_ONCE, once, 0);
-}
-
-/*
- * std::call_once() says what is to be called in two words of its thread's, and that is the same for all tasks: from a caller's words to
- * its turn others may have written theirs.
- */
-static struct {
-	void **word[2];
-	void (*proxy)(void);
-} of_call_once;
-
-void gx_posix_find_call_once(void)
-{
-	of_call_once.word[0] = dlsym(RTLD_DEFAULT, "_ZSt15__once_callable");
-	of_call_once.word[1] = dlsym(RTLD_DEFAULT, "_ZSt11__once_call");
-	*(void **)&of_call_once.proxy = dlsym(RTLD_DEFAULT, "__once_proxy");
-}
-
-static void block_once(pthread_once_t *once, void (*routine)(void))
-{
-	void *words[2];
-	bool is_call_once = of_call_once.proxy && routine == of_call_once.proxy && of_call_once.word[0];
-
-	for (unsigned i = 0; i < 2 && is_call_once; i++)
-		words[i] = *of_call_once.word[i];
-	gx_posix_block(GX_L_ONCE, once, not_under_way, GX_FOREVER);
-	for (unsigned i = 0; i < 2 && is_call_once; i++)
-		*of_call_once.word[i] = words[i];
-}
-
-int pthread_once(pthread_once_t *once, void (*routine)(void))
-{
-	if (!gx_posix_in_task())
-		return GX_REAL(pthread_once)(once, routine);
-	gx_posix_check_place(GX_POSIX_ONCE, once);
-	examine(once);
-	block_once(once, routine);
-	examine(once);
-	if (*once == ONCE_DONE)
-		return 0;
-	gx_posix_touch(once, GX_WRITE);
-	*once = ONCE_UNDER_WAY;
-	routine();
-	examine(once);
-	gx_posix_touch(once, GX_WRITE); /* in a later step, if the routine has points */
-	*once = ONCE_DONE;
+	if (!gx_task_self())
+		return GX_REAL(pthread_setname_np)(thread, name);
+	task = task_of(thread);
+	if (!task)
+		return ESRCH;
+	if (strlen(name) >= GX_THREAD_NAME_BYTES)
+		return ERANGE;
+	gx_touch(gx_object(GX_OBJECT_TASK, task->path), GX_WRITE);
+	strcpy(gx_thread_own_of(task)->name, name);
 	return 0;
 }
 
-/* ---- C++: a static variable of a function, whose constructor runs once; its first byte says that it has ---- */
-
-enum { GUARD_DONE, GUARD_UNDER_WAY };
-
-static bool guard_is_free(const struct gx_task *task)
+int pthread_getname_np(pthread_t thread, char *name, size_t size)
 {
-	const char *guard = task->op.subject;
+	const struct gx_task *task;
+	const char *known;
 
-	return guard[GUARD_DONE] || !guard[GUARD_UNDER_WAY];
+	if (!gx_task_self())
+		return GX_REAL(pthread_getname_np)(thread, name, size);
+	task = task_of(thread);
+	if (!task)
+		return ESRCH;
+	if (size < GX_THREAD_NAME_BYTES)
+		return ERANGE;
+	gx_touch(gx_object(GX_OBJECT_TASK, task->path), GX_READ);
+	known = gx_thread_own_of(task)->name;
+	strcpy(name, *known ? known : "gate"); /* a process's threads have its name at first */
+	return 0;
 }
 
-int __cxa_guard_acquire(int64_t *guard)
-{
-	volatile char *bytes = (volatile char *)guard;
+/* ---- nobody can cancel a thread: it is refused ---- */
 
-	if (gx_posix_in_task()) {
-		gx_posix_check_place(GX_POSIX_ONCE, guard);
-		gx_posix_block(GX_L_ONCE, guard, guard_is_free, GX_FOREVER);
-	}
-	if (bytes[GUARD_DONE])
-		return 0;
-	bytes[GUARD_UNDER_WAY] = 1;
-	return 1;
+int pthread_setcancelstate(int state, int *old)
+{
+	if (!gx_task_self())
+		return GX_REAL(pthread_setcancelstate)(state, old);
+	if (old)
+		*old = PTHREAD_CANCEL_ENABLE;
+	return state == PTHREAD_CANCEL_ENABLE || state == PTHREAD_CANCEL_DISABLE ? 0 : EINVAL;
 }
 
-void __cxa_guard_release(int64_t *guard)
+int pthread_setcanceltype(int type, int *old)
 {
-	volatile char *bytes = (volatile char *)guard;
-
-	if (gx_task_self())
-		gx_posix_touch(guard, GX_WRITE);
-	bytes[GUARD_UNDER_WAY] = 0;
-	bytes[GUARD_DONE] = 1;
+	if (!gx_task_self())
+		return GX_REAL(pthread_setcanceltype)(type, old);
+	if (old)
+		*old = PTHREAD_CANCEL_DEFERRED;
+	return type == PTHREAD_CANCEL_DEFERRED || type == PTHREAD_CANCEL_ASYNCHRONOUS ? 0 : EINVAL;
 }
 
-/* The constructor threw: whoever comes next tries again. */
-void __cxa_guard_abort(int64_t *guard)
+void pthread_testcancel(void)
 {
-	if (gx_task_self())
-		gx_posix_touch(guard, GX_WRITE);
-	((volatile char *)guard)[GUARD_UNDER_WAY] = 0;
+	if (!gx_task_self())
+		GX_REAL(pthread_testcancel)();
 }
 
 /* Which exceptions a thread has caught, and how many are on their way: libstdc++ keeps that per thread, and asks here for it. */
-struct cxa_eh_globals {
-	void *caught;
-	unsigned uncaught;
-};
-_Static_assert(sizeof(struct cxa_eh_globals) <= GX_TASK_LOCAL_BYTES, "they have room in a task");
-
 struct cxa_eh_globals *__cxa_get_globals(void)
 {
-	return gx_task_self() ? gx_task_local() : GX_REAL(__cxa_get_globals)();
+	return gx_task_self() ? (void *)&gx_thread_own()->caught : GX_REAL(__cxa_get_globals)();
 }
 
 struct cxa_eh_globals *__cxa_get_globals_fast(void)
 {
-	return gx_task_self() ? gx_task_local() : GX_REAL(__cxa_get_globals_fast)();
+	return gx_task_self() ? (void *)&gx_thread_own()->caught : GX_REAL(__cxa_get_globals_fast)();
 }
 
 int sched_yield(void)

@@ -205,6 +205,14 @@ static void waits_without_the_mutex(void)
 	saw(pthread_cond_wait(&w->cond, &w->mutex));
 }
 
+static void waits_without_a_mutex_that_checks(void)
+{
+	static const pthread_mutex_t checks = PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
+
+	w->mutex = checks;
+	saw(pthread_cond_wait(&w->cond, &w->mutex));
+}
+
 static void waits_while_another_has_the_mutex(void)
 {
 	thread_of(holds_the_mutex_until_stage_1);
@@ -415,8 +423,9 @@ static const struct row rows[] = {
 	{GX_POSIX_DESTROY_WAITERS, destroys_while_one_waits, destroys_after_waking_all, .answer = EBUSY},
 	{GX_POSIX_DESTROY_WAITERS, destroys_a_semaphore_while_one_waits,
 	 destroys_a_semaphore_when_nobody_waits_any_more, .answer = 0},
-	{GX_POSIX_WAIT_WITHOUT_MUTEX, waits_without_the_mutex, waits_with_the_mutex, .answer = EPERM},
-	{GX_POSIX_WAIT_WITHOUT_MUTEX, waits_while_another_has_the_mutex, waits_with_the_mutex, .answer = EPERM},
+	{GX_POSIX_WAIT_WITHOUT_MUTEX, waits_without_the_mutex, waits_with_the_mutex, .ends = true},
+	{GX_POSIX_WAIT_WITHOUT_MUTEX, waits_while_another_has_the_mutex, waits_with_the_mutex, .ends = true},
+	{GX_POSIX_WAIT_WITHOUT_MUTEX, waits_without_a_mutex_that_checks, waits_with_the_mutex, .answer = EPERM},
 	{GX_POSIX_JOIN_DETACHED, joins_a_detached_one, joins_one_and_detaches_another, .answer = EINVAL},
 	{GX_POSIX_JOIN_DETACHED, joins_one_twice, joins_one_and_detaches_another, .answer = ESRCH},
 	{GX_POSIX_JOIN_DETACHED, detaches_one_twice, joins_one_and_detaches_another, .answer = EINVAL},

@@ -3,11 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/internal.h"
 #include "core/rescue.h"
 #include "core/sanitizer.h"
 #include "explore/replay.h"
+#include "posix/loading.h"
 
 static struct {
 	uint64_t value;
@@ -114,11 +116,58 @@ static void whatever_goes_wrong_what_was_found_is_kept_and_the_way_there_is_told
 		}
 }
 
+/* ---- in a task ---- */
+
+static void finds_a_bug_in_a_task(void *argument)
+{
+	(void)argument;
+	gx_sleep(GX_L_SLEEP, 0);
+	GX_ASSERT(2 + 2 == 5);
+}
+
+static void a_bug_that_a_task_notices_is_no_crash_of_the_program(void **state)
+{
+	static const struct fixture bug = {.tasks = {increments, finds_a_bug_in_a_task}, .start = take_shared};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct gx_error err = {""};
+
+		fixture_load(&bug);
+		assert_int_equal(explore(strategies[i], &err), GX_EINTERNAL);
+		assert_non_null(strstr(err.text, "bug in the harness"));
+		assert_non_null(strstr(err.text, "2 + 2 == 5"));
+		assert_int_equal(seen.hit_count, 0);
+		fixture_load(&lost_update);
+		executions_left = 0;
+		explored_to_the_end_as_ever();
+	}
+}
+
 static enum gx_status goes_wrong(void *context)
 {
 	*(bool *)context = true;
 	GX_ASSERT(1 + 1 == 3);
 	return GX_OK;
+}
+
+static enum gx_status loads(void *context)
+{
+	gx_posix_loading_begin();
+	return goes_wrong(context);
+}
+
+/* Or all that the harness does from here on would be taken for a plugin's. */
+static void who_was_loading_when_it_happened_is_no_more(void **state)
+{
+	bool was_there = false;
+	struct gx_error err;
+
+	(void)state;
+	fixture_load(&lost_update);
+	assert_int_equal(gx_rescue(loads, &was_there, &err), GX_EINTERNAL);
+	assert_true(was_there);
+	assert_int_not_equal(getpid(), 1000); /* a guest's */
 }
 
 static enum gx_status rescues(void *context)
@@ -202,6 +251,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whatever_goes_wrong_what_was_found_is_kept_and_the_way_there_is_told),
+		cmocka_unit_test(a_bug_that_a_task_notices_is_no_crash_of_the_program),
+		cmocka_unit_test(who_was_loading_when_it_happened_is_no_more),
 		cmocka_unit_test(the_innermost_rescue_counts_and_other_news_pass),
 		cmocka_unit_test(out_of_memory_anywhere_is_said_and_nothing_more),
 	};

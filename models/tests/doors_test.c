@@ -151,6 +151,43 @@ static const struct gate c_gates[] = {
 	{"own-timer", "", "if (r->id == 2) for (int i = 0; i < 100; i++) raise(SIGVTALRM);\n", "crash"},
 	{"counts", "static volatile unsigned long n;\n",
 	 "if (r->id == 2) for (;;) { n++; gx_note(n & 1 ? \"odd\" : \"even\"); puts(\"x\"); }\n", NULL},
+	/* Handlers of a thread that leaves by pthread_exit(), and of one that returns: the last first. */
+	{"leaves",
+	 "static int n; static void bye(void *a) { n = n * 10 + (int)(long)a; usleep(1); }\n"
+	 "static void *inner(void *a) { pthread_cleanup_push(bye, (void *)3); if (a) pthread_exit(a); pthread_cleanup_pop(1); return 0; }\n"
+	 "static void *run(void *a) { pthread_cleanup_push(bye, (void *)1); pthread_cleanup_push(bye, (void *)2); inner(a);\n"
+	 " pthread_cleanup_pop(0); pthread_cleanup_pop(1); return 0; }\n",
+	 "pthread_t t; void *v; n = 0; pthread_create(&t, NULL, run, &t); pthread_join(t, &v); MUST(v == &t && n == 321);\n"
+	 "n = 0; pthread_create(&t, NULL, run, NULL); pthread_join(t, NULL); MUST(n == 31);\n",
+	 ""},
+	{"joins", "static void *run(void *a) { usleep(10); return a; }\n",
+	 "pthread_t t; void *v; struct timespec w; pthread_create(&t, NULL, run, &t);\n"
+	 "while (pthread_tryjoin_np(t, &v) == EBUSY) sched_yield(); MUST(v == &t);\n"
+	 "if (r->id == 2) { clock_gettime(CLOCK_REALTIME, &w); w.tv_sec += 5; pthread_create(&t, NULL, run, &w);\n"
+	 "int rc = pthread_timedjoin_np(t, &v, &w); MUST(!rc || rc == ETIMEDOUT); if (rc) pthread_clockjoin_np(t, &v, CLOCK_MONOTONIC, NULL);\n"
+	 "MUST(v == &w); }\n",
+	 ""},
+	{"names", "",
+	 "char b[16]; int o; pthread_getname_np(pthread_self(), b, 16); MUST(*b); MUST(!pthread_setname_np(pthread_self(), \"abc\"));\n"
+	 "MUST(!pthread_getname_np(pthread_self(), b, 16) && !strcmp(b, \"abc\")); MUST(pthread_getname_np(pthread_self(), b, 3) == ERANGE);\n"
+	 "MUST(pthread_setname_np(pthread_self(), \"sixteen letters!\") == ERANGE); pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &o);\n"
+	 "pthread_testcancel(); pthread_setcancelstate(o, NULL);\n",
+	 ""},
+	{"bare-wait",
+	 "static pthread_cond_t c = PTHREAD_COND_INITIALIZER; static pthread_mutex_t n = PTHREAD_MUTEX_INITIALIZER;\n",
+	 "if (r->id == 2) while (calloc(1, 1)) pthread_cond_wait(&c, &n);\n", "misuse"},
+	{"scribbled", "",
+	 "static pthread_mutex_t n; memset(&n, 0x5a, sizeof(n)); if (r->id == 2) pthread_mutex_lock(&n);\n", "misuse"},
+	{"made-while-held", "", "if (r->id == 2) pthread_mutex_init(&m, NULL);\n", "misuse"},
+#if defined(__x86_64__)
+	{"downwards", "", "__asm__ volatile(\"std\");\n", ""},
+#endif
+	{"nested", "",
+	 "int k = r->id; int by(const void *a, const void *b) { return k - *(int *)a; } int v[2] = {1, 2}; qsort(v, 2, 4, by);\n",
+	 NULL},
+	{"maps", "#include <sys/mman.h>\n", "mmap(NULL, 4096, PROT_READ, MAP_ANONYMOUS, -1, 0);\n", NULL},
+	{"pipes", "", "int p[2]; pipe(p);\n", NULL},
+	{"environment", "", "setenv(\"A\", \"1\", 1);\n", NULL},
 	{"thread-at-load",
 	 "static void *run(void *a) { return a; } __attribute__((constructor)) static void init(void) {"
 	 " pthread_t t; pthread_create(&t, NULL, run, NULL); }\n",
@@ -205,6 +242,27 @@ static const struct gate cxx_gates[] = {
 	{"cxx-uncaught", "", "if (r->id == 2) throw 1;\n", "crash"},
 	{"cxx-asks-time", "#include <chrono>\nstatic auto start = std::chrono::system_clock::now();\n",
 	 "MUST(std::chrono::system_clock::to_time_t(start) == 1767225600);\n", ""},
+	{"cxx-once-throws", "#include <stdexcept>\nstatic std::once_flag f; static int n;\n",
+	 "lock.unlock(); for (int i = 0; i < 3; i++) try { std::call_once(f, [] { usleep(1); if (!n++) throw 1; }); } catch (int) {}\n"
+	 "MUST(n == 2); lock.lock();\n",
+	 ""},
+	/* Destructors of the frames that pthread_exit() leaves, and C's handlers between them. */
+	{"cxx-leaves",
+	 "#include <pthread.h>\n#include <string>\nstatic void *run(void *a) { std::lock_guard<std::mutex> g(*(std::mutex *)a);\n"
+	 "std::string s = \"long enough to lie on the heap, anyway\"; pthread_cleanup_push([](void *) { usleep(1); }, 0); pthread_exit(a);\n"
+	 "pthread_cleanup_pop(0); }\n",
+	 "std::mutex q; pthread_t t; void *v; pthread_create(&t, 0, run, &q); pthread_join(t, &v); MUST(v == &q && q.try_lock()); q.unlock();\n",
+	 ""},
+	{"cxx-streams", "#include <sstream>\n",
+	 "std::ostringstream o; o << r->id << 1.5; std::istringstream i(o.str()); double d; i >> d; MUST(d > 1);\n",
+	 ""},
+	{"cxx-any", "#include <condition_variable>\n",
+	 "static std::condition_variable_any c; c.notify_all(); c.wait(lock, [] { return true; });\n", ""},
+	{"cxx-shared", "#include <shared_mutex>\n",
+	 "static std::shared_mutex s; std::shared_lock<std::shared_mutex> l(s);\n", NULL},
+	{"cxx-async", "#include <future>\n", "std::async(std::launch::async, [] { return 1; }).get();\n", NULL},
+	{"cxx-task", "#include <future>\n", "std::packaged_task<int()> t([] { return 1; }); t();\n", NULL},
+	{"cxx-local", "#include <string>\n", "thread_local std::string s; s += 'a';\n", NULL},
 	{"cxx-future", "#include <future>\n", "std::promise<int> p; p.set_value(1); p.get_future().get();\n", NULL},
 };
 
@@ -589,10 +647,39 @@ static void what_is_refused_is_refused_when_it_is_loaded(void **state)
 	refused("not-linked", "calls json_object(), which gatecrash does not model; link the gate with what it needs");
 	refused("thread-at-load", "asks for a thread while it is loaded, and cannot have that before open()");
 	refused("much-at-load", "asks for so much memory while it is loaded, and cannot have that before open()");
-	if (has_cxx)
-		refused("cxx-future",
-			"uses std::__atomic_futex_unsigned_base::_M_futex_notify_all(unsigned int*), which gatecrash does "
-			"not model; std::mutex, std::condition_variable and std::thread it does");
+	refused("nested",
+		"asks for executable stacks, which gatecrash does not have; make a static function of the nested one whose "
+		"address is taken, or link assembly with -Wl,-z,noexecstack");
+	refused("maps", "calls mmap(), which gatecrash does not model; memory comes from malloc()");
+	refused("pipes",
+		"calls pipe(), which gatecrash does not model; it may wait, or keep what all executions would share; "
+		"a gate has no files, sockets or devices");
+	refused("environment",
+		"calls setenv(), which gatecrash does not model; what it keeps would be shared by all executions");
+}
+
+static void what_is_refused_of_cxx_is_named_as_it_was_written(void **state)
+{
+#define IT_DOES ", which gatecrash does not model; std::mutex, std::condition_variable and std::thread it does"
+	static const char future[] = "uses std::future, std::promise, std::packaged_task or std::async" IT_DOES;
+
+	(void)state;
+	if (!has_cxx) {
+		print_message("not tried: there is no g++\n");
+		skip();
+	}
+	if (GX_ASAN) {
+		refused("cxx-statics",
+			"uses operator new(unsigned long), which gatecrash does not model; AddressSanitizer has its own: "
+			"take a build without it for a gate in C++");
+		return;
+	}
+	refused("cxx-future", future);
+	refused("cxx-async", future);
+	refused("cxx-task", future);
+	refused("cxx-shared", "uses std::shared_mutex or std::shared_timed_mutex" IT_DOES);
+	refused("cxx-local",
+		"uses thread_local, which gatecrash does not model; all tasks would share a thread-local variable");
 }
 
 /* Whoever adds a name to what is pure adds it here, if it is one of these kinds. */
@@ -804,6 +891,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_name_of_libc_is_decided),
 		cmocka_unit_test(what_is_refused_is_refused_when_it_is_loaded),
+		cmocka_unit_test(what_is_refused_of_cxx_is_named_as_it_was_written),
 		cmocka_unit_test(what_a_gate_asks_of_libc_is_modelled_or_pure),
 		cmocka_unit_test(what_a_gate_asks_of_the_cxx_library_is_modelled_or_pure),
 		cmocka_unit_test(what_a_constructor_has_allocated_is_there_in_a_later_load),
