@@ -138,16 +138,10 @@ static void say_found(struct gx_page *page, const struct gx_result_run *run)
 	size_t kinds = gx_kinds(run, false);
 
 	gx_mark(page, GX_BAD);
-	if (kinds == 1)
-		gx_say(page, "found ");
-	else
-		gx_say(page, "found %zu kinds of failure", kinds);
-	if (kinds != 1) {
-		gx_mark(page, GX_PLAIN);
-		gx_say(page, ": ");
-	}
-	say_rules(page, run, false);
+	gx_say(page, "found %zu kind%s of failure", kinds, kinds == 1 ? "" : "s");
 	gx_mark(page, GX_PLAIN);
+	gx_say(page, ": ");
+	say_rules(page, run, false);
 }
 
 /* " but for what no gate can help (stale-bearer)" */
@@ -217,6 +211,13 @@ static void say_not_proven(struct gx_page *page, const struct gx_result_run *run
 	say_seen(page, &run->explored);
 }
 
+/* What was clean is no more than was watched; the gates of the history have nothing but primitives. */
+static void say_unwatched(struct gx_page *page, const struct gx_result_run *run)
+{
+	if (run->verdict == GX_VERDICT_CLEAN && run->from_file && !gx_is_replay(run))
+		gx_say(page, "; memory accesses and atomics were not watched");
+}
+
 static void say_verdict(struct gx_page *page, const struct gx_result_run *run)
 {
 	gx_fold(page, 2);
@@ -237,6 +238,7 @@ static void say_verdict(struct gx_page *page, const struct gx_result_run *run)
 		say_not_proven(page, run);
 		break;
 	}
+	say_unwatched(page, run);
 	gx_say(page, " (%s)", gx_seconds(run->explored.seconds).text);
 	gx_end_line(page);
 	if (run->explored.stats)

@@ -59,6 +59,7 @@ const struct gx_rule_row gx_rule_overlapping_cycles = {
 	.summary = "a leg begins while another request's cycle of the same workspace is open",
 	.remedy = GX_REMEDY_ONE_CYCLE,
 	.remedy_if_spurious = GX_REMEDY_LOOK_AGAIN,
+	.remedy_if_ahead = GX_REMEDY_STAY_OUT,
 	.advise = advise,
 	.facts = {GX_F_LEG_BEGIN},
 	.judge = judge,

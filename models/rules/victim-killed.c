@@ -30,6 +30,7 @@ const struct gx_rule_row gx_rule_victim_killed = {
 	.summary = "somebody removes a container whose provision has not ended",
 	.remedy = GX_REMEDY_ONE_CYCLE,
 	.remedy_if_spurious = GX_REMEDY_LOOK_AGAIN,
+	.remedy_if_ahead = GX_REMEDY_STAY_OUT,
 	.facts = {GX_F_CONTAINER_REMOVED},
 	.judge = judge,
 	.tell = tell,

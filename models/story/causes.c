@@ -8,7 +8,7 @@
  *
  * A step that breaks a rule by itself is pinned, and the other party's before it. What is noticed at rest is nobody's step: there the steps
  * are pinned that decided what was left behind (gx_rule_row.decided), and for waiters those that took what they wait for, and the last
- * of whoever should have given it back.
+ * of whoever should have given it back. Who gives up waiting, and goes ahead, is shown where it did (ahead.c).
  */
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +27,7 @@ struct explainer {
 	const struct gx_finding *finding;
 	const struct gx_rule_row *row;
 	struct gx_keep *keep;
+	bool ahead; /* somebody gave up waiting, and went ahead */
 };
 
 static bool is_step_of(const struct gx_story_table *table, size_t i, const char *task)
@@ -464,7 +465,7 @@ static const char *remedy_of(const struct explainer *e)
 	const char *remedy = e->row->advise ? e->row->advise(e->finding, &circumstances) : NULL;
 
 	if (!remedy)
-		remedy = e->row->remedy;
+		remedy = e->ahead && e->row->remedy_if_ahead ? e->row->remedy_if_ahead : e->row->remedy;
 	for (size_t i = 0; i < e->table->count; i++) {
 		if (!is_concerned(e, i))
 			continue;
@@ -486,6 +487,7 @@ void gx_story_explain(struct gx_story *story, const struct gx_finding *finding, 
 	uint64_t object = misused(&e);
 
 	story->marks = "";
+	story->repeats = finding->rule == GX_RULE_LIVELOCK;
 	for (size_t i = 0; i < e.table->count; i++)
 		e.table->steps[i].matters = does_matter(&e, i, object);
 	show_arrival(&e);
@@ -497,6 +499,7 @@ void gx_story_explain(struct gx_story *story, const struct gx_finding *finding, 
 		pin_collision(&e, object);
 	show_one_round(&e);
 	keep_a_screenful(e.table);
+	e.ahead = gx_story_show_ahead(e.table, finding->workspace, keep);
 	show_switches(&e);
 	story->remedy = remedy_of(&e);
 }

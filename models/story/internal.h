@@ -23,4 +23,13 @@ struct gx_story_owner {
 	uint8_t leg;
 };
 
+/* The step before `end` that took a mutex which nobody has given back by then; or table->count. story.c */
+size_t gx_story_take_before(const struct gx_story_table *table, uint64_t mutex, size_t end);
+
+/*
+ * Show, and say in words, where those gave up whose legs in the workspace begin while another's cycle is open; true if there is such a step.
+ * ahead.c
+ */
+bool gx_story_show_ahead(struct gx_story_table *table, unsigned workspace, struct gx_keep *keep);
+
 #endif
