@@ -7,7 +7,8 @@
  * Version 1 promises the keys that stand first in each object; what comes after them may grow. What is not known is null, never
  * NaN or infinity. A seed beyond 2^63 - 1, which few readers take as a number, is a string. `identity` says among whom end_hash may be
  * compared: the processes of this machine that run this build, or only those that this process makes. `watched` says what of a gate can
- * race in this build: calls of primitives, not accesses of memory. `repeats`: the steps end where a limit cut off what goes round.
+ * race in this build: calls of primitives, not accesses of memory. `repeats`: what goes round does so for ever, and the steps end
+ * somewhere in it.
  */
 #include <errno.h>
 #include <inttypes.h>

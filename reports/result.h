@@ -53,7 +53,7 @@ struct gx_result_finding {
 	uint64_t transitions;      /* of a search: that show it */
 	uint64_t executions;       /* of a sample: that show it */
 	unsigned preemptions;
-	bool repeats;  /* it goes round in a loop, of which one round is shown: the last step is where a limit cut it off */
+	bool repeats;  /* it goes round in a loop, of which one round is shown: the last step is where it was cut off */
 	bool shortest; /* proven: none with fewer preemptions shows it, nor one with as many in fewer steps */
 	const struct gx_result_step *steps;
 	size_t step_count;

@@ -211,11 +211,18 @@ static void say_not_proven(struct gx_page *page, const struct gx_result_run *run
 	say_seen(page, &run->explored);
 }
 
-/* What was clean is no more than was watched; the gates of the history have nothing but primitives. */
-static void say_unwatched(struct gx_page *page, const struct gx_result_run *run)
+/* What was clean is no more than was watched, once for all runs; the gates of the history have nothing but primitives. */
+static void say_unwatched(struct gx_page *page, const struct gx_result_run *runs, size_t count)
 {
-	if (run->verdict == GX_VERDICT_CLEAN && run->from_file && !gx_is_replay(run))
-		gx_say(page, "; memory accesses and atomics were not watched");
+	bool concerned = false;
+
+	for (size_t i = 0; i < count; i++)
+		concerned |= runs[i].verdict == GX_VERDICT_CLEAN && runs[i].from_file && !gx_is_replay(&runs[i]);
+	if (!concerned)
+		return;
+	gx_fold(page, 2);
+	gx_say(page, "memory accesses and atomics were not watched");
+	gx_end_line(page);
 }
 
 static void say_verdict(struct gx_page *page, const struct gx_result_run *run)
@@ -238,7 +245,6 @@ static void say_verdict(struct gx_page *page, const struct gx_result_run *run)
 		say_not_proven(page, run);
 		break;
 	}
-	say_unwatched(page, run);
 	gx_say(page, " (%s)", gx_seconds(run->explored.seconds).text);
 	gx_end_line(page);
 	if (run->explored.stats)
@@ -437,6 +443,7 @@ static bool write_text(FILE *out, const struct gx_result_run *runs, size_t count
 			say_run(&page, runs, i, style);
 		if (count > 1)
 			say_sum(&page, runs, count);
+		say_unwatched(&page, runs, count);
 	}
 	return gx_page_close(&page, out, style->color);
 }

@@ -353,12 +353,22 @@ static const char *words_of_cause(enum gx_wait_cause cause)
 	return "taken here, and held still";
 }
 
+/* Somebody who goes on has come by last where all wait, and holds nothing that they wait for. */
+static bool is_about_passers(const struct gx_story *story)
+{
+	for (size_t i = 0; i < story->wait_count; i++)
+		if (story->waits[i].hold != GX_STORY_PASSED)
+			return false;
+	return story->cause == GX_WAIT_UNKNOWN;
+}
+
 static void pin_waits(struct explainer *e)
 {
 	for (size_t i = 0; i < e->story->wait_count; i++)
 		if (!is_told_twice(e->story, i))
 			pin_wait(e, &e->story->waits[i]);
-	e->story->marks = words_of_cause(e->story->cause);
+	e->story->marks = is_about_passers(e->story) ? "the last to come by, who goes on"
+						     : words_of_cause(e->story->cause);
 }
 
 /* ---- switches ---- */

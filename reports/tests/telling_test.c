@@ -235,7 +235,7 @@ static void of_what_goes_round_one_round_is_told_as_such(void **state)
 	run.findings = &finding;
 	run.finding_count = 1;
 	text = render(&run, 1, &(struct gx_report_style){.width = 300});
-	expect_words(text, "; what goes round is shown once: it does so for ever, the repro up to the limit at step 11\n");
+	expect_words(text, "; what goes round is shown once: it does so for ever, the repro up to step 11\n");
 	free(text);
 }
 
@@ -244,14 +244,20 @@ static void clean_says_what_was_not_watched(void **state)
 {
 	static const struct gx_report_style style = {.width = 300};
 	struct gx_result_run run = gx_run_clean;
+	struct gx_result_run runs[] = {gx_run_clean, gx_run_clean};
 	char *text = render(&run, 1, &style);
 
 	(void)state;
 	expect_no_words(text, "watched");
 	free(text);
+	runs[0].from_file = runs[1].from_file = true;
+	text = render(runs, 2, &style);
+	expect_words(text, "\n2 runs: 2 clean\nmemory accesses and atomics were not watched\n");
+	assert_null(strstr(strstr(text, "watched") + 1, "watched"));
+	free(text);
 	run.from_file = true;
 	text = render(&run, 1, &style);
-	expect_words(text, "; memory accesses and atomics were not watched (0.03 s)\n");
+	expect_words(text, " (0.03 s)\nmemory accesses and atomics were not watched\n");
 	free(text);
 	run.kind = GX_RUN_REPRO;
 	text = render(&run, 1, &style);
