@@ -220,6 +220,8 @@ static void say_unwatched(struct gx_page *page, const struct gx_result_run *runs
 		concerned |= runs[i].verdict == GX_VERDICT_CLEAN && runs[i].from_file && !gx_is_replay(&runs[i]);
 	if (!concerned)
 		return;
+	if (count == 1 && runs->finding_count)
+		gx_end_line(page);
 	gx_fold(page, 2);
 	gx_say(page, "memory accesses and atomics were not watched");
 	gx_end_line(page);
@@ -359,10 +361,11 @@ static void say_in_brief(struct gx_page *page, const struct gx_result_run *run, 
 	gx_say_command(page, finding);
 }
 
-/* Told in full: those that are asked for, else the one that the run shows. */
+/* Told in full: those that are asked for, else the one that the run shows; but in a search not what no gate can help. */
 static bool is_told(const struct gx_result_run *run, size_t i, const struct gx_report_style *style)
 {
-	return style->rule ? gx_finding_is(&run->findings[i], style->rule) : i == run->shown;
+	return style->rule ? gx_finding_is(&run->findings[i], style->rule)
+			   : i == run->shown && (gx_is_replay(run) || !run->findings[i].beyond_gate);
 }
 
 /* The others in brief, under a title if there are any. */

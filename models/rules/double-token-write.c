@@ -81,6 +81,7 @@ const struct gx_rule_row gx_rule_double_token_write = {
 	.remedy = GX_REMEDY_ONE_CYCLE,
 	.remedy_if_spurious = GX_REMEDY_LOOK_AGAIN,
 	.remedy_if_ahead = GX_REMEDY_STAY_OUT,
+	.remedy_if_apart = GX_REMEDY_ONE_LOCK,
 	.facts = {GX_F_TOKEN_REVOKE, GX_F_TOKEN_MINT, GX_F_TOKEN_WRITE},
 	.judge = judge,
 	.judge_end = judge_end,

@@ -153,6 +153,7 @@ const struct gx_rule_row gx_rule_name_conflict = {
 	.remedy = GX_REMEDY_ONE_CYCLE,
 	.remedy_if_spurious = GX_REMEDY_LOOK_AGAIN,
 	.remedy_if_ahead = GX_REMEDY_STAY_OUT,
+	.remedy_if_apart = GX_REMEDY_ONE_LOCK,
 	.facts = {GX_F_NAME_CONFLICT, GX_F_CONTAINER_REMOVED, GX_F_CONTAINER_MADE, GX_F_LEG_END},
 	.judge = judge,
 	.memory = sizeof(struct removal) * GX_WORKSPACES_MAX,

@@ -60,6 +60,7 @@ const struct gx_rule_row gx_rule_overlapping_cycles = {
 	.remedy = GX_REMEDY_ONE_CYCLE,
 	.remedy_if_spurious = GX_REMEDY_LOOK_AGAIN,
 	.remedy_if_ahead = GX_REMEDY_STAY_OUT,
+	.remedy_if_apart = GX_REMEDY_ONE_LOCK,
 	.advise = advise,
 	.facts = {GX_F_LEG_BEGIN},
 	.judge = judge,

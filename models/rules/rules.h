@@ -109,6 +109,7 @@ struct gx_rule_row {
 	const char *remedy;
 	const char *remedy_if_spurious; /* a wait returned for no reason */
 	const char *remedy_if_ahead;    /* a request gave up waiting, and went ahead */
+	const char *remedy_if_apart;    /* two requests went in, each by a lock of its own */
 	const char *remedy_if_refused;  /* a request was answered busy or dropped */
 	/* What fits this finding and the cause of its waits better than `remedy`, or NULL. May be NULL. */
 	const char *(*advise)(const struct gx_finding *finding, const struct gx_circumstances *circumstances);

@@ -77,6 +77,7 @@ const struct gx_rule_row gx_rule_stale_bearer = {
 	.summary = "live token, volume and running container disagree at the end, or a client got 401",
 	.remedy_if_spurious = GX_REMEDY_LOOK_AGAIN,
 	.remedy_if_ahead = GX_REMEDY_STAY_OUT,
+	.remedy_if_apart = GX_REMEDY_ONE_LOCK,
 	.facts = {GX_F_CLIENT_401},
 	.judge = judge,
 	.judge_end = judge_end,

@@ -31,6 +31,7 @@ const struct gx_rule_row gx_rule_victim_killed = {
 	.remedy = GX_REMEDY_ONE_CYCLE,
 	.remedy_if_spurious = GX_REMEDY_LOOK_AGAIN,
 	.remedy_if_ahead = GX_REMEDY_STAY_OUT,
+	.remedy_if_apart = GX_REMEDY_ONE_LOCK,
 	.facts = {GX_F_CONTAINER_REMOVED},
 	.judge = judge,
 	.tell = tell,

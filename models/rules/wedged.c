@@ -73,6 +73,7 @@ const struct gx_rule_row gx_rule_wedged = {
 	.summary = "a start was acknowledged, yet the workspace ends failed or provisioning",
 	.remedy_if_spurious = GX_REMEDY_LOOK_AGAIN,
 	.remedy_if_ahead = GX_REMEDY_STAY_OUT,
+	.remedy_if_apart = GX_REMEDY_ONE_LOCK,
 	.facts = {GX_F_ANSWER},
 	.judge = judge,
 	.judge_end = judge_end,

@@ -1,5 +1,6 @@
 /*
- * ahead.c - who goes ahead though somebody is in there: the last try that failed, or the wait that timed out, before its leg began.
+ * ahead.c - who goes ahead though somebody is in there: the last try that failed, or the wait that timed out, before its leg began; or the
+ * lock by which it went in, if that is not the one by which the other did.
  *
  *     somebody's cycle is open ─► this one's tries, time-outs, sleeps ─► its leg begins
  *                                                          the last ┘
@@ -35,9 +36,10 @@ static bool is_last_leg(const struct gx_event *end)
 	return (end->value & 3) == GX_START || end->value >> 8;
 }
 
-/* Another request of the workspace has begun a cycle before step `at` that is not over there. */
-static bool is_somebody_in(const struct gx_story_table *table, size_t at, const struct gx_event *begin)
+/* Where another request of the workspace has begun a cycle that is not over at step `at`; or table->count. */
+static size_t begin_of_other(const struct gx_story_table *table, size_t at, const struct gx_event *begin)
 {
+	size_t since = table->count;
 	unsigned inside = 0;
 
 	for (size_t i = 0; i < at; i++) {
@@ -46,10 +48,12 @@ static bool is_somebody_in(const struct gx_story_table *table, size_t at, const 
 
 		if (end && end->extra == inside && is_last_leg(end))
 			inside = 0;
-		if (begun && begun->extra != begin->extra && begun->object == begin->object)
+		if (begun && begun->extra != begin->extra && begun->object == begin->object) {
+			since = inside == begun->extra ? since : i;
 			inside = begun->extra;
+		}
 	}
-	return inside;
+	return inside ? since : table->count;
 }
 
 /* ---- tries ---- */
@@ -130,6 +134,40 @@ static unsigned times_tried(const struct gx_story_table *table, size_t last, siz
 	return times;
 }
 
+/* ---- locks ---- */
+
+/* The last lock that the task of step `at` took before; or table->count. */
+static size_t last_lock(const struct gx_story_table *table, size_t at, size_t from)
+{
+	for (size_t i = at + 1; i-- > from;) {
+		const struct gx_event *step = table->events[i];
+		bool takes = step->label == GX_L_MUTEX_LOCK || step->label == GX_L_SEM_WAIT;
+
+		if (takes && !has_timed_out(step) && is_of_task(table, i, table->steps[at].task))
+			return i;
+	}
+	return table->count;
+}
+
+/* Both came by a lock, and not by the same. */
+static bool show_two_locks(struct gx_story_table *table, size_t at, size_t other, struct gx_keep *keep)
+{
+	size_t locks[] = {last_lock(table, at, begin_of_wait(table, at)),
+			  last_lock(table, other, begin_of_wait(table, other))};
+
+	if (locks[0] == table->count || locks[1] == table->count ||
+	    table->events[locks[0]]->object == table->events[locks[1]]->object)
+		return false;
+	for (unsigned i = 0; i < 2; i++) {
+		struct gx_story_step *step = &table->steps[locks[i]];
+
+		if (!step->matters || !strstr(step->value, "goes in by it"))
+			step->value = gx_keep_format(keep, "%s%sgoes in by it", step->value, *step->value ? ", " : "");
+		step->matters = true;
+	}
+	return true;
+}
+
 /* ---- words ---- */
 
 /* "not free, 17 tries: goes ahead" */
@@ -147,23 +185,29 @@ static void say_ahead(struct gx_story_table *table, size_t i, unsigned times, st
 	step->matters = true;
 }
 
-bool gx_story_show_ahead(struct gx_story_table *table, unsigned workspace, struct gx_keep *keep)
+enum gx_story_way_in gx_story_show_ahead(struct gx_story_table *table, unsigned workspace, struct gx_keep *keep)
 {
-	bool shown = false;
+	enum gx_story_way_in shown = GX_STORY_NO_WAY_IN;
 
 	for (size_t at = 0; at < table->count; at++) {
 		const struct gx_event *begin = fact_of(table, at, GX_F_LEG_BEGIN);
 		size_t from;
 		size_t last;
+		size_t other;
 
-		if (!begin || begin->object != workspace || !is_somebody_in(table, at, begin))
+		if (!begin || begin->object != workspace)
+			continue;
+		other = begin_of_other(table, at, begin);
+		if (other == table->count)
 			continue;
 		from = begin_of_wait(table, at);
 		last = last_try(table, at, from);
-		if (last == table->count)
-			continue;
-		say_ahead(table, last, times_tried(table, last, from), keep);
-		shown = true;
+		if (last < table->count) {
+			say_ahead(table, last, times_tried(table, last, from), keep);
+			shown = GX_STORY_GAVE_UP;
+		} else if (shown != GX_STORY_GAVE_UP && show_two_locks(table, at, other, keep)) {
+			shown = GX_STORY_TWO_LOCKS;
+		}
 	}
 	return shown;
 }

@@ -27,7 +27,7 @@ struct explainer {
 	const struct gx_finding *finding;
 	const struct gx_rule_row *row;
 	struct gx_keep *keep;
-	bool ahead; /* somebody gave up waiting, and went ahead */
+	enum gx_story_way_in way_in; /* of who should have stayed out */
 };
 
 static bool is_step_of(const struct gx_story_table *table, size_t i, const char *task)
@@ -367,8 +367,8 @@ static void pin_waits(struct explainer *e)
 	for (size_t i = 0; i < e->story->wait_count; i++)
 		if (!is_told_twice(e->story, i))
 			pin_wait(e, &e->story->waits[i]);
-	e->story->marks = is_about_passers(e->story) ? "the last to come by, who goes on"
-						     : words_of_cause(e->story->cause);
+	e->story->marks =
+		is_about_passers(e->story) ? "the last to come by, who goes on" : words_of_cause(e->story->cause);
 }
 
 /* ---- switches ---- */
@@ -475,7 +475,11 @@ static const char *remedy_of(const struct explainer *e)
 	const char *remedy = e->row->advise ? e->row->advise(e->finding, &circumstances) : NULL;
 
 	if (!remedy)
-		remedy = e->ahead && e->row->remedy_if_ahead ? e->row->remedy_if_ahead : e->row->remedy;
+		remedy = e->row->remedy;
+	if (e->way_in == GX_STORY_GAVE_UP && e->row->remedy_if_ahead)
+		remedy = e->row->remedy_if_ahead;
+	if (e->way_in == GX_STORY_TWO_LOCKS && e->row->remedy_if_apart)
+		remedy = e->row->remedy_if_apart;
 	for (size_t i = 0; i < e->table->count; i++) {
 		if (!is_concerned(e, i))
 			continue;
@@ -509,7 +513,7 @@ void gx_story_explain(struct gx_story *story, const struct gx_finding *finding, 
 		pin_collision(&e, object);
 	show_one_round(&e);
 	keep_a_screenful(e.table);
-	e.ahead = gx_story_show_ahead(e.table, finding->workspace, keep);
+	e.way_in = gx_story_show_ahead(e.table, finding->workspace, keep);
 	show_switches(&e);
 	story->remedy = remedy_of(&e);
 }

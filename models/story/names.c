@@ -481,8 +481,7 @@ static void say_printed(const struct gx_event *events, unsigned count, char *tex
 static bool has_timed_out(const struct gx_event *step)
 {
 	return step->value >> 16 == GX_GRANTED_TIMEOUT && step->label != GX_L_SLEEP && step->label != GX_L_ARRIVE &&
-	       step->label != GX_L_PROBE_WAIT && step->label != GX_L_WAIT_PROVISIONING &&
-	       step->label != GX_L_PORT_WAIT;
+	       step->label != GX_L_PROBE_WAIT && step->label != GX_L_WAIT_PROVISIONING && step->label != GX_L_PORT_WAIT;
 }
 
 static void say_what_came(struct gx_name_book *book, const struct gx_event *events, unsigned count, char *text,

@@ -415,8 +415,7 @@ static void name_the_holder(struct gx_story_wait *wait, const struct gx_story_ta
 		wait->holder = name;
 		wait->holder_ended = holder->state == GX_TASK_ENDED;
 	} else if (is_of_mutex(wait->label)) {
-		hold_since(wait, table, live, gx_story_take_before(table, object, table->count),
-			   GX_STORY_HELD);
+		hold_since(wait, table, live, gx_story_take_before(table, object, table->count), GX_STORY_HELD);
 	} else if (is_of_semaphore(wait->label)) {
 		hold_since(wait, table, live, take_of_semaphore(table, live, object, wait->task), GX_STORY_TAKEN);
 	} else if (wait->label == GX_L_COND_WAIT) {

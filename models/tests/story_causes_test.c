@@ -432,8 +432,7 @@ static void a_preemption_says_who_was_left(void **state)
 
 /* ---- who goes ahead ---- */
 
-#define IN_TWO_SECONDS \
-	"struct timespec t; clock_gettime(CLOCK_REALTIME, &t); t.tv_sec += 2; int got = 0; "
+#define IN_TWO_SECONDS      "struct timespec t; clock_gettime(CLOCK_REALTIME, &t); t.tv_sec += 2; int got = 0; "
 #define THEN_LEGS_AND(what) LEGS " if (got) " what ";"
 
 /* With the one that lets it in, last of all its tries, and advice against that. */
@@ -452,19 +451,21 @@ static void expect_ahead(const char *body, const char *words)
 static void who_gives_up_and_goes_ahead_is_shown_where_it_does(void **state)
 {
 	(void)state;
-	expect_ahead("int got = 0; for (int i = 0; i < 17 && !(got = !pthread_mutex_trylock(&a)); i++) usleep(100000); "
-		     THEN_LEGS_AND("pthread_mutex_unlock(&a)"),
-		     "mutex.trylock mutex a: not free, 17 tries: goes ahead");
+	expect_ahead(
+		"int got = 0; for (int i = 0; i < 17 && !(got = !pthread_mutex_trylock(&a)); i++) usleep(100000); " THEN_LEGS_AND(
+			"pthread_mutex_unlock(&a)"),
+		"mutex.trylock mutex a: not free, 17 tries: goes ahead");
 	expect_ahead("int got = !pthread_mutex_trylock(&a); " THEN_LEGS_AND("pthread_mutex_unlock(&a)"),
 		     "mutex.trylock mutex a: not free: goes ahead");
-	expect_ahead(IN_TWO_SECONDS "got = !pthread_mutex_timedlock(&a, &t); "
-		     THEN_LEGS_AND("pthread_mutex_unlock(&a)"),
+	expect_ahead(IN_TWO_SECONDS
+		     "got = !pthread_mutex_timedlock(&a, &t); " THEN_LEGS_AND("pthread_mutex_unlock(&a)"),
 		     "mutex.lock mutex a: timed out: goes ahead");
 	expect_ahead(IN_TWO_SECONDS "got = !sem_timedwait(&s, &t); " THEN_LEGS_AND("sem_post(&s)"),
 		     "sem.wait semaphore s: timed out: goes ahead");
-	expect_ahead("int got = 0; for (int i = 0; i < 3 && !(got = !sem_trywait(&s)); i++) usleep(100000); "
-		     THEN_LEGS_AND("sem_post(&s)"),
-		     "sem.trywait semaphore s: 3 tries: goes ahead");
+	expect_ahead(
+		"int got = 0; for (int i = 0; i < 3 && !(got = !sem_trywait(&s)); i++) usleep(100000); " THEN_LEGS_AND(
+			"sem_post(&s)"),
+		"sem.trywait semaphore s: 3 tries: goes ahead");
 }
 
 static void so_is_who_has_waited_or_slept_for_long_enough(void **state)
@@ -490,11 +491,31 @@ static void who_gets_it_in_the_end_does_not_go_ahead(void **state)
 		"overlapping-cycles");
 	assert_shown_once("goes ahead", NULL);
 	assert_says("remedy", "let one cycle per workspace hold the gate");
-	explore(two_callers, IN_TWO_SECONDS "got = !pthread_mutex_timedlock(&a, &t); if (!got) return GX_BUSY; "
-		"pthread_mutex_unlock(&a); " LEGS, "overlapping-cycles");
+	explore(two_callers,
+		IN_TWO_SECONDS "got = !pthread_mutex_timedlock(&a, &t); if (!got) return GX_BUSY; "
+			       "pthread_mutex_unlock(&a); " LEGS,
+		"overlapping-cycles");
 	assert_shown_once("goes ahead", NULL);
 	explore("double-click", "none", "name-conflict");
 	assert_shown_once("goes ahead", NULL);
+}
+
+static void two_locks_of_one_workspace_are_both_shown(void **state)
+{
+	(void)state;
+	explore(two_callers,
+		"pthread_mutex_t *l = r->id % 2 ? &a : &b; pthread_mutex_lock(l); " LEGS " pthread_mutex_unlock(l);",
+		"name-conflict");
+	assert_true(is_shown("manual-restart#1 mutex.lock mutex a: goes in by it"));
+	assert_true(is_shown("manual-restart#2 mutex.lock mutex b: goes in by it"));
+	assert_says("remedy", "two locks of one workspace keep nobody out");
+	pick("wedged");
+	assert_says("remedy", "two locks of one workspace keep nobody out");
+	/* One that is given back too early is one all the same. */
+	explore(two_callers, "pthread_mutex_lock(&a); gx_stop(r); pthread_mutex_unlock(&a); gx_start(r);",
+		"overlapping-cycles");
+	assert_shown_once("goes in by it", NULL);
+	assert_says("remedy", "let one cycle per workspace hold the gate");
 }
 
 /* ---- what is done wrong ---- */
@@ -593,6 +614,7 @@ int main(void)
 		cmocka_unit_test(who_gives_up_and_goes_ahead_is_shown_where_it_does),
 		cmocka_unit_test(so_is_who_has_waited_or_slept_for_long_enough),
 		cmocka_unit_test(who_gets_it_in_the_end_does_not_go_ahead),
+		cmocka_unit_test(two_locks_of_one_workspace_are_both_shown),
 		cmocka_unit_test(what_is_misused_has_a_hint_of_its_own),
 		cmocka_unit_test(each_repro_of_a_race_shows_the_finding_that_it_was_printed_for),
 	};
