@@ -113,7 +113,7 @@ static size_t last_try(const struct gx_story_table *table, size_t at, size_t fro
 	for (size_t i = at + 1; i-- > from;) {
 		if (!is_of_task(table, i, table->steps[at].task))
 			continue;
-		if (is_in_vain(table, i) && !is_outdone(table, i, at))
+		if (!is_outdone(table, i, at) && is_in_vain(table, i))
 			return i;
 		if (table->events[i]->label != GX_L_SLEEP)
 			continue;
