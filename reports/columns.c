@@ -294,6 +294,9 @@ static void say_legend(const struct table *table, const struct gx_result_finding
 	gx_say(page, "%s", finding->preemptions ? gx_count(finding->preemptions, "preemption").text : "no preemption");
 	if (finding->shortest)
 		gx_say(page, "; no shorter one exists");
+	if (finding->repeats)
+		gx_say(page, "; what goes round is shown once: it does so for ever, the repro up to step\u00a0%s",
+		       gx_number(finding->step_count).text);
 	gx_mark(page, GX_PLAIN);
 	gx_end_line(page);
 }

@@ -6,7 +6,9 @@
  *
  * Version 1 promises the keys that stand first in each object; what comes after them may grow. What is not known is null, never
  * NaN or infinity. A seed beyond 2^63 - 1, which few readers take as a number, is a string. `identity` says among whom end_hash may be
- * compared: the processes of this machine that run this build, or only those that this process makes.
+ * compared: the processes of this machine that run this build, or only those that this process makes. `watched` says what of a gate can
+ * race in this build: calls of primitives, not accesses of memory. `repeats`: what goes round does so for ever, and the steps end
+ * somewhere in it.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -163,6 +165,7 @@ static json_t *finding(const void *findings, size_t i)
 		{"executions", whole(it->executions)},
 		{"marks", text(it->marks)},
 		{"because", it->because ? text(it->because) : json_null()},
+		{"repeats", json_boolean(it->repeats)},
 	};
 
 	return OBJECT(members);
@@ -214,6 +217,17 @@ static json_t *otherwise(const struct gx_result_run *it)
 	return json;
 }
 
+/* At what the gate's tasks are interleaved: where they call a primitive, and nowhere else. */
+static json_t *watched(void)
+{
+	const struct member members[] = {
+		{"primitives", json_true()},
+		{"memory", json_false()},
+	};
+
+	return OBJECT(members);
+}
+
 static json_t *run(const void *runs, size_t i)
 {
 	const struct gx_result_run *it = (const struct gx_result_run *)runs + i;
@@ -240,6 +254,7 @@ static json_t *run(const void *runs, size_t i)
 		{"not_expected", rules(&it->unexpected)},
 		{"undecided", json_boolean(it->judgement == GX_JUDGEMENT_UNDECIDED)},
 		{"beyond_gate", array_of(beyond, it->finding_count - gx_run_guilty(it), finding)},
+		{"watched", watched()},
 	};
 
 	return OBJECT(members);

@@ -65,8 +65,6 @@ static void say_kinds(struct gx_number *out, const struct gx_result_run *run)
 	if (run->verdict != GX_VERDICT_FOUND)
 		used = snprintf(out->text, sizeof(out->text), "%s",
 				run->verdict == GX_VERDICT_CLEAN ? "clean" : "not proven");
-	else if (kinds == 1)
-		used = snprintf(out->text, sizeof(out->text), "found");
 	else
 		used = snprintf(out->text, sizeof(out->text), "found %zu", kinds);
 	if (beyond)

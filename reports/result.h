@@ -53,6 +53,7 @@ struct gx_result_finding {
 	uint64_t transitions;      /* of a search: that show it */
 	uint64_t executions;       /* of a sample: that show it */
 	unsigned preemptions;
+	bool repeats;  /* it goes round in a loop, of which one round is shown: the last step is where it was cut off */
 	bool shortest; /* proven: none with fewer preemptions shows it, nor one with as many in fewer steps */
 	const struct gx_result_step *steps;
 	size_t step_count;
@@ -126,6 +127,7 @@ struct gx_result_run {
 	enum gx_incomplete incomplete;
 	const char *incomplete_why; /* "the state budget is used up", ...; or "" */
 	bool interrupted;           /* a replay may be, too */
+	bool from_file;             /* the gate is a file of somebody's own, not one of the history's */
 	bool one_identity; /* hashes of states are those of every process of this machine; false: of this process only */
 	uint64_t event_hash; /* replay only, else 0: hash of all events, the same in every replay */
 	struct gx_result_explored explored;

@@ -138,16 +138,10 @@ static void say_found(struct gx_page *page, const struct gx_result_run *run)
 	size_t kinds = gx_kinds(run, false);
 
 	gx_mark(page, GX_BAD);
-	if (kinds == 1)
-		gx_say(page, "found ");
-	else
-		gx_say(page, "found %zu kinds of failure", kinds);
-	if (kinds != 1) {
-		gx_mark(page, GX_PLAIN);
-		gx_say(page, ": ");
-	}
-	say_rules(page, run, false);
+	gx_say(page, "found %zu kind%s of failure", kinds, kinds == 1 ? "" : "s");
 	gx_mark(page, GX_PLAIN);
+	gx_say(page, ": ");
+	say_rules(page, run, false);
 }
 
 /* " but for what no gate can help (stale-bearer)" */
@@ -215,6 +209,22 @@ static void say_not_proven(struct gx_page *page, const struct gx_result_run *run
 	say_beyond(page, run);
 	gx_say(page, " in ");
 	say_seen(page, &run->explored);
+}
+
+/* What was clean is no more than was watched, once for all runs; the gates of the history have nothing but primitives. */
+static void say_unwatched(struct gx_page *page, const struct gx_result_run *runs, size_t count)
+{
+	bool concerned = false;
+
+	for (size_t i = 0; i < count; i++)
+		concerned |= runs[i].verdict == GX_VERDICT_CLEAN && runs[i].from_file && !gx_is_replay(&runs[i]);
+	if (!concerned)
+		return;
+	if (count == 1 && runs->finding_count)
+		gx_end_line(page);
+	gx_fold(page, 2);
+	gx_say(page, "memory accesses and atomics were not watched");
+	gx_end_line(page);
 }
 
 static void say_verdict(struct gx_page *page, const struct gx_result_run *run)
@@ -351,10 +361,11 @@ static void say_in_brief(struct gx_page *page, const struct gx_result_run *run, 
 	gx_say_command(page, finding);
 }
 
-/* Told in full: those that are asked for, else the one that the run shows. */
+/* Told in full: those that are asked for, else the one that the run shows; but in a search not what no gate can help. */
 static bool is_told(const struct gx_result_run *run, size_t i, const struct gx_report_style *style)
 {
-	return style->rule ? gx_finding_is(&run->findings[i], style->rule) : i == run->shown;
+	return style->rule ? gx_finding_is(&run->findings[i], style->rule)
+			   : i == run->shown && (gx_is_replay(run) || !run->findings[i].beyond_gate);
 }
 
 /* The others in brief, under a title if there are any. */
@@ -435,6 +446,7 @@ static bool write_text(FILE *out, const struct gx_result_run *runs, size_t count
 			say_run(&page, runs, i, style);
 		if (count > 1)
 			say_sum(&page, runs, count);
+		say_unwatched(&page, runs, count);
 	}
 	return gx_page_close(&page, out, style->color);
 }

@@ -190,7 +190,7 @@ struct gx_job {
 	struct gx_runs runs;
 	bool ran;              /* something was run, whatever came of it: there is something to report */
 	struct gx_lines lines; /* matrix */
-	size_t planned;        /* matrix: how many runs there will be */
+	size_t planned;        /* how many runs there will be */
 	bool red;              /* matrix: something is not as expected */
 	bool unsure;           /* matrix: an exploration ended early and has shown nothing unexpected so far */
 	int status;            /* what the command will exit with */

@@ -235,7 +235,7 @@ static struct gx_result_run *explore(struct gx_job *job, unsigned file, const st
 
 	snprintf(what, sizeof(what), "%.60s, gate %.60s", session.scenario->name, gate->gate->name);
 	gx_live_begin(&live, job->options, what);
-	live.nth = job->planned ? job->runs.count : 0;
+	live.nth = job->planned > 1 ? job->runs.count : 0;
 	live.of = job->planned;
 	options.explore.progress = gx_live_show;
 	options.explore.progress_context = &live;

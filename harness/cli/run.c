@@ -59,7 +59,9 @@ static void run_file(struct gx_job *job, unsigned file)
 	const struct gx_scenario_file *scenario = job->files[file];
 
 	for (unsigned i = 0; i < job->gate_count && !gx_interrupted; i++)
-		if (!is_left_out(job, file, &job->gates[i]))
+		if (is_left_out(job, file, &job->gates[i]))
+			job->planned--;
+		else
 			gx_job_explore(job, file, &job->gates[i], true);
 	for (unsigned i = 0; i < scenario->expectation_count && !job->gate_count && !gx_interrupted; i++) {
 		const struct gx_expectation *expectation = &scenario->expectations[i];
@@ -86,6 +88,16 @@ static void tell_left_out(const struct gx_job *job)
 				"gatecrash: not run with %s, since double-click is not clean yet and these take longer: %s\n",
 				gx_quote(job->gates[i].word).text, gx_words_of(names, count, " and ").text);
 	}
+}
+
+/* How many runs there will be, if nothing is left out. */
+static void plan(struct gx_job *job)
+{
+	for (unsigned i = 0; i < job->file_count; i++)
+		job->planned += job->gate_count ? job->gate_count : job->files[i]->expectation_count;
+	/* Of a gate that could not be loaded there is one run, which says so. */
+	for (unsigned i = 0; i < job->gate_count && job->file_count; i++)
+		job->planned -= job->gates[i].refused ? job->file_count - 1 : 0;
 }
 
 /* Told before anything is explored: is there a gate for every scenario? */
@@ -144,6 +156,7 @@ static int run(struct gx_options *options)
 		choose_scenarios(options);
 	status = gx_job_load(&job, options);
 	if (status == GX_EXIT_HELD && has_gates(&job)) {
+		plan(&job);
 		for (unsigned i = 0; i < job.file_count && !gx_interrupted; i++)
 			run_file(&job, i);
 		job.status = gx_job_report(&job, NULL, judge(&job));

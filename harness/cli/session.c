@@ -111,6 +111,7 @@ enum gx_status gx_session_load(struct gx_session *session, enum gx_run_kind kind
 		.strategy = kind == GX_RUN_EXPLORATION ? "" : "replay",
 		.verdict = GX_VERDICT_INCOMPLETE,
 		.incomplete_why = "",
+		.from_file = gate->plugin != NULL,
 		.one_identity = gx_identity() == GX_IDENTITY_MACHINE,
 	};
 	return load(session->trial, session, err);
@@ -249,6 +250,7 @@ static void take_story(struct gx_result_finding *out, const struct gx_story *sto
 	out->message = story->message;
 	out->remedy = story->remedy;
 	out->marks = story->marks;
+	out->repeats = story->repeats;
 	out->steps = steps;
 	out->step_count = story->step_count;
 	out->waits = waits;

@@ -189,7 +189,7 @@ static void the_gate_that_help_shows_is_one(void **state)
 	assert_int_equal(system(format("cd %s && %s", folder, build)), 0);
 	run_in(folder, "run", "two-workspaces", "double-click", "--gate", "./mygate.so");
 	assert_status(1);
-	assert_says(ran.out, "found isolation");
+	assert_says(ran.out, "found 1 kind of failure: isolation");
 	assert_says(ran.out, "double-click, gate ./mygate.so: clean, complete");
 }
 

@@ -1530,6 +1530,16 @@ static void a_live_line_shows_on_a_terminal_and_goes_away(void **state)
 		assert_true(strcspn(line, "\r") < COLUMNS); /* one that wraps could not be taken back */
 	}
 	assert_null(strchr(ran.err, '\n'));
+	assert_null(strstr(ran.err, "run 1 of 1"));
+}
+
+static void of_several_runs_it_says_which(void **state)
+{
+	const struct how how = {.err_terminal = true, .signal = SIGINT, .signal_at = "states"};
+
+	(void)state;
+	RUN_AS(&how, "run", "single", "three-callers", "--gate", "none");
+	assert_says(ran.err, "run 2 of 2: three-callers");
 }
 
 static void there_is_no_live_line_for_short_runs_pipes_and_quiet_ones(void **state)
@@ -2115,6 +2125,7 @@ int main(void)
 		cmocka_unit_test(what_an_interrupted_run_found_can_be_replayed),
 		cmocka_unit_test(an_interrupt_ends_a_matrix_and_a_replay),
 		cmocka_unit_test(a_live_line_shows_on_a_terminal_and_goes_away),
+		cmocka_unit_test(of_several_runs_it_says_which),
 		cmocka_unit_test(there_is_no_live_line_for_short_runs_pipes_and_quiet_ones),
 		cmocka_unit_test(every_repro_replays_to_its_rule),
 		cmocka_unit_test(ten_thousand_replays_are_identical),

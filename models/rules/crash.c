@@ -37,11 +37,23 @@ static void tell(const struct gx_telling *t)
 		gx_tell(t, "%s is ended by %s", gx_told_task(t), signal_name(t->finding->value));
 }
 
+static const char *advise(const struct gx_finding *finding, const struct gx_circumstances *circumstances GX_UNUSED)
+{
+	if (finding->detail == 1)
+		return "a task has 238 KiB of stack: end the recursion, and take large buffers from malloc()";
+	if (!finding->value)
+		return "return from handle() with an answer: the process is everybody's";
+	if (finding->value == 6)
+		return "an assertion, or libc, has given up: what it found wrong was made by the steps above";
+	return "look at the pointers of this step: one is not set yet, or the steps above have cleared or freed what it points to";
+}
+
 const struct gx_rule_row gx_rule_crash = {
 	.name = "crash",
 	.summary = "the gate crashes, aborts or overflows its stack",
 	.facts = {GX_L_TASK_CRASH},
 	.judge = judge,
 	.tell = tell,
+	.advise = advise,
 	.topics = GX_TOPIC_LOCKS,
 };

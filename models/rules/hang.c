@@ -19,6 +19,8 @@ const struct gx_rule_row gx_rule_hang = {
 	.facts = {GX_L_TASK_HANG},
 	.judge = judge,
 	.tell = tell,
+	.remedy =
+		"wait at a lock, a condition or a sleep: a loop that only reads memory lets nobody else run; sched_yield() in it would",
 	.topics = GX_TOPIC_LOCKS,
 	.traits = GX_RULE_COSTS_SECONDS,
 };

@@ -137,8 +137,11 @@ void gx_tell(const struct gx_telling *telling, const char *format, ...) GX_PRINT
 /* What helps against waiting for ever for this reason; NULL: nobody knows. */
 const char *gx_remedy_of_wait(enum gx_wait_cause cause);
 
-#define GX_REMEDY_ONE_CYCLE  "let one cycle per workspace hold the gate from before its stop leg to after its start leg"
-#define GX_DECIDED_WORDS     "what was left behind comes from here"
+#define GX_REMEDY_ONE_CYCLE "let one cycle per workspace hold the gate from before its stop leg to after its start leg"
+#define GX_DECIDED_WORDS    "what was left behind comes from here"
+#define GX_REMEDY_STAY_OUT  "who finds it taken may not go ahead, however long it has tried: wait on, or answer GX_BUSY"
+#define GX_REMEDY_ONE_LOCK \
+	"two locks of one workspace keep nobody out: look for it and make it in one go, under a lock for all"
 #define GX_REMEDY_LOOK_AGAIN "a wait may return for no reason: wait in a `while` that looks at the condition again"
 
 #endif

@@ -21,11 +21,73 @@ static void tell(const struct gx_telling *t)
 	gx_tell(t, "%s %s", gx_told_task(t), text);
 }
 
+static const char *advise_on_posix(enum gx_posix_misuse misuse)
+{
+	switch (misuse) {
+	case GX_POSIX_UNLOCK_NOT_OWNER:
+	case GX_POSIX_UNLOCK_UNLOCKED:
+		return "who has locked a mutex unlocks it, once: look for the way on which it was not locked";
+	case GX_POSIX_DESTROY_HELD:
+	case GX_POSIX_DESTROY_WAITERS:
+	case GX_POSIX_USE_DESTROYED:
+	case GX_POSIX_USE_FREED:
+	case GX_POSIX_FREE_IN_USE:
+		return "let it live until its last user is done: count them, join them, or keep it as long as the gate";
+	case GX_POSIX_USE_LEFT:
+		return "what others use may not lie on the stack of a function that returns before they are done";
+	case GX_POSIX_WAIT_WITHOUT_MUTEX:
+		return "lock the mutex, look at the condition, and only then wait";
+	case GX_POSIX_JOIN_DETACHED:
+		return "a thread is joined or detached, and that once";
+	case GX_POSIX_EXITED_HOLDING:
+		return gx_remedy_of_wait(GX_WAIT_ENDED);
+	case GX_POSIX_BAD_FREE:
+		return "free what malloc() gave, once";
+	case GX_POSIX_OUTSIDE:
+		return "keep it in static memory of the gate, or in memory that malloc() gave";
+	case GX_POSIX_USE_NONE:
+		return "initialise it before anybody uses it; if that is so, look for what writes over it";
+	case GX_POSIX_INIT_IN_USE:
+		return "initialise it once, before anybody uses it: in open(), or by pthread_once()";
+	case GX_POSIX_MISUSE_END:
+		break;
+	}
+	return NULL;
+}
+
+static const char *advise(const struct gx_finding *finding, const struct gx_circumstances *circumstances GX_UNUSED)
+{
+	switch ((enum gx_misuse)finding->detail) {
+	case GX_MISUSE_LEG_TWICE:
+	case GX_MISUSE_START_BEFORE_STOP:
+		return "call gx_stop() once, and behind it gx_start() once, if the stop leg is done";
+	case GX_MISUSE_LEG_AFTER_REFUSAL:
+		return "a request is refused, or its legs are run: not both";
+	case GX_MISUSE_RAN_TOO_EARLY:
+		return "answer GX_ACCEPTED if the legs are yet to run, GX_COALESCED if another's stand for them";
+	case GX_MISUSE_BAD_OUTCOME:
+		return "return an enum gx_outcome on every way out of handle()";
+	case GX_MISUSE_FOREIGN_REQUEST:
+		return "hand on the request that handle() was given, no copy of it, and none of an execution before";
+	case GX_MISUSE_OPEN_FAILED:
+		return "return the gate's state from open(): anything but NULL";
+	case GX_MISUSE_THREAD_LEFT:
+		return "end and join in close() what open() or handle() has started";
+	case GX_MISUSE_POSIX:
+	case GX_MISUSE_END:
+		break;
+	}
+	return finding->detail > GX_MISUSE_POSIX
+		       ? advise_on_posix((enum gx_posix_misuse)(finding->detail - GX_MISUSE_POSIX))
+		       : NULL;
+}
+
 const struct gx_rule_row gx_rule_misuse = {
 	.name = "misuse",
 	.summary = "the gate breaks its contract or a rule of POSIX",
 	.facts = {GX_F_MISUSE},
 	.judge = judge,
 	.tell = tell,
+	.advise = advise,
 	.topics = GX_TOPIC_LOCKS,
 };

@@ -105,9 +105,11 @@ struct gx_rule_row {
 	const char *name;    /* the stable id: "name-conflict" */
 	const char *summary; /* when it is broken, in one line */
 
-	/* What a developer could do about it, or NULL; the latter two if a step of that kind is part of the execution. */
+	/* What a developer could do about it, or NULL; the others if a step of that kind is part of the execution. */
 	const char *remedy;
 	const char *remedy_if_spurious; /* a wait returned for no reason */
+	const char *remedy_if_ahead;    /* a request gave up waiting, and went ahead */
+	const char *remedy_if_apart;    /* two requests went in, each by a lock of its own */
 	const char *remedy_if_refused;  /* a request was answered busy or dropped */
 	/* What fits this finding and the cause of its waits better than `remedy`, or NULL. May be NULL. */
 	const char *(*advise)(const struct gx_finding *finding, const struct gx_circumstances *circumstances);

@@ -58,6 +58,8 @@ const struct gx_rule_row gx_rule_status_mismatch = {
 	.name = "status-mismatch",
 	.summary = "the row contradicts what runs when everything is at rest",
 	.remedy_if_spurious = GX_REMEDY_LOOK_AGAIN,
+	.remedy_if_ahead = GX_REMEDY_STAY_OUT,
+	.remedy_if_apart = GX_REMEDY_ONE_LOCK,
 	.remedy_if_refused =
 		"a manual restart writes the row before it comes to the gate: refused, it leaves that write behind",
 	.judge_end = judge_end,

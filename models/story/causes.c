@@ -8,7 +8,7 @@
  *
  * A step that breaks a rule by itself is pinned, and the other party's before it. What is noticed at rest is nobody's step: there the steps
  * are pinned that decided what was left behind (gx_rule_row.decided), and for waiters those that took what they wait for, and the last
- * of whoever should have given it back.
+ * of whoever should have given it back. Who gives up waiting, and goes ahead, is shown where it did (ahead.c).
  */
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +27,7 @@ struct explainer {
 	const struct gx_finding *finding;
 	const struct gx_rule_row *row;
 	struct gx_keep *keep;
+	enum gx_story_way_in way_in; /* of who should have stayed out */
 };
 
 static bool is_step_of(const struct gx_story_table *table, size_t i, const char *task)
@@ -352,12 +353,22 @@ static const char *words_of_cause(enum gx_wait_cause cause)
 	return "taken here, and held still";
 }
 
+/* Somebody who goes on has come by last where all wait, and holds nothing that they wait for. */
+static bool is_about_passers(const struct gx_story *story)
+{
+	for (size_t i = 0; i < story->wait_count; i++)
+		if (story->waits[i].hold != GX_STORY_PASSED)
+			return false;
+	return story->cause == GX_WAIT_UNKNOWN;
+}
+
 static void pin_waits(struct explainer *e)
 {
 	for (size_t i = 0; i < e->story->wait_count; i++)
 		if (!is_told_twice(e->story, i))
 			pin_wait(e, &e->story->waits[i]);
-	e->story->marks = words_of_cause(e->story->cause);
+	e->story->marks =
+		is_about_passers(e->story) ? "the last to come by, who goes on" : words_of_cause(e->story->cause);
 }
 
 /* ---- switches ---- */
@@ -465,6 +476,10 @@ static const char *remedy_of(const struct explainer *e)
 
 	if (!remedy)
 		remedy = e->row->remedy;
+	if (e->way_in == GX_STORY_GAVE_UP && e->row->remedy_if_ahead)
+		remedy = e->row->remedy_if_ahead;
+	if (e->way_in == GX_STORY_TWO_LOCKS && e->row->remedy_if_apart)
+		remedy = e->row->remedy_if_apart;
 	for (size_t i = 0; i < e->table->count; i++) {
 		if (!is_concerned(e, i))
 			continue;
@@ -486,6 +501,7 @@ void gx_story_explain(struct gx_story *story, const struct gx_finding *finding, 
 	uint64_t object = misused(&e);
 
 	story->marks = "";
+	story->repeats = finding->rule == GX_RULE_LIVELOCK;
 	for (size_t i = 0; i < e.table->count; i++)
 		e.table->steps[i].matters = does_matter(&e, i, object);
 	show_arrival(&e);
@@ -497,6 +513,7 @@ void gx_story_explain(struct gx_story *story, const struct gx_finding *finding, 
 		pin_collision(&e, object);
 	show_one_round(&e);
 	keep_a_screenful(e.table);
+	e.way_in = gx_story_show_ahead(e.table, finding->workspace, keep);
 	show_switches(&e);
 	story->remedy = remedy_of(&e);
 }

@@ -477,12 +477,19 @@ static void say_printed(const struct gx_event *events, unsigned count, char *tex
 	snprintf(text, size, "prints \"%s\"%s%s", gx_posix_printed(events[i].value), *rest ? ", " : "", rest);
 }
 
+/* Its time had come although what it waited for had not; whoever only sleeps has waited for nothing else. */
+static bool has_timed_out(const struct gx_event *step)
+{
+	return step->value >> 16 == GX_GRANTED_TIMEOUT && step->label != GX_L_SLEEP && step->label != GX_L_ARRIVE &&
+	       step->label != GX_L_PROBE_WAIT && step->label != GX_L_WAIT_PROVISIONING && step->label != GX_L_PORT_WAIT;
+}
+
 static void say_what_came(struct gx_name_book *book, const struct gx_event *events, unsigned count, char *text,
 			  size_t size)
 {
 	if (events[0].kind == GX_EVENT_STEP && events[0].label == GX_L_CLOCK_TICK)
 		snprintf(text, size, "%.3f s", (double)events[0].value / 1e9);
-	else if (events[0].kind == GX_EVENT_STEP && events[0].value >> 16 == GX_GRANTED_TIMEOUT)
+	else if (events[0].kind == GX_EVENT_STEP && has_timed_out(&events[0]))
 		snprintf(text, size, "timed out");
 	else if (events[0].kind == GX_EVENT_STEP && events[0].value >> 16 == GX_GRANTED_SPURIOUS)
 		snprintf(text, size, "spurious wake-up");

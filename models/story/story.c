@@ -316,12 +316,12 @@ static bool waits_with(const struct gx_story_table *table, size_t at, uint64_t m
 	return true; /* it waits still */
 }
 
-/* The step that took a mutex which nobody has given back since; or table->count. A trylock takes what is free, and fails else. */
-static size_t take_of_holder(const struct gx_story_table *table, uint64_t mutex)
+/* A trylock takes what is free, and fails else. */
+size_t gx_story_take_before(const struct gx_story_table *table, uint64_t mutex, size_t end)
 {
 	size_t held = table->count;
 
-	for (size_t i = 0; i < table->count; i++) {
+	for (size_t i = 0; i < end; i++) {
 		const struct gx_event *step = table->events[i];
 		bool mine = held < table->count && !strcmp(table->steps[i].task, table->steps[held].task);
 
@@ -415,7 +415,7 @@ static void name_the_holder(struct gx_story_wait *wait, const struct gx_story_ta
 		wait->holder = name;
 		wait->holder_ended = holder->state == GX_TASK_ENDED;
 	} else if (is_of_mutex(wait->label)) {
-		hold_since(wait, table, live, take_of_holder(table, object), GX_STORY_HELD);
+		hold_since(wait, table, live, gx_story_take_before(table, object, table->count), GX_STORY_HELD);
 	} else if (is_of_semaphore(wait->label)) {
 		hold_since(wait, table, live, take_of_semaphore(table, live, object, wait->task), GX_STORY_TAKEN);
 	} else if (wait->label == GX_L_COND_WAIT) {

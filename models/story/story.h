@@ -59,6 +59,7 @@ struct gx_story {
 	size_t step_count;
 	const struct gx_story_wait *waits;
 	size_t wait_count;
+	bool repeats;             /* it goes round in a loop, of which one round is shown */
 	enum gx_wait_cause cause; /* why those who wait do so for ever */
 	struct gx_story_table *table;
 };

@@ -22,6 +22,8 @@ static const char gate_code[] =
 	"#include <gatecrash/gate.h>\n"
 	"#include <pthread.h>\n"
 	"#include <semaphore.h>\n"
+	"#include <time.h>\n"
+	"#include <unistd.h>\n"
 	"static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER, b = PTHREAD_MUTEX_INITIALIZER;\n"
 	"static pthread_cond_t c = PTHREAD_COND_INITIALIZER;\n"
 	"static sem_t s;\n"
@@ -93,6 +95,19 @@ static void shell(const char *format, ...)
 		fail_msg("cannot run %s", command);
 }
 
+/* The first finding of this rule. */
+static void pick(const char *rule)
+{
+	json_t *findings = json_object_get(json_array_get(json_object_get(told.result, "runs"), 0), "findings");
+
+	told.finding = NULL;
+	for (size_t i = json_array_size(findings); i-- > 0;)
+		if (!strcmp(json_string_value(json_object_get(json_array_get(findings, i), "rule")), rule))
+			told.finding = json_array_get(findings, i);
+	if (!told.finding)
+		fail_msg("%s should be found", rule);
+}
+
 /* Explore the scenario (a built-in one by name, or lines) with a gate (a built-in one by name, or a body), and pick a finding. */
 static void explore(const char *scenario, const char *gate, const char *rule)
 {
@@ -100,7 +115,6 @@ static void explore(const char *scenario, const char *gate, const char *rule)
 	char name[64] = "";
 	char path[192];
 	json_error_t error;
-	json_t *findings;
 
 	if (strchr(scenario, '\n')) {
 		sscanf(scenario, "name: %48s", name);
@@ -120,13 +134,7 @@ static void explore(const char *scenario, const char *gate, const char *rule)
 	json_decref(told.result);
 	told.result = json_load_file(path, 0, &error);
 	assert_non_null(told.result);
-	findings = json_object_get(json_array_get(json_object_get(told.result, "runs"), 0), "findings");
-	told.finding = NULL;
-	for (size_t i = json_array_size(findings); i-- > 0;)
-		if (!strcmp(json_string_value(json_object_get(json_array_get(findings, i), "rule")), rule))
-			told.finding = json_array_get(findings, i);
-	if (!told.finding)
-		fail_msg("%s should be found", rule);
+	pick(rule);
 }
 
 /* ---- what it says ---- */
@@ -177,6 +185,21 @@ static bool is_shown(const char *start)
 		if (!strncmp(shown(i, false), start, strlen(start)))
 			return true;
 	return false;
+}
+
+/* Of the steps that are shown those with `words`: one, which says `all`; none for NULL. */
+static void assert_shown_once(const char *words, const char *all)
+{
+	unsigned times = 0;
+
+	for (size_t i = 0; *shown(i, false); i++) {
+		if (!strstr(shown(i, false), words))
+			continue;
+		times++;
+		if (!all || !strstr(told.words, all))
+			fail_msg("\"%s\" should not be said of: %s", words, told.words);
+	}
+	assert_int_equal(times, all ? 1 : 0);
 }
 
 static const json_t *wait_of(const char *task)
@@ -339,6 +362,7 @@ static void a_lock_that_is_polled_for_ever_is_told_by_one_round(void **state)
 	assert_marked(1, "manual-restart#", " row.write ws-a: failed, start fails, ran, ends without giving ");
 	assert_string_equal(shown(2, true), "");
 	assert_says("remedy", "give it back on every way out");
+	assert_true(json_is_true(json_object_get(told.finding, "repeats")));
 }
 
 static void one_lock_for_all_is_told_by_who_holds_it_and_who_came(void **state)
@@ -404,6 +428,119 @@ static void a_preemption_says_who_was_left(void **state)
 
 		assert_string_equal(text_of(step, "left"), preempted ? "manual-restart#1" : "");
 	}
+}
+
+/* ---- who goes ahead ---- */
+
+#define IN_TWO_SECONDS      "struct timespec t; clock_gettime(CLOCK_REALTIME, &t); t.tv_sec += 2; int got = 0; "
+#define THEN_LEGS_AND(what) LEGS " if (got) " what ";"
+
+/* With the one that lets it in, last of all its tries, and advice against that. */
+static void expect_ahead(const char *body, const char *words)
+{
+	static const char *const rules[] = {"name-conflict", "overlapping-cycles", "stale-bearer"};
+
+	explore(two_callers, body, rules[0]);
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		pick(rules[i]);
+		assert_shown_once("goes ahead", words);
+		assert_says("remedy", "who finds it taken may not go ahead");
+	}
+}
+
+static void who_gives_up_and_goes_ahead_is_shown_where_it_does(void **state)
+{
+	(void)state;
+	expect_ahead(
+		"int got = 0; for (int i = 0; i < 17 && !(got = !pthread_mutex_trylock(&a)); i++) usleep(100000); " THEN_LEGS_AND(
+			"pthread_mutex_unlock(&a)"),
+		"mutex.trylock mutex a: not free, 17 tries: goes ahead");
+	expect_ahead("int got = !pthread_mutex_trylock(&a); " THEN_LEGS_AND("pthread_mutex_unlock(&a)"),
+		     "mutex.trylock mutex a: not free: goes ahead");
+	expect_ahead(IN_TWO_SECONDS
+		     "got = !pthread_mutex_timedlock(&a, &t); " THEN_LEGS_AND("pthread_mutex_unlock(&a)"),
+		     "mutex.lock mutex a: timed out: goes ahead");
+	expect_ahead(IN_TWO_SECONDS "got = !sem_timedwait(&s, &t); " THEN_LEGS_AND("sem_post(&s)"),
+		     "sem.wait semaphore s: timed out: goes ahead");
+	expect_ahead(
+		"int got = 0; for (int i = 0; i < 3 && !(got = !sem_trywait(&s)); i++) usleep(100000); " THEN_LEGS_AND(
+			"sem_post(&s)"),
+		"sem.trywait semaphore s: 3 tries: goes ahead");
+}
+
+static void so_is_who_has_waited_or_slept_for_long_enough(void **state)
+{
+	(void)state;
+	expect_ahead(IN_TWO_SECONDS
+		     "pthread_mutex_lock(&a); while (busy && !got) got = pthread_cond_timedwait(&c, &a, &t); busy = 1; "
+		     "pthread_mutex_unlock(&a); " LEGS " pthread_mutex_lock(&a); busy = 0; pthread_cond_broadcast(&c); "
+		     "pthread_mutex_unlock(&a);",
+		     "cond.wait condition c: timed out: goes ahead");
+	expect_ahead("for (int i = 0, was = 1; was && i < 4; i++) { pthread_mutex_lock(&a); was = busy; busy = 1; "
+		     "pthread_mutex_unlock(&a); if (was) sleep(1); } " LEGS
+		     " pthread_mutex_lock(&a); busy = 0; pthread_mutex_unlock(&a);",
+		     "sleep : 4 sleeps: goes ahead");
+}
+
+/* Tries that failed before one that did not, or where nobody was in there, have let nobody in. */
+static void who_gets_it_in_the_end_does_not_go_ahead(void **state)
+{
+	(void)state;
+	explore(two_callers,
+		"if (r->id == 2 && !pthread_mutex_trylock(&a)) { pthread_mutex_unlock(&a); return GX_BUSY; } "
+		"while (pthread_mutex_trylock(&a)) usleep(100000); gx_stop(r); pthread_mutex_unlock(&a); gx_start(r);",
+		"overlapping-cycles");
+	assert_shown_once("goes ahead", NULL);
+	assert_says("remedy", "let one cycle per workspace hold the gate");
+	explore(two_callers,
+		IN_TWO_SECONDS "got = !pthread_mutex_timedlock(&a, &t); if (!got) return GX_BUSY; "
+			       "pthread_mutex_unlock(&a); " LEGS,
+		"overlapping-cycles");
+	assert_shown_once("goes ahead", NULL);
+	explore("double-click", "none", "name-conflict");
+	assert_shown_once("goes ahead", NULL);
+}
+
+static void two_locks_of_one_workspace_are_both_shown(void **state)
+{
+	(void)state;
+	explore(two_callers,
+		"pthread_mutex_t *l = r->id % 2 ? &a : &b; pthread_mutex_lock(l); " LEGS " pthread_mutex_unlock(l);",
+		"name-conflict");
+	assert_true(is_shown("manual-restart#1 mutex.lock mutex a: goes in by it"));
+	assert_true(is_shown("manual-restart#2 mutex.lock mutex b: goes in by it"));
+	assert_says("remedy", "two locks of one workspace keep nobody out");
+	pick("wedged");
+	assert_says("remedy", "two locks of one workspace keep nobody out");
+	/* One that is given back too early is one all the same. */
+	explore(two_callers, "pthread_mutex_lock(&a); gx_stop(r); pthread_mutex_unlock(&a); gx_start(r);",
+		"overlapping-cycles");
+	assert_shown_once("goes in by it", NULL);
+	assert_says("remedy", "let one cycle per workspace hold the gate");
+}
+
+/* ---- what is done wrong ---- */
+
+static void expect_hint(const char *body, const char *rule, const char *hint)
+{
+	explore(two_callers, body, rule);
+	assert_says("remedy", hint);
+}
+
+static void what_is_misused_has_a_hint_of_its_own(void **state)
+{
+	(void)state;
+	expect_hint(LEGS " pthread_mutex_unlock(&a);", "misuse", "who has locked a mutex unlocks it, once");
+	expect_hint("pthread_mutex_lock(&a); pthread_mutex_destroy(&a); " LEGS, "misuse",
+		    "let it live until its last user is done");
+	expect_hint("return GX_RAN;", "misuse", "GX_ACCEPTED if the legs are yet to run");
+	expect_hint("gx_stop(r); gx_stop(r); gx_start(r);", "misuse", "call gx_stop() once");
+	expect_hint(LEGS " return (enum gx_outcome)77;", "misuse", "on every way out of handle()");
+	expect_hint("pthread_mutex_t own; pthread_mutex_init(&own, 0); pthread_mutex_destroy(&own); "
+		    "pthread_mutex_lock(&own); " LEGS,
+		    "misuse", "let it live until");
+	expect_hint(LEGS " *(volatile int *)8 = 1;", "crash", "look at the pointers of this step");
+	expect_hint(LEGS " __builtin_trap();", "crash", "this step");
 }
 
 /* ---- repros ---- */
@@ -475,6 +612,11 @@ int main(void)
 		cmocka_unit_test(what_is_left_behind_is_marked_where_it_was_decided),
 		cmocka_unit_test(what_ends_a_task_is_the_last_word_of_its_step),
 		cmocka_unit_test(a_preemption_says_who_was_left),
+		cmocka_unit_test(who_gives_up_and_goes_ahead_is_shown_where_it_does),
+		cmocka_unit_test(so_is_who_has_waited_or_slept_for_long_enough),
+		cmocka_unit_test(who_gets_it_in_the_end_does_not_go_ahead),
+		cmocka_unit_test(two_locks_of_one_workspace_are_both_shown),
+		cmocka_unit_test(what_is_misused_has_a_hint_of_its_own),
 		cmocka_unit_test(each_repro_of_a_race_shows_the_finding_that_it_was_printed_for),
 	};
 

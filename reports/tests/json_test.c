@@ -113,12 +113,15 @@ static void keys_stand_in_the_promised_order(void **state)
 		run,
 		"scenario,gate,strategy,seed,verdict,complete,explored,findings,gate_summary,incomplete_why,"
 		"interrupted,event_hash,as_expected,unexpected,identity,kind,incomplete,missing,not_expected,undecided,"
-		"beyond_gate,");
+		"beyond_gate,watched,");
+	expect_keys(get(run, "watched"), "primitives,memory,");
+	assert_true(json_is_true(get(get(run, "watched"), "primitives")));
+	assert_true(json_is_false(get(get(run, "watched"), "memory")));
 	expect_keys(get(run, "explored"), "executions,states,transitions,points,seconds,interleavings,"
 					  "interleavings_infinite,collision_chance,depth,rechecked,end_hash,ends,pairs,"
 					  "independent_pairs,");
 	expect_keys(finding, "rule,workspace,message,repro,count,preemptions,steps,repro_command,remedy,waits,shortest,"
-			     "transitions,executions,marks,because,");
+			     "transitions,executions,marks,because,repeats,");
 	expect_keys(json_array_get(get(finding, "steps"), 0),
 		    "task,op,object,value,matters,collides,preempted,number,at_ns,left,");
 	expect_keys(json_array_get(get(finding, "waits"), 0), "task,op,object,holder,hold,holder_ended,since,");

@@ -222,6 +222,54 @@ static void marks_mean_what_the_finding_says(void **state)
 	free(text);
 }
 
+static void of_what_goes_round_one_round_is_told_as_such(void **state)
+{
+	struct gx_result_finding finding = gx_run_found.findings[0];
+	struct gx_result_run run = gx_run_found;
+	char *text = render(&run, 1, &(struct gx_report_style){.width = 300});
+
+	(void)state;
+	expect_no_words(text, "goes round");
+	free(text);
+	finding.repeats = true;
+	run.findings = &finding;
+	run.finding_count = 1;
+	text = render(&run, 1, &(struct gx_report_style){.width = 300});
+	expect_words(text, "; what goes round is shown once: it does so for ever, the repro up to step 11\n");
+	free(text);
+}
+
+/* Of somebody's own gate clean is no more than was watched. */
+static void clean_says_what_was_not_watched(void **state)
+{
+	static const struct gx_report_style style = {.width = 300};
+	struct gx_result_run run = gx_run_clean;
+	struct gx_result_run runs[] = {gx_run_clean, gx_run_clean};
+	char *text = render(&run, 1, &style);
+
+	(void)state;
+	expect_no_words(text, "watched");
+	free(text);
+	runs[0].from_file = runs[1].from_file = true;
+	text = render(runs, 2, &style);
+	expect_words(text, "\n2 runs: 2 clean\nmemory accesses and atomics were not watched\n");
+	assert_null(strstr(strstr(text, "watched") + 1, "watched"));
+	free(text);
+	run.from_file = true;
+	text = render(&run, 1, &style);
+	expect_words(text, " (0.03 s)\nmemory accesses and atomics were not watched\n");
+	free(text);
+	run.kind = GX_RUN_REPRO;
+	text = render(&run, 1, &style);
+	expect_no_words(text, "watched");
+	free(text);
+	run = gx_run_found;
+	run.from_file = true;
+	text = render(&run, 1, &style);
+	expect_no_words(text, "watched");
+	free(text);
+}
+
 static void a_wait_says_how_its_holder_stands_to_it(void **state)
 {
 	static const struct gx_result_wait waits[] = {
@@ -271,7 +319,7 @@ static void what_no_gate_can_help_is_told_apart_and_does_not_count(void **state)
 	(void)state;
 	assert_int_equal(run.verdict, GX_VERDICT_FOUND);
 	assert_int_equal(gx_run_guilty(&run), 1);
-	expect_words(text, "gate none: found name-conflict; complete");
+	expect_words(text, "gate none: found 1 kind of failure: name-conflict; complete");
 	expect_no_words(text, "also found");
 	expect_words(text, "\n\nwhat no gate can help:\n- double-token-write (ws-a): ");
 	expect_words(text, "\n  it shows whichever gate is used, says the scenario: the client keeps its bearer\n");
@@ -305,7 +353,7 @@ static void so_it_is_in_a_matrix_and_in_json(void **state)
 	(void)state;
 	runs[0].judgement = runs[1].judgement = GX_JUDGEMENT_AS_EXPECTED;
 	text = render(runs, 2, &(struct gx_report_style){.matrix = true});
-	expect_words(text, "none           found +1  complete");
+	expect_words(text, "none           found 1 +1  complete");
 	expect_words(text, "\n+N, in 1 run: rules that break whichever gate is used");
 	free(text);
 	text = gx_render(&gx_report_json, runs, 2, false, false);
@@ -405,6 +453,8 @@ int main(void)
 		cmocka_unit_test(the_finding_that_a_run_shows_is_told),
 		cmocka_unit_test(all_steps_can_be_asked_for),
 		cmocka_unit_test(marks_mean_what_the_finding_says),
+		cmocka_unit_test(of_what_goes_round_one_round_is_told_as_such),
+		cmocka_unit_test(clean_says_what_was_not_watched),
 		cmocka_unit_test(a_wait_says_how_its_holder_stands_to_it),
 		cmocka_unit_test(what_no_gate_can_help_is_told_apart_and_does_not_count),
 		cmocka_unit_test(so_it_is_in_a_matrix_and_in_json),
