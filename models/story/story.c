@@ -70,7 +70,9 @@ static bool is_workspace(const struct teller *teller, uint64_t workspace)
 
 static uint8_t bit_of(const struct teller *teller, uint64_t workspace)
 {
-	return is_workspace(teller, workspace) ? (uint8_t)(1u << workspace) : 0;
+	unsigned bit = is_workspace(teller, workspace) ? 1u << workspace : 0;
+
+	return (uint8_t)bit;
 }
 
 /* A task that is made: for which workspace, as far as its role or its maker says. */
