@@ -162,7 +162,7 @@ struct gx_thread_own {
 	struct {
 		void *caught;
 		unsigned uncaught;
-	} caught; /* C++: which exceptions it has caught, and how many are on their way */
+	} caught;                        /* C++: which exceptions it has caught, and how many are on their way */
 	__pthread_unwind_buf_t *cleanup; /* the last pthread_cleanup_push() */
 	void *result;                    /* of pthread_exit(), which is under way */
 	char name[GX_THREAD_NAME_BYTES];

@@ -82,9 +82,9 @@ enum gx_posix_misuse {
 	GX_POSIX_DESTROY_WAITERS, /* pthread_cond_destroy, sem_destroy; pthread_mutex_destroy: "or being referenced" */
 	GX_POSIX_USE_DESTROYED,
 	GX_POSIX_WAIT_WITHOUT_MUTEX, /* pthread_cond_wait: "locked by the calling thread"; ends the execution unless that is answered */
-	GX_POSIX_JOIN_DETACHED,      /* pthread_join, pthread_detach */
-	GX_POSIX_EXITED_HOLDING,     /* a thread ended and left a mutex locked for ever */
-	GX_POSIX_BAD_FREE,           /* free, realloc: not a live block */
+	GX_POSIX_JOIN_DETACHED,  /* pthread_join, pthread_detach */
+	GX_POSIX_EXITED_HOLDING, /* a thread ended and left a mutex locked for ever */
+	GX_POSIX_BAD_FREE,       /* free, realloc: not a live block */
 	GX_POSIX_OUTSIDE, /* ours: no memory that executions reset (gx_world_contains()); ends the execution; object: 0 */
 	/* What follows is undefined, and these end the execution, too. */
 	GX_POSIX_USE_FREED,   /* the object lies in no live block */
