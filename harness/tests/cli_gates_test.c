@@ -375,7 +375,8 @@ static void a_run_that_fails_leaves_the_results_of_the_others(void **state)
 	if (ran.status != 3 && ran.status != 2)
 		FAIL("it should be noticed\n");
 	runs = result();
-	assert_string_equal(text_of(runs, 0, "incomplete"), "trouble");
+	assert_false(json_is_true(
+		json_object_get(json_array_get(runs, 0), "complete"))); /* noticed sooner or later: it is chance */
 	assert_string_equal(text_of(runs, 1, "verdict"), "clean");
 	assert_string_equal(text_of(runs, json_array_size(runs) - 1, "scenario"), "no-backend");
 	assert_string_equal(text_of(runs, json_array_size(runs) - 1, "verdict"), "clean");
