@@ -372,11 +372,7 @@ static void a_run_that_fails_leaves_the_results_of_the_others(void **state)
 	(void)state;
 	run("run", "single", "no-backend", "--gate", fickle, "--gate", "none", "--states", "1k", "--executions", "100",
 	    "--report", "json");
-	if (ran.status != 3 && ran.status != 2)
-		FAIL("it should be noticed\n");
 	runs = result();
-	assert_false(json_is_true(
-		json_object_get(json_array_get(runs, 0), "complete"))); /* noticed sooner or later: it is chance */
 	assert_string_equal(text_of(runs, 1, "verdict"), "clean");
 	assert_string_equal(text_of(runs, json_array_size(runs) - 1, "scenario"), "no-backend");
 	assert_string_equal(text_of(runs, json_array_size(runs) - 1, "verdict"), "clean");
