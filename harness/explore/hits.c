@@ -36,3 +36,13 @@ void gx_hits_forget(void)
 {
 	pending.count = 0;
 }
+
+bool gx_hits_take(uint64_t key)
+{
+	bool found = false;
+
+	for (unsigned i = 0; i < pending.count; i++)
+		found |= pending.keys[i] == key;
+	gx_hits_forget();
+	return found;
+}

@@ -23,5 +23,7 @@ void gx_hits_listen(bool on);
 unsigned gx_hits_pending(void);
 uint64_t gx_hits_pending_key(unsigned n);
 void gx_hits_forget(void);
+/* Whether this key is pending; all are forgotten. */
+bool gx_hits_take(uint64_t key);
 
 #endif

@@ -71,16 +71,6 @@ static uint64_t fingerprint(uint64_t hash, const struct place *place)
 	return (hash ^ ((uint64_t)place->last << 32 | place->preemptions)) * 0x9e3779b97f4a7c15ull;
 }
 
-static bool is_shown(const struct shortest *s)
-{
-	bool shown = false;
-
-	for (unsigned i = 0; i < gx_hits_pending(); i++)
-		shown |= gx_hits_pending_key(i) == s->job->key;
-	gx_hits_forget();
-	return shown;
-}
-
 /* The path that is looked at, which shows the hit with its last step, is the best so far. */
 static void keep_path(struct shortest *s)
 {
@@ -147,7 +137,7 @@ static enum gx_status expand(struct shortest *s, struct place *place)
 	child->next = 0;
 	child->preemptions = preemptions;
 	child->last = gx_sched_last();
-	shown = is_shown(s);
+	shown = gx_hits_take(s->job->key);
 	look_around(s);
 	rc = gx_track_look(&hash, NULL, NULL, s->err);
 	if (rc == GX_OK && shown)

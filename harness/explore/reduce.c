@@ -21,16 +21,6 @@ static bool goes_on(const struct reducer *r)
 	return r->left && !r->stop(r->context);
 }
 
-static bool is_shown(uint64_t key)
-{
-	bool shown = false;
-
-	for (unsigned i = 0; i < gx_hits_pending(); i++)
-		shown |= gx_hits_pending_key(i) == key;
-	gx_hits_forget();
-	return shown;
-}
-
 /* Where `wanted` is among the options; their number if it is not. */
 static unsigned find(const struct gx_choice *options, unsigned count, struct gx_choice wanted)
 {
@@ -65,7 +55,7 @@ static bool run(struct reducer *r, unsigned *preemptions)
 		gx_sched_step(options[i]);
 		r->left--;
 		(void)gx_sched_options(options); /* coming to rest belongs to the step */
-		shown = is_shown(r->key);
+		shown = gx_hits_take(r->key);
 	}
 	return shown;
 }
