@@ -17,11 +17,8 @@
 #include <unistd.h>
 
 #include "core/world.h"
-#include "explore/explore.h"
 #include "gates/gates.h"
-#include "scenario/file.h"
-#include "scenario/find.h"
-#include "trial/trial.h"
+#include "tests/searches.h"
 
 struct job {
 	const struct gx_request *request;
@@ -691,14 +688,10 @@ static struct gx_scenario_file *load(const char *scenario)
 {
 	struct gx_scenario_file *file = NULL;
 	struct gx_error err;
-	char path[4096];
-	enum gx_status rc;
 
-	if (strchr(scenario, '\n'))
-		rc = gx_scenario_parse(&file, "test.yaml", scenario, strlen(scenario), &err);
-	else if ((rc = gx_scenario_find(path, sizeof(path), scenario, &err)) == GX_OK)
-		rc = gx_scenario_load(&file, path, &err);
-	if (rc != GX_OK)
+	if (!strchr(scenario, '\n'))
+		return open_scenario(scenario);
+	if (gx_scenario_parse(&file, "test.yaml", scenario, strlen(scenario), &err) != GX_OK)
 		fail_msg("%s", err.text);
 	return file;
 }
@@ -715,12 +708,8 @@ static bool finds_isolation(const char *scenario, const struct gx_gate *gate, co
 {
 	struct gx_explore_options options = {.strategy = strategy, .states = 400000, .executions = 200, .seed = 1};
 	struct gx_scenario_file *file = load(scenario);
-	struct gx_error err;
 
-	gx_explored_release(&seen);
-	gx_trial_init(&trial, &file->scenario, gate);
-	if (gx_sched_load(&trial.program, &err) != GX_OK || gx_explore(&seen, &options, &err) != GX_OK)
-		fail_msg("%s: %s", gate->name, err.text);
+	explore_scenario(&seen, &trial, &file->scenario, gate, &options);
 	gx_scenario_free(file);
 	return finds(GX_RULE_ISOLATION);
 }

@@ -18,11 +18,8 @@
 
 #include "core/sanitizer.h"
 #include "core/world.h"
-#include "explore/explore.h"
 #include "gates/gates.h"
-#include "scenario/file.h"
-#include "scenario/find.h"
-#include "trial/trial.h"
+#include "tests/searches.h"
 
 /* ---- what the gates share: two workspaces, a lock each, and a thread or two ---- */
 
@@ -632,17 +629,9 @@ enum { STATES = 20000 };
 static void explore(const char *scenario, const struct gx_gate *gate, const struct gx_strategy *strategy)
 {
 	struct gx_explore_options options = {.strategy = strategy, .states = STATES, .executions = 200, .seed = 1};
-	struct gx_scenario_file *file = NULL;
-	struct gx_error err;
-	char path[4096];
+	struct gx_scenario_file *file = open_scenario(scenario);
 
-	if (gx_scenario_find(path, sizeof(path), scenario, &err) != GX_OK ||
-	    gx_scenario_load(&file, path, &err) != GX_OK)
-		fail_msg("%s", err.text);
-	gx_explored_release(&seen);
-	gx_trial_init(&trial, &file->scenario, gate);
-	if (gx_sched_load(&trial.program, &err) != GX_OK || gx_explore(&seen, &options, &err) != GX_OK)
-		fail_msg("%s: %s", gate->name, err.text);
+	explore_scenario(&seen, &trial, &file->scenario, gate, &options);
 	gx_scenario_free(file);
 }
 

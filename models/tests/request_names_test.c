@@ -12,10 +12,7 @@
 #include <string.h>
 
 #include "core/world.h"
-#include "explore/explore.h"
-#include "scenario/file.h"
-#include "scenario/find.h"
-#include "trial/trial.h"
+#include "tests/searches.h"
 
 struct entry {
 	const char *key;
@@ -86,17 +83,9 @@ static void explore(const char *name, enum gx_outcome (*handle)(void *gate, cons
 {
 	const struct gx_gate gate = {GX_GATE_ABI, name, "of a test", open_table, close_table, handle};
 	struct gx_explore_options options = {.strategy = &gx_strategy_exhaustive, .states = 200000, .seed = 1};
-	struct gx_scenario_file *file = NULL;
-	struct gx_error err;
-	char path[4096];
+	struct gx_scenario_file *file = open_scenario("double-click");
 
-	if (gx_scenario_find(path, sizeof(path), "double-click", &err) != GX_OK ||
-	    gx_scenario_load(&file, path, &err) != GX_OK)
-		fail_msg("%s", err.text);
-	gx_explored_release(&seen);
-	gx_trial_init(&trial, &file->scenario, &gate);
-	if (gx_sched_load(&trial.program, &err) != GX_OK || gx_explore(&seen, &options, &err) != GX_OK)
-		fail_msg("%s: %s", name, err.text);
+	explore_scenario(&seen, &trial, &file->scenario, &gate, &options);
 	gx_scenario_free(file);
 	assert_true(seen.complete);
 }

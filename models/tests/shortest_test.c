@@ -14,32 +14,14 @@
 #include "core/sanitizer.h"
 #include "core/snapshot.h"
 #include "core/world.h"
-#include "explore/explore.h"
 #include "explore/hits.h"
 #include "explore/visited.h"
 #include "gates/gates.h"
-#include "scenario/file.h"
-#include "scenario/find.h"
 #include "service/service.h"
-#include "trial/trial.h"
+#include "tests/searches.h"
 
 static struct gx_explored seen; /* large */
 static struct gx_trial trial;
-
-static void load(const char *scenario, const struct gx_gate *gate)
-{
-	struct gx_scenario_file *file = NULL;
-	struct gx_error err;
-	char path[4096];
-
-	if (gx_scenario_find(path, sizeof(path), scenario, &err) != GX_OK ||
-	    gx_scenario_load(&file, path, &err) != GX_OK)
-		fail_msg("%s", err.text);
-	gx_trial_init(&trial, &file->scenario, gate);
-	if (gx_sched_load(&trial.program, &err) != GX_OK)
-		fail_msg("%s", err.text);
-	gx_scenario_free(file);
-}
 
 /* ---- by brute force ---- */
 
@@ -197,10 +179,11 @@ static void look_by_cost(void)
 static void check(const char *scenario, const struct gx_gate *gate)
 {
 	struct gx_explore_options options = {.strategy = &gx_strategy_exhaustive};
+	struct gx_scenario_file *file = open_scenario(scenario);
 	struct gx_error err;
 
-	load(scenario, gate);
-	assert_int_equal(gx_explore(&seen, &options, &err), GX_OK);
+	explore_scenario(&seen, &trial, &file->scenario, gate, &options);
+	gx_scenario_free(file);
 	assert_true(seen.complete && seen.hit_count > 0);
 	keys = seen.hit_count;
 	memset(cheapest, 0, sizeof(cheapest));
