@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/sanitizer.h"
 #include "core/world.h"
 #include "gates/gates.h"
 #include "tests/searches.h"
@@ -805,7 +806,7 @@ static void assert_of_three(const struct row *row, bool broken)
 
 	if (finds_isolation(three, &gate, &gx_strategy_exhaustive) != broken)
 		fail_msg("%s: isolation is%s found", row->name, broken ? " not" : "");
-	if (!broken)
+	if (!broken && !GX_ASAN) /* whose frames merge hardly any states */
 		assert_true(seen.complete);
 }
 
