@@ -1,34 +1,5 @@
-/* Polls the lock every 100 ms, gives up after 3 tries and goes ahead without it. */
-#include "../author.h"
-
-static pthread_mutex_t locks[SLOTS] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
-				       PTHREAD_MUTEX_INITIALIZER};
-
-static void *open_gate(void)
-{
-	return locks;
-}
-
-static void close_gate(void *gate)
-{
-	(void)gate;
-}
-
-static enum gx_outcome handle(void *gate, const struct gx_request *request)
-{
-	pthread_mutex_t *lock = &locks[slot_of(request->workspace)];
-	bool locked = false;
-
-	(void)gate;
-	for (int i = 0; i < 3 && !locked; i++) {
-		locked = pthread_mutex_trylock(lock) == 0;
-		if (!locked)
-			sleep_ms(100);
-	}
-	run_legs(request);
-	if (locked)
-		pthread_mutex_unlock(lock);
-	return GX_RAN;
-}
+/* Goes ahead without the lock after 3 polls. */
+#define TRIES 3
+#include "gives-up.h"
 
 GATE("gives-up-after-3", "goes ahead after 3 polls")

@@ -1,34 +1,5 @@
-/* Polls the lock every 100 ms, gives up after 50 tries and goes ahead without it. */
-#include "../author.h"
-
-static pthread_mutex_t locks[SLOTS] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
-				       PTHREAD_MUTEX_INITIALIZER};
-
-static void *open_gate(void)
-{
-	return locks;
-}
-
-static void close_gate(void *gate)
-{
-	(void)gate;
-}
-
-static enum gx_outcome handle(void *gate, const struct gx_request *request)
-{
-	pthread_mutex_t *lock = &locks[slot_of(request->workspace)];
-	bool locked = false;
-
-	(void)gate;
-	for (int i = 0; i < 50 && !locked; i++) {
-		locked = pthread_mutex_trylock(lock) == 0;
-		if (!locked)
-			sleep_ms(100);
-	}
-	run_legs(request);
-	if (locked)
-		pthread_mutex_unlock(lock);
-	return GX_RAN;
-}
+/* Goes ahead without the lock after 50 polls. */
+#define TRIES 50
+#include "gives-up.h"
 
 GATE("gives-up-after-50", "goes ahead after 50 polls")
