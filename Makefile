@@ -155,7 +155,7 @@ GATE_CXX := $(if $(findstring clang,$(CC)),clang++,g++)
 GATE_FLAGS := -O1 -fPIC -shared -Iharness/include
 GATE_SRC := $(wildcard models/tests/gates/correct/*.c* models/tests/gates/broken/*.c*)
 GATE_OBJ := $(patsubst %,$(BUILD)/%.so,$(basename $(GATE_SRC)))
-GATE_HEADERS := models/tests/gates/author.h models/tests/gates/broken/gives-up.h harness/include/gatecrash/gate.h
+GATE_HEADERS := models/tests/gates/author.h models/tests/gates/gives-up.h harness/include/gatecrash/gate.h
 $(BUILD)/models/tests/gates/correct/%.so $(BUILD)/models/tests/gates/broken/%.so: GATE_WARNINGS = $(if $(findstring broken,$@),-w,-Wall -Wextra)
 $(BUILD)/models/tests/gates/%.so: models/tests/gates/%.c $(GATE_HEADERS) Makefile
 	$(Q)mkdir -p $(@D); echo "SO $@"; $(CC) -std=gnu11 $(GATE_WARNINGS) $(GATE_FLAGS) -o $@ $<

@@ -2,7 +2,7 @@
 #ifndef GATES_GIVES_UP_H
 #define GATES_GIVES_UP_H
 
-#include "../author.h"
+#include "author.h"
 
 static pthread_mutex_t locks[SLOTS] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
 				       PTHREAD_MUTEX_INITIALIZER};
