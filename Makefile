@@ -34,7 +34,7 @@ TEST_FLAGS := $(BUILD)/test-flags
 LIB_CFLAGS = $$(sed -n 's/^cflags//p' $(if $(findstring /tests/,$@),$(TEST_FLAGS),$(FLAGS)))
 LDLIBS = $$(sed -n 's/^libs//p' $(if $(findstring /tests/,$@),$(TEST_FLAGS),$(FLAGS))) -ldl -lpthread -lm
 
-LIB_SRC := $(filter-out models/tests/%,$(wildcard harness/core/*.c harness/posix/*.c harness/explore/*.c harness/explore/*/*.c harness/module/*.c \
+LIB_SRC := $(filter-out models/tests/%,$(wildcard harness/core/*.c harness/access/*.c harness/posix/*.c harness/explore/*.c harness/explore/*/*.c harness/module/*.c \
 	models/*/*.c reports/*.c))
 CLI_SRC := $(wildcard harness/cli/*.c)
 BENCH_SRC := $(wildcard harness/bench/*.c)
@@ -129,6 +129,9 @@ $(FLAGS) $(TEST_FLAGS): scripts/libraries
 
 # What a gate throws passes through it, and has to be noticed.
 $(BUILD)/harness/posix/once.o: ALL_CFLAGS += -fexceptions
+
+# The gates of the history are watched like a user's own: what ThreadSanitizer would be told, harness/access is. Sanitizers have it for themselves.
+$(BUILD)/models/gates/%.o: ALL_CFLAGS += $(if $(SAN),,-fsanitize=thread)
 
 # Its texts are part of the program.
 $(BUILD)/harness/cli/help.o: $(wildcard harness/cli/help/*.txt)

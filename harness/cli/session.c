@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access/races.h"
 #include "core/identity.h"
 #include "core/rescue.h"
 #include "core/world.h"
@@ -95,6 +96,8 @@ static enum gx_status load(struct gx_trial *trial, const struct gx_session *sess
 		trial->adopt = gx_plugin_adopt;
 		trial->plugin = session->gate->plugin;
 	}
+	gx_races_watch(!session->gate->plugin || gx_plugin_is_instrumented(session->gate->plugin),
+		       session->gate->plugin && gx_plugin_tries(session->gate->plugin));
 	return gx_sched_load(&trial->program, err);
 }
 
@@ -423,7 +426,10 @@ static struct budget budget_of(const struct gx_explored *explored, const struct 
 static enum gx_status minimise(struct gx_result_finding *out, struct gx_hit *hit, struct budget *left,
 			       struct gx_error *err)
 {
-	struct gx_minimising job = {.key = hit->key, .states = left->states, .interrupted = left->interrupted};
+	struct gx_minimising job = {.key = hit->key,
+				    .states = left->states,
+				    .races = gx_key_rule(hit->key) == GX_RULE_DATA_RACE && gx_memory_is_watched(),
+				    .interrupted = left->interrupted};
 	unsigned traits = gx_rule_row((enum gx_rule)gx_key_rule(hit->key))->traits;
 	enum gx_status rc;
 

@@ -2,6 +2,7 @@
 
 #include "core/footprint.h"
 #include "core/internal.h"
+#include "core/order.h"
 #include "core/snapshot.h"
 
 /* More than any gate needs to get on that nobody keeps from it; few enough to be asked in every state of a search. */
@@ -301,6 +302,7 @@ static enum gx_alone_end play_unheard(struct gx_alone *question)
 {
 	struct run run = {.question = question, .begin_ns = GX_HIDDEN->now};
 	const struct gx_core before = gx_core;
+	bool muted = gx_order.muted;
 	const struct gx_program unheard = {.context = before.program->context,
 					   .at_rest = nothing_more,
 					   .steps_max = UINT32_MAX};
@@ -310,6 +312,7 @@ static enum gx_alone_end play_unheard(struct gx_alone *question)
 	gx_core.program = &unheard;
 	gx_core.pilot = NULL;
 	gx_core.record = NULL;
+	gx_order.muted = true;
 	gx_core.searching = false;
 	gx_core.time = GX_TIME_COME;
 	gx_core.time_needed = GX_TIME_COME;
@@ -322,6 +325,7 @@ static enum gx_alone_end play_unheard(struct gx_alone *question)
 	end = play(&run);
 	gx_core.program = before.program;
 	gx_core.record = before.record;
+	gx_order.muted = muted;
 	gx_core.searching = before.searching;
 	gx_core.cut = before.cut;
 	gx_core.time = before.time;

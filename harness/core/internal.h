@@ -91,7 +91,6 @@ static inline void gx_need_time(enum gx_time time)
 	if (gx_core.time_needed < time)
 		gx_core.time_needed = time;
 }
-extern __thread struct gx_task *gx_current __attribute__((tls_model("initial-exec")));
 
 /* world.c */
 static inline unsigned char *gx_slot_base(uint32_t slot)

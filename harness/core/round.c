@@ -7,6 +7,7 @@
  */
 #include "core/footprint.h"
 #include "core/internal.h"
+#include "core/order.h"
 #include "core/snapshot.h"
 
 enum { ROUNDS_MAX = 4000, STEPS_MAX = 40000, SEARCH_SAYS_MAX = 16 };
@@ -128,10 +129,13 @@ static struct cycle look_ahead(void)
 {
 	struct gx_footprint *footprint = gx_footprint_under_way;
 	const struct gx_core before = begin_rounds(true);
+	bool muted = gx_order.muted;
 	struct cycle cycle;
 
 	gx_footprint_under_way = NULL;
+	gx_order.muted = true;
 	cycle = find_cycle();
+	gx_order.muted = muted;
 	end_rounds(&before);
 	gx_footprint_under_way = footprint;
 	return cycle;

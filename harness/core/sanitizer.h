@@ -23,6 +23,18 @@
 #define GX_ASAN 0
 #endif
 
+#if defined(__SANITIZE_THREAD__)
+#define GX_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define GX_TSAN 1
+#endif
+#endif
+
+#ifndef GX_TSAN
+#define GX_TSAN 0
+#endif
+
 #if GX_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>

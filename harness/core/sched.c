@@ -5,6 +5,7 @@
 #include "core/event.h"
 #include "core/footprint.h"
 #include "core/internal.h"
+#include "core/order.h"
 #include "core/snapshot.h"
 
 static struct gx_state *initial;
@@ -103,6 +104,8 @@ void gx_sched_reset(void)
 {
 	if (initial)
 		gx_state_restore(initial);
+	if (gx_order.follower)
+		gx_order.follower->begin();
 }
 
 static bool is_sleeper(const struct gx_task *task)
@@ -481,6 +484,8 @@ static inline void grant(struct gx_task *task, struct gx_choice choice, int how)
 		GX_HIDDEN->spurious_left--;
 	task->grants = (uint8_t)how;
 	task->alternative = choice.alternative;
+	gx_order.touched = task->op.object != 0;
+	gx_order.opened = false;
 	gx_event_step(task->index, task->op.label, task->op.object, (uint64_t)how << 16 | choice.alternative);
 	gx_core.step_hash = GX_HIDDEN->event_hash;
 	gx_core.step_records = gx_core.record ? *gx_core.record_count : 0;

@@ -6,14 +6,10 @@
 #include "core/event.h"
 #include "core/footprint.h"
 #include "core/internal.h"
+#include "core/order.h"
 #include "core/sanitizer.h"
 
 __thread struct gx_task *gx_current __attribute__((tls_model("initial-exec")));
-
-struct gx_task *gx_task_self(void)
-{
-	return gx_current;
-}
 
 void *gx_task_local_of(const struct gx_task *task)
 {
@@ -34,6 +30,7 @@ uint64_t gx_clock_look(void)
 	if (!hidden->first_look)
 		hidden->first_look = hidden->now + 1;
 	gx_need_time(GX_TIME_SEEN);
+	gx_order_look();
 	if (gx_current)
 		gx_core.lookers |= 1ull << gx_current->index;
 	return hidden->now - (hidden->first_look - 1);
@@ -481,6 +478,9 @@ spawn(unsigned role, uint32_t number, void (*entry)(void *), void *argument)
 	hidden->used |= 1ull << task->index;
 	hidden->parked |= 1ull << task->index;
 	gx_emit_extra(GX_L_TASK_SPAWN, task->index, path, (uint64_t)role << 32 | number);
+	gx_order.opened = true;
+	if (gx_order.follower && !gx_order.muted)
+		gx_order.follower->made(gx_current, task);
 	return task;
 }
 

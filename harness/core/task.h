@@ -104,7 +104,11 @@ enum gx_granted {
 };
 
 /* The running controlled task, or NULL in the scheduler, in set-up and in any thread that is not the harness's. */
-struct gx_task *gx_task_self(void);
+extern __thread struct gx_task *gx_current __attribute__((tls_model("initial-exec")));
+static inline struct gx_task *gx_task_self(void)
+{
+	return gx_current;
+}
 
 /*
  * [task] Publish `op`, park, and return when granted, having become the only running task. Returns how it was granted; the

@@ -105,6 +105,11 @@ static bool in_block(const void *address)
 	return (uintptr_t)address - GX_WORLD_BASE < world_bytes;
 }
 
+bool gx_world_is_adopted(const void *address)
+{
+	return segment_of(address) >= 0;
+}
+
 bool gx_world_contains(const void *address)
 {
 	return (in_block(address) && (const unsigned char *)address >= GX_SHARED_BASE) || segment_of(address) >= 0;

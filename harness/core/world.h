@@ -60,6 +60,9 @@ void gx_world_clear(void);
 #define GX_WORLD_ADOPTED 16
 enum gx_status gx_world_adopt(void *base, size_t size, struct gx_error *err) GX_MUST_USE;
 
+/* True if it lies in an adopted segment. */
+bool gx_world_is_adopted(const void *address);
+
 /* True if the address lies in the world, where a program may have something: the shared area, slots, adopted segments. */
 bool gx_world_contains(const void *address);
 

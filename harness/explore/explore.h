@@ -30,6 +30,7 @@ struct gx_minimising {
 	uint64_t key;                             /* of the hit */
 	uint64_t states;                          /* to look at, per number of preemptions */
 	double seconds;                           /* wall clock; 0: no bound */
+	bool races;                               /* the hit may be a data race */
 	const volatile sig_atomic_t *interrupted; /* may be NULL */
 	/* Set by gx_minimise(): */
 	unsigned preemptions;

@@ -6,17 +6,20 @@
  * bound), until nothing shorter is left: then it is proven that there is none. Where the space is too large for that, what reduce.c has
  * made of the path before remains. What decides how the search can go on, and how much of
  * its bounds is left, is (state, task that ran last, preemptions, depth): a state that is reached again by fewer steps than before is
- * looked at again. Distances in time are part of the state: they decide how many ticks a wake-up takes.
+ * looked at again. Of a data race the step before counts, too: what it has touched, and who could have stepped in its place; then a path
+ * shows it with two steps side by side (access/races.h). Distances in time are part of the state: they decide how many ticks a wake-up takes.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "access/races.h"
 #include "core/rescue.h"
 #include "core/snapshot.h"
 #include "core/track.h"
 #include "explore/clock.h"
 #include "explore/explore.h"
 #include "explore/reduce.h"
+#include "explore/side.h"
 #include "explore/visited.h"
 
 struct place {
@@ -24,7 +27,10 @@ struct place {
 	unsigned count;
 	unsigned next;
 	uint32_t preemptions;
-	uint32_t last; /* task that ran last */
+	uint32_t last;               /* task that ran last */
+	struct gx_side_step arrived; /* by this step, if data races are looked for */
+	size_t notes;                /* how much of the notes on memory there was before it */
+	uint64_t able;               /* who can step here, bit per index */
 };
 
 struct shortest {
@@ -35,9 +41,10 @@ struct shortest {
 	struct place **places;    /* the path that is looked at; kept for reuse */
 	uint32_t depth;
 	uint32_t capacity;
-	struct gx_visited visited; /* with the fewest steps to each */
-	uint64_t looked;           /* transitions */
-	double until;              /* wall clock; 0: no bound */
+	struct gx_visited visited;  /* with the fewest steps to each */
+	struct gx_side_notes notes; /* what the steps of the path have touched */
+	uint64_t looked;            /* transitions */
+	double until;               /* wall clock; 0: no bound */
 	bool found;
 	bool stopped; /* a budget is used up */
 	struct gx_error *err;
@@ -66,8 +73,25 @@ static bool preempts(const struct place *place, struct gx_choice choice)
 	return choice.task != place->last && place->count && place->choices[0].task == place->last;
 }
 
-static uint64_t fingerprint(uint64_t hash, const struct place *place)
+/* What the next step can race with: the touches of the one that led here, as long as somebody could have stepped instead of it. */
+static uint64_t hash_of_arrival(const struct shortest *s, const struct place *place, uint64_t instead)
 {
+	uint64_t hash = instead;
+
+	for (unsigned i = 0; i < place->arrived.count; i++) {
+		const struct gx_memory_touch *touch = &s->notes.touches[place->arrived.from + i];
+
+		hash = (hash ^ touch->granule << 16 ^ (uint64_t)touch->read << 8 ^ touch->written) *
+		       0x9e3779b97f4a7c15ull;
+		hash ^= hash >> 29;
+	}
+	return hash;
+}
+
+static uint64_t fingerprint(const struct shortest *s, uint64_t hash, const struct place *place, uint64_t instead)
+{
+	if (place->arrived.count)
+		hash += hash_of_arrival(s, place, instead);
 	return (hash ^ ((uint64_t)place->last << 32 | place->preemptions)) * 0x9e3779b97f4a7c15ull;
 }
 
@@ -115,6 +139,33 @@ static void look_around(struct shortest *s)
 		s->stopped |= is_over(s);
 }
 
+static struct gx_memory_footprint touched; /* large */
+
+static uint64_t can_step(const struct place *place)
+{
+	uint64_t able = 0;
+
+	for (unsigned i = 0; i < place->count; i++)
+		able |= 1ull << place->choices[i].task;
+	return able;
+}
+
+/* Take it; who could have taken it instead of the step before may race with that. */
+static void take(struct shortest *s, const struct place *place, struct gx_choice choice)
+{
+	const struct place *before = s->depth ? s->places[s->depth - 1] : NULL;
+
+	if (s->job->races) {
+		gx_memory_collect(&touched);
+		if (before && place->arrived.count && before->able >> choice.task & 1)
+			gx_races_beside(s->notes.touches + place->arrived.from, place->arrived.count,
+					place->arrived.task);
+	}
+	gx_sched_step(choice);
+	gx_memory_collect(NULL);
+	gx_races_end();
+}
+
 /* Take one step from the place on top; if nothing shorter can come of it the world comes back. */
 static enum gx_status expand(struct shortest *s, struct place *place)
 {
@@ -132,22 +183,28 @@ static enum gx_status expand(struct shortest *s, struct place *place)
 	if (rc != GX_OK)
 		return rc;
 	child = s->places[s->depth + 1];
-	gx_sched_step(choice);
+	take(s, place, choice);
 	child->count = gx_sched_options(child->choices);
 	child->next = 0;
 	child->preemptions = preemptions;
 	child->last = gx_sched_last();
+	child->able = can_step(child);
+	child->notes = s->notes.used;
+	child->arrived = (struct gx_side_step){0};
+	if (s->job->races)
+		child->arrived = gx_side_note(&s->notes, &touched, choice.task, 0);
 	shown = gx_hits_take(s->job->key);
 	look_around(s);
 	rc = gx_track_look(&hash, NULL, NULL, s->err);
 	if (rc == GX_OK && shown)
 		keep_path(s);
 	else if (rc == GX_OK && child->count && s->depth + 2 < s->steps_max && !gx_sched_is_too_long())
-		rc = visit(s, fingerprint(hash, child), s->depth + 1, &goes_on);
+		rc = visit(s, fingerprint(s, hash, child, place->able), s->depth + 1, &goes_on);
 	if (rc == GX_OK && goes_on) {
 		gx_track_keep();
 		s->depth++;
 	} else {
+		s->notes.used = child->notes;
 		gx_track_drop();
 	}
 	return rc;
@@ -164,7 +221,9 @@ static enum gx_status look(struct shortest *s)
 	gx_sched_reset();
 	*root = (struct place){.last = gx_sched_last()};
 	root->count = gx_sched_options(root->choices);
+	root->able = can_step(root);
 	s->depth = 0;
+	s->notes.used = 0;
 	rc = gx_track_begin(s->err);
 	while (rc == GX_OK && !s->stopped) {
 		struct place *place = s->places[s->depth];
@@ -175,6 +234,7 @@ static enum gx_status look(struct shortest *s)
 		}
 		if (!s->depth)
 			break;
+		s->notes.used = place->notes;
 		gx_track_undo();
 		s->depth--;
 	}
@@ -194,10 +254,13 @@ static enum gx_status look_within(struct shortest *s, uint32_t preemptions, uint
 	s->found = false;
 	s->stopped = false;
 	gx_hits_listen(true);
+	gx_races_end();
 	gx_sched_begin_search(time > GX_TIME_SEEN ? time : GX_TIME_SEEN, 0);
 	rc = look(s);
 	gx_sched_end_search();
 	gx_hits_listen(false);
+	if (gx_memory_is_watched())
+		gx_races_by_clocks();
 	gx_sched_reset();
 	gx_sched_set_time_needed(time);
 	gx_visited_release(&s->visited);
@@ -254,6 +317,7 @@ static enum gx_status minimise(struct gx_path *path, struct gx_minimising *job, 
 	for (uint32_t i = 0; i < s.capacity; i++)
 		free(s.places[i]);
 	free(s.places);
+	gx_side_release(&s.notes);
 	return rc;
 }
 

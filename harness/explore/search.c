@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access/races.h"
 #include "core/snapshot.h"
 #include "core/track.h"
 #include "explore/hits.h"
 #include "explore/pairs.h"
 #include "explore/run.h"
+#include "explore/side.h"
 #include "explore/visited.h"
 
 struct node {
@@ -23,12 +25,17 @@ struct node {
 	size_t members;                  /* how many open states, popped already, were there before it */
 	struct gx_footprint *footprints; /* of each choice, when pairs are counted; `room` of them */
 	unsigned room;
+	size_t notes;                                /* how much of the notes on memory there was before it */
+	struct gx_side_step touched[GX_OPTIONS_MAX]; /* by each choice, where memory is watched */
 	uint64_t
 		able; /* who can step, for no reason left aside, in it and all states of its component so far: bit per index, and the clock's */
 	uint64_t stepped; /* whose steps lead from it, or from those, back into the component */
 	bool loops;       /* a step of it leads back to itself */
 	bool ends;        /* an end can be reached from it, or from a state of its component */
 };
+
+/* Of so many variables a race is shown. */
+enum { RACES_MAX = 64 };
 
 struct searcher {
 	const struct gx_search *job;
@@ -46,6 +53,11 @@ struct searcher {
 	unsigned rounds; /* how often go_round() has been tried */
 	unsigned first;  /* the rounds begin behind so many steps of this task */
 	unsigned ahead;
+	bool watches;               /* memory */
+	struct gx_side_notes notes; /* what the steps out of the nodes have touched */
+	uint64_t raced[RACES_MAX];  /* granules that a race has been shown for */
+	unsigned races;
+	struct gx_side_step *race[2]; /* which is about to be shown */
 	struct gx_error *err;
 };
 
@@ -203,6 +215,7 @@ static void begin_node(struct searcher *s, struct node *node)
 	node->stepped = 0;
 	node->loops = false;
 	node->ends = false;
+	node->notes = s->notes.used;
 	if (s->job->options->count_pairs && node->room < node->count) {
 		struct gx_footprint *larger = realloc(node->footprints, node->count * sizeof(*larger));
 
@@ -264,6 +277,37 @@ static void expect(void *context, uint64_t hash)
 	gx_visited_prefetch(&s->visited, hash);
 }
 
+static struct gx_memory_footprint touched; /* large */
+
+static void take(struct searcher *s, struct node *node, struct gx_choice choice)
+{
+	if (s->job->options->count_pairs)
+		gx_footprint_begin(&node->footprints[node->next - 1]);
+	if (s->watches)
+		gx_memory_collect(&touched);
+	gx_sched_step(choice);
+	gx_memory_collect(NULL);
+	gx_footprint_end();
+}
+
+/* Whoever wakes for no reason could do so, too. */
+static uint64_t can_step(const struct node *node)
+{
+	uint64_t able = 0;
+
+	for (unsigned i = 0; i < node->count; i++)
+		able |= 1ull << node->choices[i].task;
+	return able;
+}
+
+static void note_touched(struct searcher *s, struct node *node, const struct node *child)
+{
+	unsigned choice = node->next - 1;
+
+	node->touched[choice] =
+		gx_side_note(&s->notes, &touched, node->choices[choice].task, touched.count ? can_step(child) : 0);
+}
+
 /* Take one transition out of the node on top, where the world stands; if it leads nowhere new the world comes back. */
 static enum gx_status expand(struct searcher *s, struct node *node)
 {
@@ -272,11 +316,10 @@ static enum gx_status expand(struct searcher *s, struct node *node)
 	uint64_t hash;
 	enum gx_status rc;
 
-	if (s->job->options->count_pairs)
-		gx_footprint_begin(&node->footprints[node->next - 1]);
-	gx_sched_step(choice);
-	gx_footprint_end();
+	take(s, node, choice);
 	child->count = gx_sched_options(child->choices);
+	if (s->watches)
+		note_touched(s, node, child);
 	gx_run_take_hits(&s->run, current_path, s, NULL);
 	s->out->transitions++;
 	if (s->out->transitions % LOOK_AT_TIME_EVERY == 0)
@@ -439,6 +482,68 @@ static enum gx_status look_at_pairs(struct searcher *s, const struct node *node)
 	return s->job->options->check_pairs ? gx_pairs_check(&state, s->out, s->err) : GX_OK;
 }
 
+/* ---- data races ---- */
+
+static void path_to_race(void *context, struct gx_path *path)
+{
+	const struct searcher *s = context;
+	const struct node *node = s->nodes[s->depth];
+
+	path_to_top(context, path);
+	for (unsigned i = 0; i < 2; i++)
+		gx_path_push(path, node->choices[s->race[i] - node->touched]);
+}
+
+/* Take both, one after the other: who looks on tells of the race. The world comes back. */
+static enum gx_status show_race(struct searcher *s, struct node *node)
+{
+	uint64_t hash;
+	enum gx_status rc;
+
+	gx_hits_forget();
+	gx_sched_step(node->choices[s->race[0] - node->touched]);
+	gx_races_beside(s->notes.touches + s->race[0]->from, s->race[0]->count, s->race[0]->task);
+	if (gx_take(node->choices[s->race[1] - node->touched]))
+		gx_run_take_hits(&s->run, path_to_race, s, NULL);
+	gx_races_end();
+	gx_hits_forget();
+	rc = gx_track_look(&hash, NULL, NULL, s->err);
+	if (rc == GX_OK)
+		gx_track_drop();
+	return rc;
+}
+
+/* One of these bytes has not been shown yet. */
+static bool is_new_race(struct searcher *s)
+{
+	uint64_t granule = gx_side_granule(&s->notes, s->race[0], s->race[1]);
+
+	for (unsigned i = 0; i < s->races; i++)
+		if (s->raced[i] == granule)
+			return false;
+	if (s->races == RACES_MAX)
+		return false;
+	s->raced[s->races++] = granule;
+	return true;
+}
+
+static enum gx_status look_for_races(struct searcher *s, struct node *node)
+{
+	enum gx_status rc = GX_OK;
+
+	for (unsigned i = 0; i < node->count; i++)
+		for (unsigned j = i + 1; j < node->count && node->touched[i].count && rc == GX_OK; j++) {
+			if (!gx_side_race(&s->notes, &node->touched[i], &node->touched[j]))
+				continue;
+			s->race[0] = &node->touched[i];
+			s->race[1] = &node->touched[j];
+			if (is_new_race(s))
+				rc = show_race(s, node);
+		}
+	s->notes.used = node->notes;
+	return rc;
+}
+
 /* All steps out of the state on top have been taken. */
 static enum gx_status finish(struct searcher *s)
 {
@@ -449,6 +554,8 @@ static enum gx_status finish(struct searcher *s)
 
 	if (s->job->options->count_pairs)
 		rc = look_at_pairs(s, node);
+	if (rc == GX_OK && s->watches)
+		rc = look_for_races(s, node);
 	if (rc == GX_OK && !s->job->options->no_visited)
 		rc = is_first ? close_component(s, node) : keep_open(s, node, parent);
 	if (parent && is_first) {
@@ -523,6 +630,8 @@ enum gx_status gx_search(const struct gx_search *search, struct gx_error *err)
 	struct searcher s = {.job = search, .out = search->out, .err = err};
 	enum gx_status rc;
 
+	s.watches = gx_memory_is_watched();
+	gx_races_end();
 	s.out->why = "";
 	rc = gx_visited_init(&s.visited, err);
 	if (rc == GX_OK)
@@ -542,6 +651,9 @@ enum gx_status gx_search(const struct gx_search *search, struct gx_error *err)
 		free(s.nodes[i]);
 	}
 	free(s.nodes);
+	gx_side_release(&s.notes);
+	if (s.watches)
+		gx_races_by_clocks();
 	free(s.members);
 	gx_visited_release(&s.visited);
 	gx_visited_release(&s.ends);

@@ -289,19 +289,64 @@ static const void *bound(const struct link_map *map, const ElfW(Rela) * rela, co
 	return dlsym(RTLD_DEFAULT, name);
 }
 
+static const char *name_of(const struct link_map *map, const ElfW(Rela) * rela)
+{
+	const ElfW(Sym) *symbols = (const ElfW(Sym) *)gx_module_dynamic(map, DT_SYMTAB);
+	const ElfW(Sym) *symbol = &symbols[ELF64_R_SYM(rela->r_info)];
+
+	return symbol->st_shndx == SHN_UNDEF ? (const char *)gx_module_dynamic(map, DT_STRTAB) + symbol->st_name : "";
+}
+
+static bool table_calls(const struct link_map *map, uintptr_t table, size_t bytes, bool is(const char *name))
+{
+	const ElfW(Rela) *rela = (const ElfW(Rela) *)table;
+
+	for (size_t i = 0; i < bytes / sizeof(*rela); i++)
+		if (is(name_of(map, &rela[i])))
+			return true;
+	return false;
+}
+
+static bool calls(const struct gx_objects *objects, unsigned i, bool is(const char *name))
+{
+	const struct link_map *map = objects->object[i].map;
+
+	return table_calls(map, gx_module_dynamic(map, DT_JMPREL), gx_module_dynamic(map, DT_PLTRELSZ), is) ||
+	       table_calls(map, gx_module_dynamic(map, DT_RELA), gx_module_dynamic(map, DT_RELASZ), is);
+}
+
+static bool is_instrumentation(const char *name)
+{
+	return !strncmp(name, "__tsan_", strlen("__tsan_")) && strcmp(name, "__tsan_init") != 0;
+}
+
+static bool is_attempt(const char *name)
+{
+	return strstr(name, "trylock") || strstr(name, "timedlock") || strstr(name, "clocklock") ||
+	       strstr(name, "tryrdlock") || strstr(name, "trywrlock") || strstr(name, "timedrdlock") ||
+	       strstr(name, "timedwrlock") || strstr(name, "clockrdlock") || strstr(name, "clockwrlock") ||
+	       strstr(name, "sem_trywait") || strstr(name, "sem_timedwait") || strstr(name, "sem_clockwait") ||
+	       strstr(name, "sem_getvalue");
+}
+
+void gx_module_look_at_calls(const struct gx_objects *objects, bool *instrumented, bool *tries)
+{
+	*instrumented = calls(objects, 0, is_instrumentation);
+	*tries = false;
+	for (unsigned i = 0; i < objects->count; i++)
+		*tries |= calls(objects, i, is_attempt);
+}
+
 /* The first function that some relocation of a table binds outside of its object and that cannot be had, or NULL. */
 static const char *refused_of(const struct gx_objects *objects, const struct link_map *map, uintptr_t table,
 			      size_t bytes, const char **why)
 {
 	const ElfW(Rela) *rela = (const ElfW(Rela) *)table;
-	const ElfW(Sym) *symbols = (const ElfW(Sym) *)gx_module_dynamic(map, DT_SYMTAB);
-	const char *strings = (const char *)gx_module_dynamic(map, DT_STRTAB);
 
 	for (size_t i = 0; i < bytes / sizeof(*rela); i++) {
-		const ElfW(Sym) *symbol = &symbols[ELF64_R_SYM(rela[i].r_info)];
-		const char *name = strings + symbol->st_name;
+		const char *name = name_of(map, &rela[i]);
 
-		if (symbol->st_shndx != SHN_UNDEF || !*name)
+		if (!*name)
 			continue;
 		*why = why_not_at(objects, name, bound(map, &rela[i], name));
 		if (*why)

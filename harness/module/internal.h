@@ -50,6 +50,8 @@ struct gx_plugin {
 	unsigned char *heap; /* what was allocated while it was loaded: posix/loading.h */
 	size_t heap_bytes;
 	bool saw_time;
+	bool instrumented; /* gx_module_look_at_calls() */
+	bool tries;
 };
 
 /* The one clear line: GX_EINPUT. What is quoted in it comes from the file, and is cleaned. */
@@ -78,6 +80,11 @@ const char *gx_module_soname(const struct link_map *map);
 
 enum gx_status gx_module_check_calls(const struct gx_objects *objects, const char *path,
 				     struct gx_error *err) GX_MUST_USE;
+/*
+ * What else their calls say: the plugin itself was compiled with -fsanitize=thread; somebody asks for locks without waiting for them
+ * (gx_order.tries).
+ */
+void gx_module_look_at_calls(const struct gx_objects *objects, bool *instrumented, bool *tries);
 /* Why a function with this name cannot be had, and what to do instead; NULL: it can. */
 const char *gx_module_why_not(const struct gx_objects *objects, const char *name);
 /* Whether an address lies in the program itself, and not in libc or a plugin. */

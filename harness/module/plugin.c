@@ -144,6 +144,8 @@ enum gx_status gx_module_open(struct gx_plugin *plugin, const char *path, struct
 		rc = check_loading(path, err);
 	if (rc == GX_OK)
 		rc = gx_module_find_segments(plugin, &objects, path, err);
+	if (rc == GX_OK)
+		gx_module_look_at_calls(&objects, &plugin->instrumented, &plugin->tries);
 	plugin->saw_time = gx_posix_loading_saw_time();
 	return rc;
 }
@@ -235,6 +237,16 @@ void gx_plugin_free(struct gx_plugin *plugin)
 const struct gx_gate *gx_plugin_gate(const struct gx_plugin *plugin)
 {
 	return plugin->gate;
+}
+
+bool gx_plugin_is_instrumented(const struct gx_plugin *plugin)
+{
+	return plugin->instrumented;
+}
+
+bool gx_plugin_tries(const struct gx_plugin *plugin)
+{
+	return plugin->tries;
 }
 
 enum gx_status gx_plugin_adopt(void *argument, struct gx_error *err)

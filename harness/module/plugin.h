@@ -15,6 +15,8 @@
 #ifndef GX_MODULE_PLUGIN_H
 #define GX_MODULE_PLUGIN_H
 
+#include <stdbool.h>
+
 #include "core/status.h"
 #include "gatecrash/gate.h"
 
@@ -25,6 +27,10 @@ enum gx_status gx_plugin_load(struct gx_plugin **out, const char *path, struct g
 void gx_plugin_free(struct gx_plugin *plugin);
 
 const struct gx_gate *gx_plugin_gate(const struct gx_plugin *plugin);
+
+/* Whether it was compiled with -fsanitize=thread; whether it asks for locks without waiting for them. For gx_races_watch(). */
+bool gx_plugin_is_instrumented(const struct gx_plugin *plugin);
+bool gx_plugin_tries(const struct gx_plugin *plugin);
 
 /* For a set-up: put the static data back to what it was after loading, and add it to the world. `plugin` is a struct gx_plugin. */
 enum gx_status gx_plugin_adopt(void *plugin, struct gx_error *err) GX_MUST_USE;

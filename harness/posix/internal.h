@@ -17,6 +17,7 @@
 
 #include "core/event.h"
 #include "core/footprint.h"
+#include "core/order.h"
 #include "core/sanitizer.h"
 #include "core/task.h"
 #include "core/world.h"

@@ -87,6 +87,7 @@ static void take(pthread_mutex_t *mutex)
 	mutex->__data.__lock = 1;
 	mutex->__data.__owner = (int)self->slot;
 	*held_word(mutex) = GX_POSIX_HELD(mutex);
+	gx_order_acquire(gx_world_canonical(mutex));
 	self->user[GX_USER_POSIX_1]++;
 }
 
@@ -96,6 +97,7 @@ static void give_back(pthread_mutex_t *mutex)
 	struct gx_task *holder = gx_task_by_slot((uint32_t)mutex->__data.__owner);
 
 	gx_posix_touch(mutex, GX_WRITE);
+	gx_order_release(gx_world_canonical(mutex));
 	if (holder && holder != gx_task_self())
 		gx_touch(gx_object(GX_OBJECT_TASK, holder->path), GX_WRITE);
 	if (holder && holder->user[GX_USER_POSIX_1] & ~GX_WOKEN)

@@ -86,6 +86,7 @@ int pthread_once(pthread_once_t *once, void (*routine)(void))
 	examine(once);
 	block_once(once, routine);
 	examine(once);
+	gx_order_acquire(gx_world_canonical(once));
 	if (*once == ONCE_DONE)
 		return 0;
 	gx_posix_touch(once, GX_WRITE);
@@ -94,6 +95,7 @@ int pthread_once(pthread_once_t *once, void (*routine)(void))
 	examine(once);
 	gx_posix_touch(once, GX_WRITE); /* in a later step, if the routine has points */
 	*once = ONCE_DONE;
+	gx_order_release(gx_world_canonical(once));
 	return 0;
 }
 
@@ -115,6 +117,7 @@ int __cxa_guard_acquire(int64_t *guard)
 	if (gx_posix_in_task()) {
 		gx_posix_check_place(GX_POSIX_ONCE, guard);
 		gx_posix_block(GX_L_ONCE, guard, guard_is_free, GX_FOREVER);
+		gx_order_acquire(gx_world_canonical(guard));
 	}
 	if (bytes[GUARD_DONE])
 		return 0;
@@ -130,6 +133,8 @@ void __cxa_guard_release(int64_t *guard)
 		gx_posix_touch(guard, GX_WRITE);
 	bytes[GUARD_UNDER_WAY] = 0;
 	bytes[GUARD_DONE] = 1;
+	if (gx_task_self())
+		gx_order_release(gx_world_canonical(guard));
 }
 
 /* The constructor threw: whoever comes next tries again. */

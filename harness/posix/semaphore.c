@@ -64,6 +64,7 @@ static int wait_until(sem_t *semaphore, uint64_t deadline)
 	}
 	examine(semaphore);
 	--*value_of(semaphore);
+	gx_order_acquire(gx_world_canonical(semaphore));
 	return 0;
 }
 
@@ -113,6 +114,7 @@ int sem_trywait(sem_t *semaphore)
 		return -1;
 	}
 	--*value_of(semaphore);
+	gx_order_acquire(gx_world_canonical(semaphore));
 	return 0;
 }
 
@@ -128,6 +130,7 @@ int sem_post(sem_t *semaphore)
 		return -1;
 	}
 	++*value_of(semaphore);
+	gx_order_release(gx_world_canonical(semaphore));
 	return 0;
 }
 

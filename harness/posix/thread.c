@@ -51,6 +51,7 @@ void gx_thread_end(void *result)
 		gx_posix_misuse(GX_POSIX_EXITED_HOLDING, 0, NULL, 0);
 	self->user[GX_USER_POSIX_0] = (uint64_t)(uintptr_t)result;
 	self->user[GX_USER_POSIX_1] = 0;
+	gx_order_release(gx_object(GX_OBJECT_TASK, self->path));
 	gx_task_exit();
 }
 
@@ -132,6 +133,7 @@ static int __attribute__((noinline)) collect(pthread_t thread, void **result)
 	task = task_of(thread);
 	if (result)
 		*result = (void *)(uintptr_t)task->user[GX_USER_POSIX_0];
+	gx_order_acquire(gx_object(GX_OBJECT_TASK, task->path));
 	gx_task_reap(task);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/memory.h"
 #include "core/internal.h"
 
 /* The part of the world that belongs to the fixture. */
@@ -120,6 +121,9 @@ static void observe(void *context, const struct gx_event *event)
 	case GX_L_WORLD_FULL:
 		gx_explore_hit(FOUND_FULL);
 		break;
+	case GX_L_DATA_RACE:
+		gx_explore_hit(FOUND_RACE);
+		break;
 	case GX_L_POSIX_MISUSE:
 		gx_explore_hit(FOUND_MISUSE(event->value));
 		break;
@@ -135,6 +139,7 @@ void fixture_open(void)
 	if (gx_world_open(&err) != GX_OK || gx_crash_install(&err) != GX_OK)
 		fail_msg("%s", err.text);
 	gx_posix_register_labels();
+	gx_access_register_labels();
 }
 
 void fixture_load(const struct fixture *fixture)

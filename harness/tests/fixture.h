@@ -55,6 +55,7 @@ enum {
 	FOUND_LIMIT,
 	FOUND_LIVELOCK,
 	FOUND_FULL,
+	FOUND_RACE,
 	FOUND_MISUSE_FIRST = 0x100 /* + enum gx_posix_misuse */
 };
 #define FOUND_MISUSE(misuse) ((uint64_t)FOUND_MISUSE_FIRST + (misuse))

@@ -22,6 +22,7 @@
 	ROW(ISOLATION, isolation)                   \
 	ROW(LOST_RESTART, lost_restart)             \
 	ROW(UNTRACKED_TASK, untracked_task)         \
+	ROW(DATA_RACE, data_race)                   \
 	ROW(MISUSE, misuse)                         \
 	ROW(CRASH, crash)                           \
 	ROW(HANG, hang)                             \

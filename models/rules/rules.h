@@ -159,6 +159,12 @@ struct gx_message_wait {
 };
 
 /* How a message names things; every pointer of it is borrowed for the call. */
+struct gx_message_memory {
+	char name[96]; /* "busy", "memory of gate.open" */
+	char earlier[64];
+	char later[64];
+};
+
 struct gx_message_names {
 	const struct gx_message_wait *wait; /* NULL: nobody, or nobody knows */
 	const char *const *workspaces;
@@ -167,6 +173,8 @@ struct gx_message_names {
 	const char *(*task)(void *context, unsigned task);       /* by index, in the execution that shows the finding */
 	/* "unlocks mutex m2, which manual-restart#1 holds"; false if there is no more to say than gx_misuse_text(). May be NULL. */
 	bool (*misuse)(void *context, const struct gx_finding *finding, char *text, size_t size);
+	/* What lies at an object of memory, and where the accesses of a race to it stand: " in handle()", or "". May be NULL. */
+	void (*memory)(void *context, uint64_t object, struct gx_message_memory *out);
 	void *context;
 };
 

@@ -3,6 +3,7 @@
  */
 #include "service/service.h"
 
+#include "access/memory.h"
 #include "core/sched.h"
 #include "posix/posix.h"
 #include "service/labels.h"
@@ -22,6 +23,7 @@ void gx_service_register(void)
 	gx_facts_register();
 	gx_platform_register();
 	gx_docker_register_labels();
+	gx_access_register_labels();
 	gx_posix_register_labels();
 	gx_labels_register(GX_L_ARRIVE, names, GX_L_SERVICE_END - GX_L_ARRIVE);
 }

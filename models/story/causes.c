@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/memory.h"
 #include "posix/posix.h"
 #include "service/labels.h"
 #include "story/internal.h"
@@ -218,6 +219,32 @@ static void pin_collision(struct explainer *e, uint64_t object)
 		pin(e->table, last_of_party(table, at, other));
 }
 
+static size_t step_numbered(const struct gx_story_table *table, uint32_t number)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (number && table->steps[i].number == number)
+			return i;
+	return table->count;
+}
+
+/* The step with the later access, and the one with the earlier: the other task's last before it. */
+static void pin_race(struct explainer *e)
+{
+	struct gx_story_table *table = e->table;
+	unsigned other = GX_RACE_OTHER(e->finding->detail);
+	size_t at = step_numbered(table, e->finding->step);
+
+	pin(table, at);
+	for (size_t i = at < table->count ? at : 0; i-- > 0;)
+		if (table->events[i]->task == other) {
+			pin(table, i);
+			add_words(e, i,
+				  gx_keep_format(e->keep, "%s it",
+						 GX_RACE_EARLIER_WRITES(e->finding->detail) ? "writes" : "reads"));
+			return;
+		}
+}
+
 static bool has_fact(const struct explainer *e, size_t i, const struct gx_decided *what)
 {
 	const struct gx_event *events = e->table->events[i];
@@ -258,14 +285,6 @@ static void show_arrival(struct explainer *e)
 			if (has_fact(e, i, &arrival))
 				e->table->steps[i].matters = true;
 	}
-}
-
-static size_t step_numbered(const struct gx_story_table *table, uint32_t number)
-{
-	for (size_t i = 0; i < table->count; i++)
-		if (number && table->steps[i].number == number)
-			return i;
-	return table->count;
 }
 
 /* The legs of whoever does not give it back: where it left. Of another workspace's, too. */
@@ -505,11 +524,13 @@ void gx_story_explain(struct gx_story *story, const struct gx_finding *finding, 
 	for (size_t i = 0; i < e.table->count; i++)
 		e.table->steps[i].matters = does_matter(&e, i, object);
 	show_arrival(&e);
-	if (story->wait_count)
+	if (finding->rule == GX_RULE_DATA_RACE)
+		pin_race(&e);
+	else if (story->wait_count)
 		pin_waits(&e);
 	else
 		pin_decided(&e);
-	if (is_deed(&e) && !story->wait_count)
+	if (is_deed(&e) && !story->wait_count && finding->rule != GX_RULE_DATA_RACE)
 		pin_collision(&e, object);
 	show_one_round(&e);
 	keep_a_screenful(e.table);

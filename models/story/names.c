@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/memory.h"
+#include "access/races.h"
 #include "core/symbol.h"
 #include "core/world.h"
 #include "posix/output.h"
@@ -388,6 +390,54 @@ bool gx_name_misuse(struct gx_name_book *book, unsigned task, uint64_t value, ch
 	}
 }
 
+/* ---- memory ---- */
+
+/* Whose stack or blocks they are, by the slot: of a task that lives. */
+static void say_owner(const struct gx_name_book *book, const unsigned char *address, char *text, size_t size)
+{
+	size_t offset = (size_t)(address - (const unsigned char *)GX_WORLD_BASE) - GX_WORLD_AREA_BYTES;
+	const struct gx_task *task = gx_task_by_slot((uint32_t)(offset / GX_SLOT_BYTES));
+	const char *name = task ? gx_name_book_task(book, task->index) : "a task that has ended";
+
+	if (offset % GX_SLOT_BYTES < GX_SLOT_STACK_BYTES)
+		snprintf(text, size, "the stack of %.60s", name);
+	else
+		snprintf(text, size, "memory that %.60s allocated", name);
+}
+
+void gx_name_memory(struct gx_name_book *book, uint64_t object, char *text, size_t size)
+{
+	const void *address = gx_world_address(object);
+	struct gx_symbol symbol;
+
+	if (object >> 48 == 1)
+		say_owner(book, address, text, size);
+	else if (!address || !gx_symbol_of(address, &symbol))
+		snprintf(text, size, "static memory");
+	else if (symbol.offset)
+		snprintf(text, size, "%.60s+0x%zx", symbol.name, symbol.offset);
+	else
+		snprintf(text, size, "%.60s", symbol.name);
+}
+
+static void say_place(const void *code, char *text, size_t size)
+{
+	struct gx_symbol symbol;
+
+	*text = 0;
+	if (code && gx_symbol_of(code, &symbol))
+		snprintf(text, size, " in %.48s()", symbol.name);
+}
+
+void gx_name_race(uint64_t object, struct gx_message_memory *out)
+{
+	struct gx_race_places places = {0};
+
+	(void)gx_races_places(object, &places);
+	say_place(places.earlier, out->earlier, sizeof(out->earlier));
+	say_place(places.later, out->later, sizeof(out->later));
+}
+
 /* ---- what came of it ---- */
 
 static void say_answer(const struct gx_event *event, char *text, size_t size)
@@ -419,6 +469,8 @@ static void say_destroyed(struct gx_name_book *book, const struct gx_event *even
 /* Later facts of a step say more than earlier ones: the last that has words wins, but a finding's own fact always does. */
 static bool say_fact(struct gx_name_book *book, const struct gx_event *event, char *text, size_t size)
 {
+	char name[96];
+
 	switch (event->label) {
 	case GX_L_DOCKER_ANSWER:
 		say_answer(event, text, size);
@@ -444,6 +496,10 @@ static bool say_fact(struct gx_name_book *book, const struct gx_event *event, ch
 	case GX_L_POSIX_DESTROY:
 		say_destroyed(book, event, text, size);
 		return false;
+	case GX_L_DATA_RACE:
+		gx_name_memory(book, event->object, name, sizeof(name));
+		snprintf(text, size, "%s %s", GX_RACE_LATER_WRITES(event->extra) ? "writes" : "reads", name);
+		return true;
 	case GX_L_TASK_CRASH:
 		snprintf(text, size, "%s",
 			 event->extra   ? "stack overflow"

@@ -77,6 +77,11 @@ void gx_name_object(struct gx_name_book *book, unsigned label, uint64_t object, 
  */
 bool gx_name_misuse(struct gx_name_book *book, unsigned task, uint64_t value, char *text, size_t size);
 
+/* "busy", "table[3]", "memory of gate.open", "the stack of manual-restart#1": what lies at an address, by its number. */
+void gx_name_memory(struct gx_name_book *book, uint64_t object, char *text, size_t size);
+/* Where the two accesses of the race for it stand that the last execution has told of. */
+void gx_name_race(uint64_t object, struct gx_message_memory *out);
+
 /*
  * What came of a step, from its facts: "409 name in use", "401", "online", ""; `events` are those of the step, the step's own first.
  */

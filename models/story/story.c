@@ -1,4 +1,5 @@
 #include "story/story.h"
+#include "access/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,7 +163,8 @@ static bool is_its_last_word(const struct gx_event *events, unsigned count)
 	for (unsigned i = 1; i < count; i++) {
 		unsigned label = events[i].label;
 
-		if (label == GX_L_TASK_CRASH || label == GX_L_TASK_HANG || label == GX_F_MISUSE)
+		if (label == GX_L_TASK_CRASH || label == GX_L_TASK_HANG || label == GX_F_MISUSE ||
+		    label == GX_L_DATA_RACE)
 			last = true;
 		else if (label == GX_F_REQUEST || label == GX_F_LEG_BEGIN || label == GX_F_LEG_END)
 			last = false;
@@ -597,6 +599,12 @@ static bool misuse(void *book, const struct gx_finding *finding, char *text, siz
 	return gx_name_misuse(book, finding->task, finding->value, text, size);
 }
 
+static void memory(void *book, uint64_t object, struct gx_message_memory *out)
+{
+	gx_name_memory(book, object, out->name, sizeof(out->name));
+	gx_name_race(object, out);
+}
+
 /* Whether the cause is this one's own, not that of somebody for whom it waits. */
 static bool is_at_the_root(const struct gx_story_wait *wait, enum gx_wait_cause cause)
 {
@@ -635,6 +643,7 @@ void gx_story_message(struct gx_story *story, struct gx_name_book *live, const s
 					 .request = request_name,
 					 .task = task_name,
 					 .misuse = misuse,
+					 .memory = memory,
 					 .context = live};
 	struct gx_message_wait wait = {0};
 	char text[512];

@@ -28,6 +28,7 @@ struct exit {
 
 static struct exit *innermost;
 static struct gx_task self;
+__thread struct gx_task *gx_current __attribute__((tls_model("initial-exec"))) = &self;
 static uint32_t serials[PATHS_MAX];
 static const char *label_names[GX_LABELS_END];
 
@@ -141,11 +142,6 @@ void gx_scrub_stack(void)
 uint64_t gx_now(void)
 {
 	return 0;
-}
-
-struct gx_task *gx_task_self(void)
-{
-	return &self;
 }
 
 uint64_t gx_task_serial(void)

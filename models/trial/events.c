@@ -1,6 +1,7 @@
 /*
  * events.c - what follows from single events: a leg's first op, served requests, late steps; then the rules see them.
  */
+#include "access/memory.h"
 #include "facts/objects.h"
 #include "posix/posix.h"
 #include "rules/judge.h"
@@ -71,17 +72,33 @@ static void note_posix_misuse(const struct gx_event *event)
 		    GX_MISUSE_WITH(GX_MISUSE_POSIX + event->value, event->extra, event->object));
 }
 
+/* Whose request it handles, or runs a leg of; 0: nobody's. */
+static unsigned request_of(const struct gx_task *task)
+{
+	unsigned request = task ? GX_DOING_HANDLE(task->user[GX_USER_SERVICE_0]) : 0;
+
+	return task && !request ? GX_DOING_LEG(task->user[GX_USER_SERVICE_0]) : request;
+}
+
 /* Core knows which task it was; whose request the task ran, only we do: extra's high byte and object tell the rules. */
 static void judge_crash(struct gx_trial *trial, const struct gx_event *event)
 {
 	const struct gx_task *task = gx_task_at(event->task);
-	unsigned request = task ? GX_DOING_HANDLE(task->user[GX_USER_SERVICE_0]) : 0;
+	unsigned request = request_of(task);
 	struct gx_event known = *event;
 
-	if (task && !request)
-		request = GX_DOING_LEG(task->user[GX_USER_SERVICE_0]);
 	known.extra = (uint16_t)(event->extra | request << 8);
 	known.object = gx_fact_workspace(request);
+	gx_rules_observe(trial->rules, &known);
+}
+
+/* The same of two tasks. */
+static void judge_race(struct gx_trial *trial, const struct gx_event *event)
+{
+	struct gx_event known = *event;
+
+	known.extra = (uint16_t)(event->extra | request_of(gx_task_at(event->task)) << 8);
+	known.value = request_of(gx_task_at(GX_RACE_OTHER(event->extra)));
 	gx_rules_observe(trial->rules, &known);
 }
 
@@ -110,6 +127,8 @@ void gx_trial_observe(void *context, const struct gx_event *event)
 		note_posix_misuse(event);
 	if (event->label == GX_L_TASK_CRASH || event->label == GX_L_TASK_HANG || event->label == GX_L_LIVELOCK)
 		judge_crash(trial, event);
+	else if (event->label == GX_L_DATA_RACE)
+		judge_race(trial, event);
 	else
 		gx_rules_observe(trial->rules, event);
 }

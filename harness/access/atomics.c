@@ -1,0 +1,136 @@
+#include "access/atomics.h"
+
+#include <string.h>
+
+#include "access/memory.h"
+#include "access/tsan.h"
+#include "core/order.h"
+#include "core/sanitizer.h"
+#include "core/world.h"
+
+#if !GX_TSAN
+
+/* C11 7.17.3: memory_order_seq_cst, as compilers number it. */
+enum { SEQ_CST = 5 };
+
+static bool weak;
+
+bool gx_atomics_were_weak(void)
+{
+	bool were = weak;
+
+	weak = false;
+	return were;
+}
+
+/* A point before the operation, in a task; what is done behind it, until the next point, nobody interrupts. */
+static void __attribute__((noinline)) step(unsigned label, unsigned access, const volatile void *at, int order)
+{
+	weak |= order != SEQ_CST;
+	if (gx_task_self())
+		gx_point_simple((uint16_t)label, (uint8_t)access, gx_world_canonical((const void *)(uintptr_t)at));
+}
+
+static void ordered(const volatile void *at, bool acquires, bool releases)
+{
+	uint64_t object = gx_world_canonical((const void *)(uintptr_t)at);
+
+	if (!gx_task_self())
+		return;
+	if (acquires)
+		gx_order_acquire(object);
+	gx_order_look();
+	if (releases)
+		gx_order_release(object);
+}
+
+#define LOADED(type)                                \
+	step(GX_L_ATOMIC_LOAD, GX_READ, at, order); \
+	ordered(at, true, false);                   \
+	return *at
+
+/* What a compare-and-exchange that fails does is a load. */
+#define COMPARED(type, good)                                                                 \
+	step(GX_L_ATOMIC_UPDATE, GX_READ | GX_WRITE, at, order < failure ? order : failure); \
+	type was = *at;                                                                      \
+	if (good)                                                                            \
+		*at = value;                                                                 \
+	ordered(at, true, true)
+
+#define FETCHED(bits, type, name, result)                                                 \
+	type __tsan_atomic##bits##_fetch_##name(volatile type *at, type value, int order) \
+	{                                                                                 \
+		step(GX_L_ATOMIC_UPDATE, GX_READ | GX_WRITE, at, order);                  \
+		type was = *at;                                                           \
+		*at = (type)(result);                                                     \
+		ordered(at, true, true);                                                  \
+		return was;                                                               \
+	}
+
+#define ATOMICS(bits, type)                                                                                             \
+	type __tsan_atomic##bits##_load(const volatile type *at, int order)                                             \
+	{                                                                                                               \
+		LOADED(type);                                                                                           \
+	}                                                                                                               \
+	void __tsan_atomic##bits##_store(volatile type *at, type value, int order)                                      \
+	{                                                                                                               \
+		step(GX_L_ATOMIC_STORE, GX_WRITE, at, order);                                                           \
+		*at = value;                                                                                            \
+		ordered(at, false, true);                                                                               \
+	}                                                                                                               \
+	FETCHED(bits, type, add, was + value)                                                                           \
+	FETCHED(bits, type, sub, was - value)                                                                           \
+	FETCHED(bits, type, and, was &value)                                                                            \
+	FETCHED(bits, type, or, was | value)                                                                            \
+	FETCHED(bits, type, xor, was ^ value)                                                                           \
+	FETCHED(bits, type, nand, ~(was & value))                                                                       \
+	type __tsan_atomic##bits##_exchange(volatile type *at, type value, int order)                                   \
+	{                                                                                                               \
+		step(GX_L_ATOMIC_UPDATE, GX_READ | GX_WRITE, at, order);                                                \
+		type was = *at;                                                                                         \
+		*at = value;                                                                                            \
+		ordered(at, true, true);                                                                                \
+		return was;                                                                                             \
+	}                                                                                                               \
+	int __tsan_atomic##bits##_compare_exchange_strong(volatile type *at, type *expected, type value, int order,     \
+							  int failure)                                                  \
+	{                                                                                                               \
+		COMPARED(type, was == *expected);                                                                       \
+		if (was == *expected)                                                                                   \
+			return 1;                                                                                       \
+		*expected = was;                                                                                        \
+		return 0;                                                                                               \
+	}                                                                                                               \
+	/* It never fails for no reason: a loop around it would go on for ever, and the strong one may stand for it. */ \
+	int __tsan_atomic##bits##_compare_exchange_weak(volatile type *at, type *expected, type value, int order,       \
+							int failure)                                                    \
+	{                                                                                                               \
+		return __tsan_atomic##bits##_compare_exchange_strong(at, expected, value, order, failure);              \
+	}                                                                                                               \
+	type __tsan_atomic##bits##_compare_exchange_val(volatile type *at, type expected, type value, int order,        \
+							int failure)                                                    \
+	{                                                                                                               \
+		COMPARED(type, was == expected);                                                                        \
+		return was;                                                                                             \
+	}
+
+/* clang-format off: a family each */
+ATOMICS(8, unsigned char)
+ATOMICS(16, unsigned short)
+ATOMICS(32, unsigned int)
+ATOMICS(64, unsigned long)
+ATOMICS(128, gx_tsan_128)
+/* clang-format on */
+
+/* Where all is sequentially consistent there is nothing for it to do; and it orders nothing that the operations about it do not. */
+void __tsan_atomic_thread_fence(int order)
+{
+	weak |= order != SEQ_CST;
+}
+
+void __tsan_atomic_signal_fence(int order)
+{
+	(void)order;
+}
+
+#endif

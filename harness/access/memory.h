@@ -1,0 +1,94 @@
+/*
+ * memory.h - what a step read and wrote of the program's memory.
+ *
+ *     compiled with -fsanitize=thread ─► __tsan_read4(p) (tsan.c) ─► gx_memory_access() ─► the step's footprint, a judge, or a point
+ *
+ * Memory of the program under test is what its tasks have on their stacks, what they have allocated, and the static data of plugins. A read
+ * of anything else is a constant's: what lies elsewhere only the harness writes.
+ *
+ * A plain access is no point. It belongs to the footprint of the step: two steps that could be taken in one state, neither of which keeps
+ * the other from being taken, race if their footprints conflict. That is complete in a search over all states only if no step holds accesses
+ * behind something that others can notice: so the first access behind a release is a point of its own (GX_L_MEMORY_PAUSE; core/order.h).
+ * Checked by brute force: tests/race_judges_test.c. With gx_memory_point_at() each access is a point instead, to see what a race does.
+ *
+ * Atomic operations are points, always; what they do they do in one order that all tasks agree on (sequentially consistent), whatever order
+ * the program asks for: atomics.c.
+ *
+ * Main thread only.
+ */
+#ifndef GX_ACCESS_MEMORY_H
+#define GX_ACCESS_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/task.h"
+
+/* Ops, and facts. The object is the address of the access (gx_world_canonical()); 0 of a pause. */
+enum {
+	GX_LABELS_ACCESS = 480,
+	GX_L_MEMORY_PAUSE = GX_LABELS_ACCESS, /* goes on behind what others can notice */
+	GX_L_MEMORY_READ,                     /* a plain access, where these are points */
+	GX_L_MEMORY_WRITE,
+	GX_L_ATOMIC_LOAD,
+	GX_L_ATOMIC_STORE,
+	GX_L_ATOMIC_UPDATE, /* exchange, compare and exchange, fetch and add, ... */
+	GX_L_ATOMIC_FENCE,
+	/* From here on facts. */
+	GX_L_DATA_RACE, /* of the task with the later access; extra = GX_RACE_EXTRA(), value = how many bytes of it from the object on */
+	GX_L_ACCESS_END
+};
+
+/* Who made the earlier access, by index; what each of the two does. Eight bits. */
+#define GX_RACE_EXTRA(other, earlier_writes, later_writes) \
+	((uint16_t)((other) | (unsigned)(earlier_writes) << 6 | (unsigned)(later_writes) << 7))
+#define GX_RACE_OTHER(extra)          ((unsigned)(extra)&0x3fu)
+#define GX_RACE_EARLIER_WRITES(extra) (((extra) >> 6 & 1) != 0)
+#define GX_RACE_LATER_WRITES(extra)   (((extra) >> 7 & 1) != 0)
+
+void gx_access_register_labels(void);
+
+/* Eight bytes of memory, as many as begin at granule << 3; a bit per byte. */
+struct gx_memory_touch {
+	uint64_t granule;
+	uint8_t read;
+	uint8_t written;
+};
+
+enum { GX_MEMORY_TOUCHES_MAX = 4096 };
+
+struct gx_memory_footprint {
+	unsigned count;
+	bool everything; /* there was more than there is room for: it conflicts with any other that is not empty */
+	struct gx_memory_touch touches[GX_MEMORY_TOUCHES_MAX];
+};
+
+/* Collect the accesses of the steps that follow, from none; NULL: no more. Returns the footprint that was collected into before. */
+struct gx_memory_footprint *gx_memory_collect(struct gx_memory_footprint *footprint);
+
+/* Sort the touches by address, each granule once, for gx_memory_conflict(). */
+void gx_memory_tidy(struct gx_memory_footprint *footprint);
+
+/* Whether one writes what the other reads or writes; both tidy. */
+bool gx_memory_conflict(const struct gx_memory_touch *one, unsigned count, const struct gx_memory_touch *other,
+			unsigned other_count);
+
+/* Whether accesses count at all: gx_races_watch(). */
+void gx_memory_watch(bool on);
+bool gx_memory_is_watched(void);
+
+/* Each plain access to shared memory is a point from now on; or no longer. */
+void gx_memory_point_at(bool each);
+
+/*
+ * Who looks at each access, on behalf of the task that makes it, before it is made; NULL: nobody. `code` is where it stands. May emit; reaches
+ * no point.
+ */
+typedef void gx_memory_judge_fn(const struct gx_task *task, uintptr_t at, size_t size, bool writes, const void *code);
+gx_memory_judge_fn *gx_memory_judge(gx_memory_judge_fn *judge);
+
+/* [any] The code at `code` reads or writes `size` bytes at `at`, and that is not atomic. Outside of tasks nothing. */
+void gx_memory_access(const void *at, size_t size, bool writes, const void *code);
+
+#endif

@@ -1,0 +1,365 @@
+/*
+ * Do the judges of data races agree? Small programs, generated, each decided five ways:
+ *
+ *     by definition     all interleavings of the program as a table: two tasks stand before conflicting plain accesses (no engine at all)
+ *     a search          of whole steps, by footprints (explore/side.h)
+ *     ... of accesses   each of which is a point
+ *     clocks            in many random executions (access/races.h)
+ *     a replay          of what the search found
+ */
+#include "access/memory.h"
+#include "access/races.h"
+#include "access/tsan.h"
+#include "explore/explore.h"
+#include "explore/run.h"
+#include "tests/fixture.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TASKS = 3, OPS = 6, VARIABLES = 2, LOCKS = 2 };
+
+enum kind { READ, WRITE, LOCK, UNLOCK, TRYLOCK, POST, WAIT, LOAD, STORE, ADD, KINDS };
+
+/* `skip`: how many ops to leave out if a trylock fails or a load gives 0. */
+struct op {
+	enum kind kind;
+	unsigned which;
+	unsigned skip;
+};
+
+struct program {
+	unsigned tasks;
+	unsigned count[TASKS];
+	struct op ops[TASKS][OPS];
+};
+
+static struct program program;
+
+/* ---- generating ---- */
+
+static uint64_t random_state;
+
+static unsigned draw(unsigned n)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (unsigned)(random_state >> 33) % n;
+}
+
+static void generate_task(struct op *ops, unsigned *count)
+{
+	static const enum kind likely[] = {READ, WRITE, WRITE, READ, LOCK,  LOCK, TRYLOCK,
+					   POST, WAIT,  LOAD,  LOAD, STORE, ADD};
+	unsigned wanted = 2 + draw(OPS - 2);
+	int locked = -1;
+
+	*count = 0;
+	while (*count < wanted) {
+		enum kind kind = likely[draw(sizeof(likely) / sizeof(likely[0]))];
+		struct op *op = &ops[*count];
+
+		*op = (struct op){.kind = kind, .which = draw(2)};
+		if (kind == LOAD || kind == POST || kind == WAIT || kind == STORE || kind == ADD)
+			op->which = 0;
+		if (kind == LOAD)
+			op->skip = 1;
+		if (kind == LOCK || kind == TRYLOCK) {
+			/* lock, an access, unlock: what a trylock keeps somebody from is both of these */
+			if (locked >= 0 || *count + 3 > wanted)
+				continue;
+			op->skip = kind == TRYLOCK ? 2 : 0;
+			op[1] = (struct op){.kind = draw(2) ? READ : WRITE, .which = draw(VARIABLES)};
+			op[2] = (struct op){.kind = UNLOCK, .which = op->which};
+			*count += 2;
+		}
+		++*count;
+	}
+}
+
+static void generate(uint64_t seed)
+{
+	random_state = seed * 0x9e3779b97f4a7c15ull + 1;
+	program.tasks = 2 + (draw(4) == 0);
+	for (unsigned i = 0; i < program.tasks; i++)
+		generate_task(program.ops[i], &program.count[i]);
+}
+
+static void print(void)
+{
+	static const char *const names[KINDS] = {"read", "write", "lock", "unlock", "trylock",
+						 "post", "wait",  "load", "store",  "add"};
+
+	for (unsigned i = 0; i < program.tasks; i++) {
+		fprintf(stderr, "task %u:", i + 1);
+		for (unsigned j = 0; j < program.count[i]; j++)
+			fprintf(stderr, " %s %u%s", names[program.ops[i][j].kind], program.ops[i][j].which,
+				program.ops[i][j].skip ? " ?" : "");
+		fprintf(stderr, "\n");
+	}
+}
+
+/* ---- by definition ---- */
+
+struct machine {
+	uint8_t at[TASKS];
+	uint8_t owner[LOCKS]; /* task + 1 */
+	uint8_t posted;
+	uint8_t value;
+};
+
+enum { SEEN_MAX = 1 << 16 };
+static struct machine seen[SEEN_MAX];
+static unsigned seen_count;
+
+static const struct op *next_of(const struct machine *m, unsigned task)
+{
+	return m->at[task] < program.count[task] ? &program.ops[task][m->at[task]] : NULL;
+}
+
+static bool step_of(struct machine *m, unsigned task)
+{
+	const struct op *op = next_of(m, task);
+	unsigned skip = 0;
+
+	if (!op || (op->kind == LOCK && m->owner[op->which]) || (op->kind == WAIT && !m->posted))
+		return false;
+	if (op->kind == LOCK || (op->kind == TRYLOCK && !m->owner[op->which]))
+		m->owner[op->which] = (uint8_t)(task + 1);
+	else if (op->kind == TRYLOCK)
+		skip = op->skip;
+	else if (op->kind == UNLOCK)
+		m->owner[op->which] = 0;
+	else if (op->kind == POST)
+		m->posted++;
+	else if (op->kind == WAIT)
+		m->posted--;
+	else if (op->kind == LOAD)
+		skip = m->value ? 0 : op->skip;
+	else if (op->kind == STORE || op->kind == ADD)
+		m->value = 1;
+	m->at[task] = (uint8_t)(m->at[task] + 1 + skip);
+	return true;
+}
+
+static bool is_access(const struct op *op)
+{
+	return op && (op->kind == READ || op->kind == WRITE);
+}
+
+static bool races_now(const struct machine *m)
+{
+	for (unsigned i = 0; i < program.tasks; i++)
+		for (unsigned j = i + 1; j < program.tasks; j++) {
+			const struct op *one = next_of(m, i);
+			const struct op *other = next_of(m, j);
+
+			if (is_access(one) && is_access(other) && one->which == other->which &&
+			    (one->kind == WRITE || other->kind == WRITE))
+				return true;
+		}
+	return false;
+}
+
+static bool is_known(const struct machine *m)
+{
+	for (unsigned i = 0; i < seen_count; i++)
+		if (!memcmp(&seen[i], m, sizeof(*m)))
+			return true;
+	assert_true(seen_count < SEEN_MAX);
+	seen[seen_count++] = *m;
+	return false;
+}
+
+static bool races_from(const struct machine *m)
+{
+	if (races_now(m))
+		return true;
+	for (unsigned i = 0; i < program.tasks; i++) {
+		struct machine next = *m;
+
+		if (step_of(&next, i) && !is_known(&next) && races_from(&next))
+			return true;
+	}
+	return false;
+}
+
+static bool races_by_definition(void)
+{
+	seen_count = 0;
+	return races_from(&(struct machine){0});
+}
+
+/* ---- by the engine ---- */
+
+static struct {
+	pthread_mutex_t locks[LOCKS];
+	sem_t semaphore;
+	unsigned atomic;
+	unsigned variables[VARIABLES];
+} shared __attribute__((aligned(4096)));
+
+static void run_op(const struct op *op, unsigned *skip)
+{
+	unsigned *variable = &shared.variables[op->which];
+
+	*skip = 0;
+	switch (op->kind) {
+	case READ:
+		__tsan_read4(variable);
+		break;
+	case WRITE:
+		__tsan_write4(variable);
+		*variable = 1;
+		break;
+	case LOCK:
+		(void)pthread_mutex_lock(&shared.locks[op->which]);
+		break;
+	case UNLOCK:
+		(void)pthread_mutex_unlock(&shared.locks[op->which]);
+		break;
+	case TRYLOCK:
+		if (pthread_mutex_trylock(&shared.locks[op->which]))
+			*skip = op->skip;
+		break;
+	case POST:
+		(void)sem_post(&shared.semaphore);
+		break;
+	case WAIT:
+		while (sem_wait(&shared.semaphore))
+			;
+		break;
+	case LOAD:
+		if (!__tsan_atomic32_load(&shared.atomic, 5))
+			*skip = op->skip;
+		break;
+	case STORE:
+		__tsan_atomic32_store(&shared.atomic, 1, 5);
+		break;
+	case ADD:
+		(void)__tsan_atomic32_exchange(&shared.atomic, 1, 5);
+		break;
+	case KINDS:
+		break;
+	}
+}
+
+static void task(void *argument)
+{
+	unsigned self = number_of(argument) - 1;
+	unsigned skip;
+
+	for (unsigned i = 0; i < program.count[self]; i += 1 + skip)
+		run_op(&program.ops[self][i], &skip);
+}
+
+static void start(void)
+{
+	struct gx_error err;
+
+	memset(&shared, 0, sizeof(shared));
+	assert_int_equal(sem_init(&shared.semaphore, 0, 0), 0);
+	assert_int_equal(gx_world_adopt(&shared, sizeof(shared), &err), GX_OK);
+}
+
+static const struct fixture two = {.tasks = {task, task}, .start = start};
+static const struct fixture three = {.tasks = {task, task, task}, .start = start};
+
+static const struct fixture *loaded(void)
+{
+	return program.tasks == 2 ? &two : &three;
+}
+
+static bool is_found(const struct gx_explored *out)
+{
+	for (unsigned i = 0; i < out->hit_count; i++)
+		if (out->hits[i].key == FOUND_RACE)
+			return true;
+	return false;
+}
+
+static bool races_in_a_search(bool each_access)
+{
+	bool found;
+
+	gx_memory_point_at(each_access);
+	found = is_found(fixture_search(loaded()));
+	gx_memory_point_at(false);
+	return found;
+}
+
+/* What the search has found is found by clocks in the execution that it names. */
+static bool races_in_its_replay(void)
+{
+	struct gx_path path = {0};
+	bool found = false;
+
+	gx_path_copy(&path, &fixture_hit(FOUND_RACE)->path);
+	gx_hits_listen(true);
+	gx_sched_reset();
+	for (uint32_t i = 0; i < path.count; i++) {
+		assert_true(gx_take(path.choice[i]));
+		found = gx_hits_take(FOUND_RACE) || found;
+	}
+	gx_hits_listen(false);
+	gx_path_release(&path);
+	return found;
+}
+
+static bool races_by_chance(void)
+{
+	const struct gx_explore_options options = {.strategy = gx_strategy_find("random"),
+						   .seed = 1,
+						   .executions = 3000};
+
+	return is_found(fixture_explore(loaded(), &options));
+}
+
+static void judges_agree(void **state)
+{
+	unsigned PROGRAMS = getenv("PROGRAMS") ? (unsigned)atoi(getenv("PROGRAMS")) : 1000;
+	unsigned racy = 0;
+
+	(void)state;
+	gx_races_watch(true, true);
+	for (uint64_t seed = 1; seed <= PROGRAMS; seed++) {
+		bool races;
+		bool searched;
+		bool replayed = true;
+		bool split;
+		bool sampled;
+
+		generate(seed);
+		if (getenv("SHOW")) print();
+		races = races_by_definition();
+		searched = races_in_a_search(false);
+		if (searched)
+			replayed = races_in_its_replay();
+		split = races_in_a_search(true);
+		sampled = races_by_chance();
+		racy += races;
+		if (searched == races && split == races && sampled == races && replayed)
+			continue;
+		print();
+		fail_msg("program %u: by definition %d, search %d, each access a point %d, clocks %d, replayed %d",
+			 (unsigned)seed, races, searched, split, sampled, replayed);
+	}
+	gx_races_watch(false, false);
+	print_message("%u programs, %u of them racy, five judges: no disagreement\n", (unsigned)PROGRAMS, racy);
+	assert_in_range(racy, PROGRAMS / 4, PROGRAMS * 3 / 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(judges_agree),
+	};
+
+	fixture_open();
+	return cmocka_run_group_tests_name("race judges", tests, NULL, NULL);
+}
