@@ -31,7 +31,7 @@ static void __attribute__((noinline)) step(unsigned label, unsigned access, cons
 		gx_point_simple((uint16_t)label, (uint8_t)access, gx_world_canonical((const void *)(uintptr_t)at));
 }
 
-static void ordered(const volatile void *at, bool acquires, bool releases)
+static void ordered(const volatile void *at, size_t size, bool acquires, bool releases)
 {
 	uint64_t object = gx_world_canonical((const void *)(uintptr_t)at);
 
@@ -40,13 +40,15 @@ static void ordered(const volatile void *at, bool acquires, bool releases)
 	if (acquires)
 		gx_order_acquire(object);
 	gx_order_look();
-	if (releases)
+	if (releases) {
+		gx_memory_written((const void *)(uintptr_t)at, size);
 		gx_order_release(object);
+	}
 }
 
 #define LOADED(type)                                \
 	step(GX_L_ATOMIC_LOAD, GX_READ, at, order); \
-	ordered(at, true, false);                   \
+	ordered(at, sizeof(*at), true, false);      \
 	return *at
 
 /* What a compare-and-exchange that fails does is a load. */
@@ -55,7 +57,7 @@ static void ordered(const volatile void *at, bool acquires, bool releases)
 	type was = *at;                                                                      \
 	if (good)                                                                            \
 		*at = value;                                                                 \
-	ordered(at, true, true)
+	ordered(at, sizeof(*at), true, true)
 
 #define FETCHED(bits, type, name, result)                                                 \
 	type __tsan_atomic##bits##_fetch_##name(volatile type *at, type value, int order) \
@@ -63,7 +65,7 @@ static void ordered(const volatile void *at, bool acquires, bool releases)
 		step(GX_L_ATOMIC_UPDATE, GX_READ | GX_WRITE, at, order);                  \
 		type was = *at;                                                           \
 		*at = (type)(result);                                                     \
-		ordered(at, true, true);                                                  \
+		ordered(at, sizeof(*at), true, true);                                     \
 		return was;                                                               \
 	}
 
@@ -76,7 +78,7 @@ static void ordered(const volatile void *at, bool acquires, bool releases)
 	{                                                                                                               \
 		step(GX_L_ATOMIC_STORE, GX_WRITE, at, order);                                                           \
 		*at = value;                                                                                            \
-		ordered(at, false, true);                                                                               \
+		ordered(at, sizeof(*at), false, true);                                                                  \
 	}                                                                                                               \
 	FETCHED(bits, type, add, was + value)                                                                           \
 	FETCHED(bits, type, sub, was - value)                                                                           \
@@ -89,7 +91,7 @@ static void ordered(const volatile void *at, bool acquires, bool releases)
 		step(GX_L_ATOMIC_UPDATE, GX_READ | GX_WRITE, at, order);                                                \
 		type was = *at;                                                                                         \
 		*at = value;                                                                                            \
-		ordered(at, true, true);                                                                                \
+		ordered(at, sizeof(*at), true, true);                                                                   \
 		return was;                                                                                             \
 	}                                                                                                               \
 	int __tsan_atomic##bits##_compare_exchange_strong(volatile type *at, type *expected, type value, int order,     \

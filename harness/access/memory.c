@@ -3,21 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access/heap.h"
 #include "core/event.h"
 #include "core/order.h"
 #include "core/world.h"
-
-static const char *const names[] = {
-	"memory.pause", "memory.read",   "memory.write", "atomic.load",
-	"atomic.store", "atomic.update", "atomic.fence", "data.race",
-};
-
-_Static_assert(sizeof(names) / sizeof(names[0]) == GX_L_ACCESS_END - GX_LABELS_ACCESS, "every label has a name");
-
-void gx_access_register_labels(void)
-{
-	gx_labels_register(GX_LABELS_ACCESS, names, GX_L_ACCESS_END - GX_LABELS_ACCESS);
-}
 
 /* ---- the step's footprint ---- */
 
@@ -38,9 +27,15 @@ struct gx_memory_footprint *gx_memory_collect(struct gx_memory_footprint *footpr
 	return before;
 }
 
+static void split(void)
+{
+	gx_point_simple(GX_L_MEMORY_ACCESS, 0, 0);
+}
+
 void gx_memory_watch(bool on)
 {
 	watched = on;
+	gx_order.split = on ? split : NULL;
 }
 
 bool gx_memory_is_watched(void)
@@ -172,10 +167,9 @@ bool gx_memory_conflict(const struct gx_memory_touch *one, unsigned count, const
 
 /* ---- an access ---- */
 
-static bool is_of_the_program(uintptr_t at)
+static bool is_of_tasks(uintptr_t at)
 {
-	return at - (GX_WORLD_BASE + GX_WORLD_AREA_BYTES) < GX_SLOT_COUNT * GX_SLOT_BYTES ||
-	       gx_world_is_adopted((const void *)at);
+	return at - (GX_WORLD_BASE + GX_WORLD_AREA_BYTES) < GX_SLOT_COUNT * GX_SLOT_BYTES;
 }
 
 /* In a frame of its own: what it keeps must not lie on the stack of a task that waits. */
@@ -185,17 +179,91 @@ static void __attribute__((noinline)) wait_before(uintptr_t at, bool writes)
 		gx_point_simple(writes ? GX_L_MEMORY_WRITE : GX_L_MEMORY_READ, writes ? GX_WRITE : GX_READ,
 				gx_world_canonical((const void *)at));
 	else
-		gx_point_simple(GX_L_MEMORY_PAUSE, GX_READ, 0);
+		gx_point_simple(GX_L_MEMORY_ACCESS, 0, gx_world_canonical((const void *)at));
+}
+
+/* ---- pointers to the writer's own stack ---- */
+
+/* What the step has written elsewhere, that may be such pointers: the values are there once the step goes on. */
+enum { WRITTEN_MAX = 16 };
+static struct {
+	const void *at;
+	size_t size;
+} written[WRITTEN_MAX];
+static unsigned written_count;
+
+static bool is_on_stack_of(const struct gx_task *task, uintptr_t at)
+{
+	uintptr_t offset = at - (GX_WORLD_BASE + GX_WORLD_AREA_BYTES);
+
+	return offset / GX_SLOT_BYTES == task->slot && offset % GX_SLOT_BYTES < GX_SLOT_STACK_BYTES;
+}
+
+static void look_at_written(void)
+{
+	struct gx_task *self = gx_task_self();
+
+	for (unsigned i = 0; i < written_count && self; i++) {
+		const uintptr_t *word = (const uintptr_t *)(((uintptr_t)written[i].at + 7) & ~(uintptr_t)7);
+		const char *end = (const char *)written[i].at + written[i].size;
+
+		for (; (const char *)(word + 1) <= end; word++)
+			if (is_on_stack_of(self, *word))
+				gx_task_share_stack(self);
+	}
+	written_count = 0;
+	gx_order.before_point = NULL;
+}
+
+static void note_written(const void *at, size_t size)
+{
+	if (!gx_order.before_point)
+		written_count = 0; /* of a step that has been given up */
+	if (written_count == WRITTEN_MAX)
+		look_at_written();
+	written[written_count].at = at;
+	written[written_count++].size = size;
+	gx_order.before_point = look_at_written;
+}
+
+void gx_memory_written(const void *at, size_t size)
+{
+	if (!watched || !gx_task_self() || size < sizeof(void *) || is_on_stack_of(gx_task_self(), (uintptr_t)at))
+		return;
+	note_written(at, size);
+	look_at_written();
+}
+
+/* Nobody else has been told of it. */
+static bool is_private(uintptr_t at)
+{
+	const struct gx_task *self = gx_task_self();
+
+	if (!is_on_stack_of(self, at))
+		return false;
+	if (gx_order.before_point)
+		gx_order.before_point();
+	return !(self->traits & GX_TASK_SHARES_STACK);
 }
 
 void gx_memory_access(const void *address, size_t size, bool writes, const void *code)
 {
 	uintptr_t at = (uintptr_t)address;
 
-	if (!watched || !gx_task_self() || !is_of_the_program(at))
+	if (!watched || !gx_task_self())
+		return;
+	if (!is_of_tasks(at) && !gx_world_is_adopted(address)) {
+		gx_heap_check(at, size, writes, code);
+		return;
+	}
+	if (is_private(at))
 		return;
 	if (gx_order_is_open() || each_is_a_point)
 		wait_before(at, writes);
+	gx_heap_check(at, size, writes, code);
+	if (writes && size >= sizeof(void *))
+		note_written(address, size);
+	gx_order.accessed = true;
 	if (gx_order.muted)
 		return;
 	if (collected)

@@ -3,12 +3,15 @@
  *
  *     compiled with -fsanitize=thread ─► __tsan_read4(p) (tsan.c) ─► gx_memory_access() ─► the step's footprint, a judge, or a point
  *
+ * A task's own stack is its own until somebody else is told of it: a pointer to it is written elsewhere, or handed to a task that it makes
+ * (gx_task_share_stack()). Until then what it does there is nobody's business.
+ *
  * Memory of the program under test is what its tasks have on their stacks, what they have allocated, and the static data of plugins. A read
  * of anything else is a constant's: what lies elsewhere only the harness writes.
  *
  * A plain access is no point. It belongs to the footprint of the step: two steps that could be taken in one state, neither of which keeps
  * the other from being taken, race if their footprints conflict. That is complete in a search over all states only if no step holds accesses
- * behind something that others can notice: so the first access behind a release is a point of its own (GX_L_MEMORY_PAUSE; core/order.h).
+ * behind something that others can notice: so the first access behind a release is a point of its own (GX_L_MEMORY_ACCESS; core/order.h).
  * Checked by brute force: tests/race_judges_test.c. With gx_memory_point_at() each access is a point instead, to see what a race does.
  *
  * Atomic operations are points, always; what they do they do in one order that all tasks agree on (sequentially consistent), whatever order
@@ -23,31 +26,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "access/labels.h"
 #include "core/task.h"
-
-/* Ops, and facts. The object is the address of the access (gx_world_canonical()); 0 of a pause. */
-enum {
-	GX_LABELS_ACCESS = 480,
-	GX_L_MEMORY_PAUSE = GX_LABELS_ACCESS, /* goes on behind what others can notice */
-	GX_L_MEMORY_READ,                     /* a plain access, where these are points */
-	GX_L_MEMORY_WRITE,
-	GX_L_ATOMIC_LOAD,
-	GX_L_ATOMIC_STORE,
-	GX_L_ATOMIC_UPDATE, /* exchange, compare and exchange, fetch and add, ... */
-	GX_L_ATOMIC_FENCE,
-	/* From here on facts. */
-	GX_L_DATA_RACE, /* of the task with the later access; extra = GX_RACE_EXTRA(), value = how many bytes of it from the object on */
-	GX_L_ACCESS_END
-};
-
-/* Who made the earlier access, by index; what each of the two does. Eight bits. */
-#define GX_RACE_EXTRA(other, earlier_writes, later_writes) \
-	((uint16_t)((other) | (unsigned)(earlier_writes) << 6 | (unsigned)(later_writes) << 7))
-#define GX_RACE_OTHER(extra)          ((unsigned)(extra)&0x3fu)
-#define GX_RACE_EARLIER_WRITES(extra) (((extra) >> 6 & 1) != 0)
-#define GX_RACE_LATER_WRITES(extra)   (((extra) >> 7 & 1) != 0)
-
-void gx_access_register_labels(void);
 
 /* Eight bytes of memory, as many as begin at granule << 3; a bit per byte. */
 struct gx_memory_touch {
@@ -87,6 +67,9 @@ void gx_memory_point_at(bool each);
  */
 typedef void gx_memory_judge_fn(const struct gx_task *task, uintptr_t at, size_t size, bool writes, const void *code);
 gx_memory_judge_fn *gx_memory_judge(gx_memory_judge_fn *judge);
+
+/* [any] `size` bytes at `at` have been written, as a whole, by something that is no plain access: is it a pointer to the writer's stack? */
+void gx_memory_written(const void *at, size_t size);
 
 /* [any] The code at `code` reads or writes `size` bytes at `at`, and that is not atomic. Outside of tasks nothing. */
 void gx_memory_access(const void *at, size_t size, bool writes, const void *code);

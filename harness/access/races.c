@@ -291,6 +291,17 @@ static void on_made(const struct gx_task *maker, const struct gx_task *task)
 	clocks[task->index][task->index] = own + 1;
 }
 
+static void on_fresh(const void *block, size_t size)
+{
+	for (uintptr_t at = (uintptr_t)block; at < (uintptr_t)block + size; at += 8) {
+		bool is_new;
+		struct cell *cell = find(&cells, at >> 3, false, &is_new);
+
+		if (cell)
+			cell->count = 0;
+	}
+}
+
 static bool is_before(const struct seen *seen, const struct gx_task *task)
 {
 	return seen->task == task->index || seen->when <= clocks[task->index][seen->task];
@@ -375,6 +386,7 @@ void gx_races_by_clocks(void)
 	static const struct gx_order_follower follower = {.begin = on_begin,
 							  .release = on_release,
 							  .acquire = on_acquire,
+							  .fresh = on_fresh,
 							  .made = on_made};
 
 	on_begin();

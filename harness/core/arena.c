@@ -14,6 +14,7 @@
 
 #include "core/footprint.h"
 #include "core/internal.h"
+#include "core/order.h"
 
 struct head {
 	uint32_t bytes;  /* of the block, head excluded, a multiple of 16; 0: end of the arena */
@@ -106,6 +107,7 @@ static void *take(struct head *head, uint32_t bytes, uint32_t wanted)
 	} else if (!head->bytes) {
 		head->bytes = bytes;
 	}
+	gx_arena_changes++;
 	head->wanted = wanted;
 	head->in_use = 1;
 	head->magic = MAGIC;
@@ -183,6 +185,8 @@ void *gx_arena_alloc(size_t size, size_t alignment)
 
 	if (!block)
 		full(GX_HIDDEN->arena_count < GX_ARENAS_MAX || gx_arena_listed(gx_current->slot) ? size : 0);
+	if (gx_order.follower && !gx_order.muted)
+		gx_order.follower->fresh(block, size);
 	return block;
 }
 
@@ -262,6 +266,36 @@ bool gx_arena_holds(const void *address)
 	return false;
 }
 
+uint64_t gx_arena_changes;
+
+void gx_arena_look(const void *address, struct gx_arena_block *block)
+{
+	uint32_t slot = slot_of(address);
+	const struct head *before = NULL;
+
+	*block = (struct gx_arena_block){0};
+	if (place_of(slot) < 0)
+		return;
+	for (struct head *head = first(slot); is_sound(head, slot); before = head, head = next(head)) {
+		const struct head *it = head;
+
+		if ((const unsigned char *)address >= (const unsigned char *)next(head))
+			continue;
+		if (address < (const void *)(head + 1) && before && before->in_use)
+			it = before;
+		*block = (struct gx_arena_block){.from = (uintptr_t)(it + 1),
+						 .to = (uintptr_t)(it + 1) + it->wanted,
+						 .in_use = it->in_use};
+		return;
+	}
+	/* Right behind the last block. */
+	if (before && before->in_use &&
+	    (uintptr_t)address < (uintptr_t)(before + 1) + before->bytes + sizeof(*before))
+		*block = (struct gx_arena_block){.from = (uintptr_t)(before + 1),
+						 .to = (uintptr_t)(before + 1) + before->wanted,
+						 .in_use = true};
+}
+
 /* Merge free neighbours and drop a free tail, so that the arena is canonical again. */
 static void tidy(uint32_t slot)
 {
@@ -298,6 +332,7 @@ void gx_arena_free(void *block)
 
 	GX_ASSERT(head->magic == MAGIC && head->in_use);
 	gx_touch(gx_object(GX_OBJECT_ARENA, slot), GX_WRITE);
+	gx_arena_changes++;
 	memset(block, 0, head->bytes);
 	head->in_use = 0;
 	head->wanted = 0;

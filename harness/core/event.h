@@ -16,7 +16,10 @@
 
 #include <stdint.h>
 
-/* Core's own labels (task.h) lie below GX_LABELS_CORE_END, everybody else's between there and GX_LABELS_END, the size of the table. */
+/*
+ * Core's own labels (task.h) lie below GX_LABELS_CORE_END, with those of accesses to memory behind them; everybody else's between there and
+ * GX_LABELS_END, the size of the table.
+ */
 enum { GX_LABELS_CORE = 1, GX_LABELS_CORE_END = 64, GX_LABELS_END = 512 };
 
 enum gx_event_kind {

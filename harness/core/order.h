@@ -18,6 +18,7 @@
 #define GX_CORE_ORDER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct gx_task;
@@ -27,6 +28,8 @@ struct gx_order_follower {
 	void (*begin)(void); /* an execution begins: gx_sched_reset() */
 	void (*release)(uint64_t object);
 	void (*acquire)(uint64_t object);
+	/* A block of memory, whoever had it before: allocators order that (C11 7.22.3). */
+	void (*fresh)(const void *block, size_t size);
 	/* `maker`: NULL for a callback. */
 	void (*made)(const struct gx_task *maker, const struct gx_task *task);
 };
@@ -42,6 +45,9 @@ struct gx_order {
 	bool tries;
 	bool muted; /* what happens is undone again (alone.h, round.c): nobody follows */
 	const struct gx_order_follower *follower; /* NULL: nobody */
+	bool accessed;       /* the step has accessed memory of the program's */
+	void (*split)(void); /* [task] a point, behind which a new step begins; NULL: memory is not watched */
+	void (*before_point)(void); /* [task] what has to be done before the step that runs is over; NULL: nothing */
 };
 
 extern struct gx_order gx_order;
@@ -71,6 +77,16 @@ static inline void gx_order_look(void)
 static inline bool gx_order_is_open(void)
 {
 	return gx_order.touched | gx_order.opened;
+}
+
+/*
+ * [task] Before what is no step of its own and releases something: what the step has accessed so far belongs to the step before. Otherwise one
+ * who comes behind the release would seem to be able to come beside it.
+ */
+static inline void gx_order_split(void)
+{
+	if (gx_order.accessed && gx_order.split)
+		gx_order.split();
 }
 
 /* From now on this one follows; returns who did before. */

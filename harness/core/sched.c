@@ -484,8 +484,11 @@ static inline void grant(struct gx_task *task, struct gx_choice choice, int how)
 		GX_HIDDEN->spurious_left--;
 	task->grants = (uint8_t)how;
 	task->alternative = choice.alternative;
-	gx_order.touched = task->op.object != 0;
+	gx_order.touched = task->op.access && task->op.object;
 	gx_order.opened = false;
+	gx_order.before_point = NULL;
+	gx_order.accessed = false;
+	gx_arena_changes++;
 	gx_event_step(task->index, task->op.label, task->op.object, (uint64_t)how << 16 | choice.alternative);
 	gx_core.step_hash = GX_HIDDEN->event_hash;
 	gx_core.step_records = gx_core.record ? *gx_core.record_count : 0;

@@ -148,9 +148,17 @@ static inline void copies_run_upwards(void)
 #endif
 }
 
-static void __attribute__((noreturn)) leave(void *says)
+/* What is done before each point. */
+static inline void leave_step(void)
 {
 	copies_run_upwards();
+	if (gx_order.before_point)
+		gx_order.before_point();
+}
+
+static void __attribute__((noreturn)) leave(void *says)
+{
+	leave_step();
 	if (gx_core.pilot && says == GX_SAYS_ENDED && has_room_for_a_pilot(gx_current)) {
 		struct gx_task *next;
 
@@ -211,7 +219,7 @@ void gx_task_mark_ended(struct gx_task *task)
 	task->sp = NULL;
 	task->entry = NULL;
 	task->argument = NULL;
-	if (task->autoreap)
+	if (task->traits & GX_TASK_AUTOREAP)
 		gx_task_reap(task);
 }
 
@@ -348,7 +356,7 @@ static enum gx_granted __attribute__((noinline)) simple_under_pilot(uint16_t lab
 
 enum gx_granted gx_point(const struct gx_op *op)
 {
-	copies_run_upwards();
+	leave_step();
 	if (gx_core.pilot)
 		return point_under_pilot(op);
 	gx_current->op = *op;
@@ -362,7 +370,7 @@ void gx_point_simple(uint16_t label, uint8_t access, uint64_t object)
 {
 	struct gx_op *op;
 
-	copies_run_upwards();
+	leave_step();
 	if (gx_core.pilot) {
 		simple_under_pilot(label, access, object);
 		return;
@@ -387,7 +395,7 @@ void gx_sleep(uint16_t label, uint64_t ns)
 {
 	struct gx_op *op = &gx_current->op; /* all zero while the task runs */
 
-	copies_run_upwards();
+	leave_step();
 	if (!ns) {
 		gx_point_simple(label, GX_READ, 0);
 		return;
@@ -479,6 +487,8 @@ spawn(unsigned role, uint32_t number, void (*entry)(void *), void *argument)
 	hidden->parked |= 1ull << task->index;
 	gx_emit_extra(GX_L_TASK_SPAWN, task->index, path, (uint64_t)role << 32 | number);
 	gx_order.opened = true;
+	if (gx_current && (uintptr_t)argument - (uintptr_t)gx_slot_base(gx_current->slot) < GX_SLOT_STACK_BYTES)
+		gx_task_share_stack(gx_current);
 	if (gx_order.follower && !gx_order.muted)
 		gx_order.follower->made(gx_current, task);
 	return task;
@@ -544,12 +554,17 @@ bool gx_task_is_background(const struct gx_task *task)
 void gx_task_autoreap(struct gx_task *task)
 {
 	gx_touch(gx_object(GX_OBJECT_TASK, task->path), GX_WRITE);
-	task->autoreap = 1;
+	task->traits |= GX_TASK_AUTOREAP;
+}
+
+void gx_task_share_stack(struct gx_task *task)
+{
+	task->traits |= GX_TASK_SHARES_STACK;
 }
 
 bool gx_task_is_autoreap(const struct gx_task *task)
 {
-	return task->autoreap;
+	return task->traits & GX_TASK_AUTOREAP;
 }
 
 struct gx_task *gx_task_at(unsigned index)

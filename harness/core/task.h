@@ -40,6 +40,12 @@ enum gx_task_state {
 	GX_TASK_ENDED    /* its record waits to be reaped; it has no stack any more */
 };
 
+/* What has been said of a task since it was made. */
+enum gx_task_trait {
+	GX_TASK_AUTOREAP = 1,    /* gx_task_autoreap() */
+	GX_TASK_SHARES_STACK = 2 /* gx_task_share_stack() */
+};
+
 struct gx_task;
 
 /*
@@ -79,7 +85,7 @@ struct gx_task {
 	uint32_t number;      /* free for the maker */
 	uint16_t children;    /* how many tasks it has made */
 	uint8_t grants;       /* how the last grant came: enum gx_granted */
-	uint8_t autoreap;     /* gx_task_autoreap() */
+	uint8_t traits;       /* enum gx_task_trait bits */
 	uint32_t serial;      /* how many numbers gx_task_serial() has given it */
 	uint32_t alternative; /* which way the granted op goes */
 
@@ -164,6 +170,9 @@ void gx_task_watch_all(void);
 void gx_task_background(const struct gx_task *task);
 bool gx_task_is_background(const struct gx_task *task);
 
+/* Others have been told of what lies on the task's stack, and may look there. */
+void gx_task_share_stack(struct gx_task *task);
+
 /* Whether a parked task can step now; or will be able to when time comes. */
 bool gx_task_can_step(const struct gx_task *task);
 bool gx_task_sleeps(const struct gx_task *task);
@@ -221,6 +230,20 @@ size_t gx_arena_size(const void *block);
 bool gx_arena_owns(const void *block);    /* an address in some task's arena */
 bool gx_arena_is_live(const void *block); /* an owned one that gx_arena_alloc() returned and nobody has freed */
 bool gx_arena_holds(const void *address); /* an owned one inside such a block */
+
+/*
+ * What lies at an address of an arena: the block, its bytes from `from` to before `to` as far as they were asked for; `in_use`: it lives.
+ * Behind its last byte, and in the head of the one that follows, it is that block still; in a free block, and where there is none, `in_use` is
+ * false; in the head of the first of all, or of one behind a free one, it is the block behind it. Valid until gx_arena_changes changes.
+ */
+struct gx_arena_block {
+	uintptr_t from;
+	uintptr_t to;
+	bool in_use;
+};
+void gx_arena_look(const void *address, struct gx_arena_block *block);
+/* Goes up with every block that comes or goes, and with every step. */
+extern uint64_t gx_arena_changes;
 
 /*
  * The same for code that runs before any task does, while a plugin is loaded: its blocks are as good as those of tasks, which may free

@@ -289,7 +289,7 @@ static const void *bound(const struct link_map *map, const ElfW(Rela) * rela, co
 	return dlsym(RTLD_DEFAULT, name);
 }
 
-static const char *name_of(const struct link_map *map, const ElfW(Rela) * rela)
+const char *gx_module_called(const struct link_map *map, const ElfW(Rela) * rela)
 {
 	const ElfW(Sym) *symbols = (const ElfW(Sym) *)gx_module_dynamic(map, DT_SYMTAB);
 	const ElfW(Sym) *symbol = &symbols[ELF64_R_SYM(rela->r_info)];
@@ -302,7 +302,7 @@ static bool table_calls(const struct link_map *map, uintptr_t table, size_t byte
 	const ElfW(Rela) *rela = (const ElfW(Rela) *)table;
 
 	for (size_t i = 0; i < bytes / sizeof(*rela); i++)
-		if (is(name_of(map, &rela[i])))
+		if (is(gx_module_called(map, &rela[i])))
 			return true;
 	return false;
 }
@@ -317,7 +317,7 @@ static bool calls(const struct gx_objects *objects, unsigned i, bool is(const ch
 
 static bool is_instrumentation(const char *name)
 {
-	return !strncmp(name, "__tsan_", strlen("__tsan_")) && strcmp(name, "__tsan_init") != 0;
+	return !strncmp(name, "__tsan_", strlen("__tsan_"));
 }
 
 static bool is_attempt(const char *name)
@@ -344,7 +344,7 @@ static const char *refused_of(const struct gx_objects *objects, const struct lin
 	const ElfW(Rela) *rela = (const ElfW(Rela) *)table;
 
 	for (size_t i = 0; i < bytes / sizeof(*rela); i++) {
-		const char *name = name_of(map, &rela[i]);
+		const char *name = gx_module_called(map, &rela[i]);
 
 		if (!*name)
 			continue;

@@ -7,6 +7,7 @@
  *     objects.c     which libraries come with it?
  *     calls.c       do they call what is not modelled?
  *     gate.c        is what it exports a gate?
+ *     redirect.c    what libc does with its memory is watched, too
  *     segments.c    which memory of theirs belongs to the world?
  */
 #ifndef GX_MODULE_INTERNAL_H
@@ -85,6 +86,10 @@ enum gx_status gx_module_check_calls(const struct gx_objects *objects, const cha
  * (gx_order.tries).
  */
 void gx_module_look_at_calls(const struct gx_objects *objects, bool *instrumented, bool *tries);
+/* The name that a relocation binds outside of its object; "": none. */
+const char *gx_module_called(const struct link_map *map, const ElfW(Rela) * rela);
+/* redirect.c: its calls of libc's that access memory count as accesses from now on. False: it could not be done. */
+bool gx_module_redirect(const struct link_map *map);
 /* Why a function with this name cannot be had, and what to do instead; NULL: it can. */
 const char *gx_module_why_not(const struct gx_objects *objects, const char *name);
 /* Whether an address lies in the program itself, and not in libc or a plugin. */

@@ -146,6 +146,9 @@ enum gx_status gx_module_open(struct gx_plugin *plugin, const char *path, struct
 		rc = gx_module_find_segments(plugin, &objects, path, err);
 	if (rc == GX_OK)
 		gx_module_look_at_calls(&objects, &plugin->instrumented, &plugin->tries);
+	if (rc == GX_OK && plugin->instrumented && !gx_module_redirect(objects.object[0].map))
+		rc = gx_fail(err, GX_ESYSTEM, "%s: its calls of libc's functions cannot be watched: mprotect: %s", path,
+			     strerror(errno));
 	plugin->saw_time = gx_posix_loading_saw_time();
 	return rc;
 }

@@ -92,6 +92,7 @@ int pthread_once(pthread_once_t *once, void (*routine)(void))
 	gx_posix_touch(once, GX_WRITE);
 	*once = ONCE_UNDER_WAY;
 	run_once(once, routine);
+	gx_order_split();
 	examine(once);
 	gx_posix_touch(once, GX_WRITE); /* in a later step, if the routine has points */
 	*once = ONCE_DONE;
@@ -129,8 +130,10 @@ void __cxa_guard_release(int64_t *guard)
 {
 	volatile char *bytes = (volatile char *)guard;
 
-	if (gx_task_self())
+	if (gx_task_self()) {
+		gx_order_split();
 		gx_posix_touch(guard, GX_WRITE);
+	}
 	bytes[GUARD_UNDER_WAY] = 0;
 	bytes[GUARD_DONE] = 1;
 	if (gx_task_self())
@@ -140,7 +143,9 @@ void __cxa_guard_release(int64_t *guard)
 /* The constructor threw: whoever comes next tries again. */
 void __cxa_guard_abort(int64_t *guard)
 {
-	if (gx_task_self())
+	if (gx_task_self()) {
+		gx_order_split();
 		gx_posix_touch(guard, GX_WRITE);
+	}
 	((volatile char *)guard)[GUARD_UNDER_WAY] = 0;
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "access/memory.h"
+#include "access/labels.h"
 #include "core/internal.h"
 
 /* The part of the world that belongs to the fixture. */

@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "access/memory.h"
+#include "access/labels.h"
 #include "rules/internal.h"
 
 /*

@@ -23,6 +23,7 @@
 	ROW(LOST_RESTART, lost_restart)             \
 	ROW(UNTRACKED_TASK, untracked_task)         \
 	ROW(DATA_RACE, data_race)                   \
+	ROW(MEMORY_ERROR, memory_error)             \
 	ROW(MISUSE, misuse)                         \
 	ROW(CRASH, crash)                           \
 	ROW(HANG, hang)                             \

@@ -3,7 +3,7 @@
  */
 #include "service/service.h"
 
-#include "access/memory.h"
+#include "access/labels.h"
 #include "core/sched.h"
 #include "posix/posix.h"
 #include "service/labels.h"

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "access/memory.h"
+#include "access/labels.h"
 #include "posix/posix.h"
 #include "service/labels.h"
 #include "story/internal.h"

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "access/memory.h"
+#include "access/heap.h"
+#include "access/labels.h"
 #include "access/races.h"
 #include "core/symbol.h"
 #include "core/world.h"
@@ -131,6 +132,14 @@ static void end_object(struct gx_name_book *book, struct gx_named_object *known,
 	snprintf(known->ended_by, sizeof(known->ended_by), "%s", gx_name_book_task(book, event->task));
 }
 
+static void note_gone(struct gx_name_book *book, uint64_t object, uint64_t size, const char *name)
+{
+	struct gx_named_gone *gone = &book->gone[book->gone_count++ % GX_GONE_MAX];
+
+	*gone = (struct gx_named_gone){.object = object, .size = size};
+	snprintf(gone->name, sizeof(gone->name), "%s", name);
+}
+
 /* What is done to an object: it is used, or it ends, by itself or with its memory. */
 static void follow_object(struct gx_name_book *book, const struct gx_event *event)
 {
@@ -149,6 +158,7 @@ static void follow_object(struct gx_name_book *book, const struct gx_event *even
 		if (known)
 			end_object(book, known, event);
 	} else if (event->label == GX_L_POSIX_FREE) {
+		note_gone(book, event->object, event->value, gx_name_book_task(book, event->task));
 		for (unsigned i = 0; i < book->object_count; i++)
 			if (book->object[i].object - event->object < event->value)
 				end_object(book, &book->object[i], event);
@@ -230,6 +240,9 @@ void gx_name_book_follow(struct gx_name_book *book, const struct gx_event *event
 {
 	if (event->kind == GX_EVENT_FACT && event->label == GX_L_TASK_SPAWN)
 		add_task(book, event->task, event->extra, (unsigned)(event->value >> 32), (unsigned)event->value);
+	if (event->kind == GX_EVENT_FACT && (event->label == GX_L_TASK_END || event->label == GX_L_TASK_KILL))
+		note_gone(book, event->object % GX_SLOT_COUNT, 0,
+			  gx_name_book_task(book, event->label == GX_L_TASK_END ? event->task : event->extra));
 	follow_object(book, event);
 }
 
@@ -288,6 +301,10 @@ void gx_name_object(struct gx_name_book *book, unsigned label, uint64_t object, 
 				return;
 			}
 		snprintf(text, size, "%s", gx_docker_object_name(object));
+		return;
+	}
+	if (label >= GX_LABELS_ACCESS && label < GX_L_ACCESS_END && object) {
+		gx_name_memory(book, object, text, size);
 		return;
 	}
 	known = gx_posix_kind_of(label) ? know_object(book, gx_posix_kind_of(label), object) : NULL;
@@ -392,17 +409,39 @@ bool gx_name_misuse(struct gx_name_book *book, unsigned task, uint64_t value, ch
 
 /* ---- memory ---- */
 
-/* Whose stack or blocks they are, by the slot: of a task that lives. */
-static void say_owner(const struct gx_name_book *book, const unsigned char *address, char *text, size_t size)
+/* The last one that fits; NULL: none. */
+static const char *gone_at(const struct gx_name_book *book, uint64_t object, bool is_task)
+{
+	unsigned count = book->gone_count < GX_GONE_MAX ? book->gone_count : GX_GONE_MAX;
+
+	for (unsigned i = 1; i <= count; i++) {
+		const struct gx_named_gone *gone = &book->gone[(book->gone_count - i) % GX_GONE_MAX];
+
+		if (is_task ? !gone->size && gone->object == object : object - gone->object < gone->size)
+			return gone->name;
+	}
+	return NULL;
+}
+
+/* Whose stack or blocks they are, by the slot. */
+static void say_owner(const struct gx_name_book *book, uint64_t object, const unsigned char *address, char *text,
+		      size_t size)
 {
 	size_t offset = (size_t)(address - (const unsigned char *)GX_WORLD_BASE) - GX_WORLD_AREA_BYTES;
 	const struct gx_task *task = gx_task_by_slot((uint32_t)(offset / GX_SLOT_BYTES));
-	const char *name = task ? gx_name_book_task(book, task->index) : "a task that has ended";
+	const char *name = task ? gx_name_book_task(book, task->index) : gone_at(book, offset / GX_SLOT_BYTES, true);
+	const char *freed = gone_at(book, object, false);
 
-	if (offset % GX_SLOT_BYTES < GX_SLOT_STACK_BYTES)
+	if (!name)
+		name = "somebody";
+
+	if (address < (const unsigned char *)GX_WORLD_BASE + GX_WORLD_AREA_BYTES)
+		snprintf(text, size, "memory of the harness");
+	else if (offset % GX_SLOT_BYTES < GX_SLOT_STACK_BYTES)
 		snprintf(text, size, "the stack of %.60s", name);
 	else
-		snprintf(text, size, "memory that %.60s allocated", name);
+		snprintf(text, size, "memory that %.40s allocated%s%.40s%s", name, freed ? " and " : "",
+			 freed ? freed : "", freed ? " has freed" : "");
 }
 
 void gx_name_memory(struct gx_name_book *book, uint64_t object, char *text, size_t size)
@@ -411,7 +450,7 @@ void gx_name_memory(struct gx_name_book *book, uint64_t object, char *text, size
 	struct gx_symbol symbol;
 
 	if (object >> 48 == 1)
-		say_owner(book, address, text, size);
+		say_owner(book, object, address, text, size);
 	else if (!address || !gx_symbol_of(address, &symbol))
 		snprintf(text, size, "static memory");
 	else if (symbol.offset)
@@ -433,7 +472,8 @@ void gx_name_race(uint64_t object, struct gx_message_memory *out)
 {
 	struct gx_race_places places = {0};
 
-	(void)gx_races_places(object, &places);
+	if (!gx_races_places(object, &places))
+		places.later = gx_heap_last();
 	say_place(places.earlier, out->earlier, sizeof(out->earlier));
 	say_place(places.later, out->later, sizeof(out->later));
 }
@@ -496,6 +536,10 @@ static bool say_fact(struct gx_name_book *book, const struct gx_event *event, ch
 	case GX_L_POSIX_DESTROY:
 		say_destroyed(book, event, text, size);
 		return false;
+	case GX_L_MEMORY_ERROR:
+		gx_name_memory(book, event->object, name, sizeof(name));
+		snprintf(text, size, "%s %s", GX_MEMORY_ERROR_WRITES(event->extra) ? "writes" : "reads", name);
+		return true;
 	case GX_L_DATA_RACE:
 		gx_name_memory(book, event->object, name, sizeof(name));
 		snprintf(text, size, "%s %s", GX_RACE_LATER_WRITES(event->extra) ? "writes" : "reads", name);

@@ -35,8 +35,18 @@ struct gx_named_object {
 	char name[GX_OBJECT_NAME_BYTES];   /* "" until somebody asks */
 };
 
+/* What is gone: a task, by the slot of its memory; or a block, and who has freed it. */
+#define GX_GONE_MAX 64
+struct gx_named_gone {
+	uint64_t object; /* the slot, or where the block was */
+	uint64_t size;   /* of the block; 0 of a task */
+	char name[GX_TASK_NAME_BYTES];
+};
+
 struct gx_name_book {
 	const struct gx_trial *trial;
+	struct gx_named_gone gone[GX_GONE_MAX]; /* the last ones, in a ring */
+	unsigned gone_count;
 	char task[GX_TASKS_MAX][GX_TASK_NAME_BYTES];
 	uint16_t goes[GX_TASKS_MAX];
 	uint16_t threads[GX_TASKS_MAX];
@@ -77,7 +87,10 @@ void gx_name_object(struct gx_name_book *book, unsigned label, uint64_t object, 
  */
 bool gx_name_misuse(struct gx_name_book *book, unsigned task, uint64_t value, char *text, size_t size);
 
-/* "busy", "table[3]", "memory of gate.open", "the stack of manual-restart#1": what lies at an address, by its number. */
+/*
+ * "busy", "table+0x18", "memory that gate.open allocated", "memory that gate.open allocated and manual-restart#1 has freed", "the stack of
+ * manual-restart#1": what lies at an address, by its number.
+ */
 void gx_name_memory(struct gx_name_book *book, uint64_t object, char *text, size_t size);
 /* Where the two accesses of the race for it stand that the last execution has told of. */
 void gx_name_race(uint64_t object, struct gx_message_memory *out);

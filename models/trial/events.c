@@ -1,7 +1,7 @@
 /*
  * events.c - what follows from single events: a leg's first op, served requests, late steps; then the rules see them.
  */
-#include "access/memory.h"
+#include "access/labels.h"
 #include "facts/objects.h"
 #include "posix/posix.h"
 #include "rules/judge.h"
@@ -88,7 +88,8 @@ static void judge_crash(struct gx_trial *trial, const struct gx_event *event)
 	struct gx_event known = *event;
 
 	known.extra = (uint16_t)(event->extra | request << 8);
-	known.object = gx_fact_workspace(request);
+	if (event->label != GX_L_MEMORY_ERROR)
+		known.object = gx_fact_workspace(request);
 	gx_rules_observe(trial->rules, &known);
 }
 
@@ -125,7 +126,8 @@ void gx_trial_observe(void *context, const struct gx_event *event)
 		note_leg_end(event);
 	else if (event->label == GX_L_POSIX_MISUSE)
 		note_posix_misuse(event);
-	if (event->label == GX_L_TASK_CRASH || event->label == GX_L_TASK_HANG || event->label == GX_L_LIVELOCK)
+	if (event->label == GX_L_TASK_CRASH || event->label == GX_L_TASK_HANG || event->label == GX_L_LIVELOCK ||
+	    event->label == GX_L_MEMORY_ERROR)
 		judge_crash(trial, event);
 	else if (event->label == GX_L_DATA_RACE)
 		judge_race(trial, event);

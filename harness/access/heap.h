@@ -1,0 +1,25 @@
+/*
+ * heap.h - memory that the program may not touch: freed, beyond a block, in a frame that has been left, the harness's own.
+ *
+ * Blocks lie in the arena of the task that allocated them (core/task.h), each behind sixteen bytes that belong to nobody, and end at the byte
+ * that was asked for. A stack ends where its task is parked. What is no memory of tasks at all is not looked at, but for the harness's own
+ * part of the world.
+ *
+ * The execution ends at the access: what follows is undefined. Main thread only.
+ */
+#ifndef GX_ACCESS_HEAP_H
+#define GX_ACCESS_HEAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "access/labels.h"
+
+/* [task] Ends the execution, GX_L_MEMORY_ERROR, if these bytes are none that the program may access. `code`: where that is done. */
+void gx_heap_check(uintptr_t at, size_t size, bool writes, const void *code);
+
+/* Where the access of the last memory error stands in the program; NULL: there was none. */
+const void *gx_heap_last(void);
+
+#endif
