@@ -96,10 +96,11 @@ install: $(BIN) ## install the program, the gate header and the scenarios under 
 	install -D -m 644 harness/include/gatecrash/gate.h "$(DESTDIR)$(PREFIX)/include/gatecrash/gate.h"
 	install -d "$(DESTDIR)$(PREFIX)/share/gatecrash/scenarios"
 	install -m 644 scenarios/*.yaml "$(DESTDIR)$(PREFIX)/share/gatecrash/scenarios"
+	install -D -m 644 harness/gatecrash.pc "$(DESTDIR)$(PREFIX)/share/pkgconfig/gatecrash.pc"
 
 uninstall: ## remove what `make install` puts there
 	rm -f "$(DESTDIR)$(PREFIX)/bin/gatecrash"
-	rm -f "$(DESTDIR)$(PREFIX)/include/gatecrash/gate.h"
+	rm -f "$(DESTDIR)$(PREFIX)/include/gatecrash/gate.h" "$(DESTDIR)$(PREFIX)/share/pkgconfig/gatecrash.pc"
 	for file in $(notdir $(wildcard scenarios/*.yaml)); do rm -f "$(DESTDIR)$(PREFIX)/share/gatecrash/scenarios/$$file"; done
 	cd "$(DESTDIR)$(PREFIX)" && rmdir --ignore-fail-on-non-empty include/gatecrash share/gatecrash/scenarios share/gatecrash
 
@@ -133,8 +134,9 @@ $(BUILD)/harness/posix/once.o: ALL_CFLAGS += -fexceptions
 # The gates of the history are watched like a user's own: what ThreadSanitizer would be told, harness/access is. Sanitizers have it for themselves.
 $(BUILD)/models/gates/%.o: ALL_CFLAGS += $(if $(SAN),,-fsanitize=thread)
 
-# Its texts are part of the program.
+# Their texts are part of the program.
 $(BUILD)/harness/cli/help.o: $(wildcard harness/cli/help/*.txt)
+$(BUILD)/harness/module/compile.o: harness/include/gatecrash/gate.h
 
 $(BUILD)/bench: $(BENCH_OBJ) $(LIB_OBJ)
 	$(Q)echo "LD $@"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -217,12 +217,13 @@ static json_t *otherwise(const struct gx_result_run *it)
 	return json;
 }
 
-/* At what the gate's tasks are interleaved: where they call a primitive, and nowhere else. */
-static json_t *watched(void)
+/* Of what the gate does. `weaker_orders`: its atomics ask for less than was explored, sequential consistency. */
+static json_t *watched(const struct gx_result_run *run)
 {
 	const struct member members[] = {
 		{"primitives", json_true()},
-		{"memory", json_false()},
+		{"memory", json_boolean(run->watches_memory)},
+		{"weaker_orders", json_boolean(run->weak_atomics)},
 	};
 
 	return OBJECT(members);
@@ -254,7 +255,7 @@ static json_t *run(const void *runs, size_t i)
 		{"not_expected", rules(&it->unexpected)},
 		{"undecided", json_boolean(it->judgement == GX_JUDGEMENT_UNDECIDED)},
 		{"beyond_gate", array_of(beyond, it->finding_count - gx_run_guilty(it), finding)},
-		{"watched", watched()},
+		{"watched", watched(it)},
 	};
 
 	return OBJECT(members);

@@ -128,6 +128,8 @@ struct gx_result_run {
 	const char *incomplete_why; /* "the state budget is used up", ...; or "" */
 	bool interrupted;           /* a replay may be, too */
 	bool from_file;             /* the gate is a file of somebody's own, not one of the history's */
+	bool watches_memory;        /* of the gate, its accesses to memory and atomics */
+	bool weak_atomics;          /* it asks for less than sequential consistency, which is what was explored */
 	bool one_identity; /* hashes of states are those of every process of this machine; false: of this process only */
 	uint64_t event_hash; /* replay only, else 0: hash of all events, the same in every replay */
 	struct gx_result_explored explored;

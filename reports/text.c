@@ -211,20 +211,38 @@ static void say_not_proven(struct gx_page *page, const struct gx_result_run *run
 	say_seen(page, &run->explored);
 }
 
-/* What was clean is no more than was watched, once for all runs; the gates of the history have nothing but primitives. */
+static bool is_clean(const struct gx_result_run *run)
+{
+	return run->verdict == GX_VERDICT_CLEAN && run->from_file && !gx_is_replay(run);
+}
+
+/* What was clean is no more than was watched, once for all runs. */
 static void say_unwatched(struct gx_page *page, const struct gx_result_run *runs, size_t count)
 {
-	bool concerned = false;
+	bool blind = false;
+	bool weak = false;
 
-	for (size_t i = 0; i < count; i++)
-		concerned |= runs[i].verdict == GX_VERDICT_CLEAN && runs[i].from_file && !gx_is_replay(&runs[i]);
-	if (!concerned)
+	for (size_t i = 0; i < count; i++) {
+		blind |= is_clean(&runs[i]) && !runs[i].watches_memory;
+		weak |= is_clean(&runs[i]) && runs[i].weak_atomics;
+	}
+	if (!blind && !weak)
 		return;
 	if (count == 1 && runs->finding_count)
 		gx_end_line(page);
 	gx_fold(page, 2);
-	gx_say(page, "memory accesses and atomics were not watched");
-	gx_end_line(page);
+	if (blind) {
+		gx_say(page,
+		       "memory accesses and atomics were not watched; of a gate from source they are: --gate FILE.c, or "
+		       "`gatecrash cc`");
+		gx_end_line(page);
+	}
+	if (weak) {
+		gx_say(page,
+		       "atomics were explored as sequentially consistent; the gate asks for weaker orders, whose effects "
+		       "were not looked for");
+		gx_end_line(page);
+	}
 }
 
 static void say_verdict(struct gx_page *page, const struct gx_result_run *run)

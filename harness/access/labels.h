@@ -19,10 +19,14 @@ enum {
 	GX_L_ATOMIC_UPDATE, /* exchange, compare and exchange, fetch and add, ... */
 	GX_L_ATOMIC_FENCE,
 	/* From here on facts. */
-	GX_L_DATA_RACE, /* of the task with the later access; extra = GX_RACE_EXTRA(), value = how many bytes of it from the object on */
+	GX_L_DATA_RACE,    /* of the task with the later access; extra = GX_RACE_EXTRA(), value = GX_RACE_VALUE() */
 	GX_L_MEMORY_ERROR, /* heap.h; object = where, extra = GX_MEMORY_ERROR_EXTRA(), value = bytes of the access */
 	GX_L_ACCESS_END
 };
+
+/* How many bytes the two have in common at most, from the object on; whether the earlier access was made in the step before. */
+#define GX_RACE_VALUE(size, beside) ((uint64_t)(beside) << 16 | (size))
+#define GX_RACE_IS_BESIDE(value)    (((value) >> 16 & 1) != 0)
 
 /* Who made the earlier access, by index; what each of the two does. Eight bits. */
 #define GX_RACE_EXTRA(other, earlier_writes, later_writes) \

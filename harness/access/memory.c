@@ -48,6 +48,11 @@ void gx_memory_point_at(bool each)
 	each_is_a_point = each;
 }
 
+bool gx_memory_is_point_each(void)
+{
+	return each_is_a_point;
+}
+
 gx_memory_judge_fn *gx_memory_judge(gx_memory_judge_fn *by)
 {
 	gx_memory_judge_fn *before = judge;

@@ -60,6 +60,7 @@ bool gx_memory_is_watched(void);
 
 /* Each plain access to shared memory is a point from now on; or no longer. */
 void gx_memory_point_at(bool each);
+bool gx_memory_is_point_each(void);
 
 /*
  * Who looks at each access, on behalf of the task that makes it, before it is made; NULL: nobody. `code` is where it stands. May emit; reaches

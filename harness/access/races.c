@@ -6,25 +6,35 @@
 #include "core/event.h"
 #include "core/order.h"
 #include "core/rescue.h"
+#include "core/sched.h"
 #include "core/world.h"
 
 /* What has been told, for whoever asks where it was. */
 enum { TOLD_MAX = 64 };
-static struct {
+static struct told {
 	uint64_t object;
+	uint32_t step;
 	struct gx_race_places places;
 } told[TOLD_MAX];
 static unsigned told_count;
+static struct told remembered[TOLD_MAX];
+static unsigned remembered_count;
 
-bool gx_races_places(uint64_t object, struct gx_race_places *places)
+void gx_races_remember(void)
+{
+	memcpy(remembered, told, sizeof(told));
+	remembered_count = told_count;
+}
+
+bool gx_races_places(uint64_t object, uint32_t step, struct gx_race_places *places)
 {
 	unsigned i = 0;
 
-	while (i < told_count && told[i].object != object)
+	while (i < remembered_count && (remembered[i].object != object || remembered[i].step != step))
 		i++;
-	if (i < told_count)
-		*places = told[i].places;
-	return i < told_count;
+	if (i < remembered_count)
+		*places = remembered[i].places;
+	return i < remembered_count;
 }
 
 static uint8_t bits(size_t from, size_t count)
@@ -32,15 +42,16 @@ static uint8_t bits(size_t from, size_t count)
 	return (uint8_t)((count < 8 ? (1u << count) - 1 : 0xffu) << from);
 }
 
-static void tell(uintptr_t at, size_t size, uint16_t extra, struct gx_race_places places)
+static void tell(uintptr_t at, size_t size, bool beside_it, uint16_t extra, struct gx_race_places places)
 {
 	uint64_t object = gx_world_canonical((const void *)at);
 
 	if (told_count < TOLD_MAX) {
 		told[told_count].object = object;
+		told[told_count].step = gx_sched_steps();
 		told[told_count++].places = places;
 	}
-	gx_emit_extra(GX_L_DATA_RACE, extra, object, size);
+	gx_emit_extra(GX_L_DATA_RACE, extra, object, GX_RACE_VALUE(size, beside_it));
 }
 
 /* ---- side by side ---- */
@@ -70,7 +81,7 @@ static void judge_beside(const struct gx_task *task, uintptr_t at, size_t size, 
 
 		if (touch && task->index != beside.task && (touch->written | (writes ? touch->read : 0)) & mine) {
 			beside.told = beside.count; /* one is enough */
-			tell(at, here, GX_RACE_EXTRA(beside.task, (touch->written & mine) != 0, writes),
+			tell(at, here, true, GX_RACE_EXTRA(beside.task, (touch->written & mine) != 0, writes),
 			     (struct gx_race_places){.later = code});
 		}
 		at += here;
@@ -115,6 +126,7 @@ struct seen {
 	uint8_t bytes;
 	bool writes;
 	bool told;
+	uint32_t step;
 	const void *code;
 };
 
@@ -335,6 +347,7 @@ static void judge_granule(const struct gx_task *task, uintptr_t at, size_t size,
 			   .task = (uint8_t)task->index,
 			   .bytes = bits(at % 8, size),
 			   .writes = writes,
+			   .step = gx_sched_steps(),
 			   .code = code};
 	const struct seen *race = NULL;
 	bool is_new;
@@ -342,18 +355,19 @@ static void judge_granule(const struct gx_task *task, uintptr_t at, size_t size,
 
 	if (is_new)
 		cell->count = 0;
-	for (unsigned i = 0; i < cell->count && !now.told; i++) {
+	for (unsigned i = 0; i < cell->count && !(race && race->step + 1 == now.step); i++) {
 		struct seen *seen = &cell->seen[i];
 
 		if (!(seen->bytes & now.bytes) || !(seen->writes || writes) || is_before(seen, task))
 			continue;
 		now.told = true;
-		if (!seen->told)
+		/* Once for those who come later; and side by side, which shows best what it is. */
+		if (!seen->told || seen->step + 1 == now.step)
 			race = seen;
 	}
 	if (race) {
-		tell(at, size, GX_RACE_EXTRA(race->task, race->writes, writes),
-		     (struct gx_race_places){.earlier = race->code, .later = code});
+		tell(at, size, race->step + 1 == now.step, GX_RACE_EXTRA(race->task, race->writes, writes),
+		     (struct gx_race_places){.earlier = race->code, .later = code, .step = race->step});
 	}
 	note(cell, now, task);
 }

@@ -43,8 +43,11 @@ void gx_races_end(void);
 struct gx_race_places {
 	const void *earlier;
 	const void *later;
+	uint32_t step; /* of the earlier one; 0: not known */
 };
-/* Of the first race for the object of this fact that the last execution has told; false if there is none. */
-bool gx_races_places(uint64_t object, struct gx_race_places *places);
+/* What has been told since the execution began is what gx_races_places() knows, until this is called again. */
+void gx_races_remember(void);
+/* Of the race for this object that was told in this step; false if there is none. */
+bool gx_races_places(uint64_t object, uint32_t step, struct gx_race_places *places);
 
 #endif

@@ -46,6 +46,7 @@ struct gx_options {
 	uint64_t finding; /* replay: which of a file's repros, from 1; 0: not said */
 	enum gx_then then;
 	const char *rule; /* RULE or RULE/WORKSPACE whose findings are told in full, "all", or NULL */
+	bool accesses;    /* each plain access to memory is a point */
 	bool all_steps;   /* of what is told in full */
 	bool strict;      /* what is beyond the gate counts as well */
 	unsigned width;   /* of text, in columns; 0: the terminal's */
@@ -122,6 +123,9 @@ unsigned gx_columns_of(int fd, unsigned otherwise);
 /* SIGINT and SIGTERM set this; a second one ends the process. */
 extern volatile sig_atomic_t gx_interrupted;
 void gx_catch_interrupts(void);
+
+/* `gatecrash cc ARGUMENTS`, which end with NULL: cc.c. */
+int gx_compile_command(const char *const *arguments);
 
 /* A live line on standard error while something explores; nothing unless it is a terminal and --quiet is not given. */
 struct gx_live {

@@ -15,7 +15,7 @@ static int list_gates(void)
 {
 	for (const struct gx_gate *const *gate = gx_gates; *gate; gate++)
 		row((*gate)->name, (*gate)->summary);
-	puts("\nA gate of your own: --gate ./mygate.so (see the README, \"Write a gate\").");
+	puts("\nA gate of your own: --gate mygate.c (see the README, \"Write a gate\").");
 	return GX_EXIT_HELD;
 }
 

@@ -20,13 +20,14 @@ static void print_help(FILE *out)
 	      out);
 	for (size_t i = 0; gx_commands[i]; i++)
 		fprintf(out, "  %-10s %s\n", gx_commands[i]->name, gx_commands[i]->summary);
+	fprintf(out, "  %-10s %s\n", "cc", "compile a gate: the compiler, with what a gate needs");
 	fputs("\nWhat `gatecrash help TOPIC` explains:\n\n", out);
 	for (size_t i = 0; gx_help_topics[i].name; i++)
 		fprintf(out, "  %-10s %s\n", gx_help_topics[i].name, gx_help_topics[i].summary);
 	fputs("\n"
 	      "  gatecrash run double-click --gate none           see the race\n"
 	      "  gatecrash run double-click --gate per-workspace  see that it is gone: proven\n"
-	      "  gatecrash run --gate ./mygate.so                 try a gate of your own\n"
+	      "  gatecrash run --gate mygate.c                    try a gate of your own\n"
 	      "  gatecrash COMMAND --help                         options of a command\n\n"
 	      "Exit status: 0 nothing found, 1 found, 2 usage or bad input, 3 could not tell.\n",
 	      out);
@@ -111,6 +112,8 @@ static int help_on(char *word)
 	for (size_t i = 0; gx_commands[i]; i++)
 		if (!strcmp(word, gx_commands[i]->name))
 			return run_command(word, 2, (char *[]){word, help_option, NULL});
+	if (!strcmp(word, "cc"))
+		return gx_compile_command((const char *const[]){help_option, NULL});
 	return usage("there is no help on ", word, true);
 }
 
@@ -122,6 +125,8 @@ static int program(int argc, char **argv)
 
 	if (!word)
 		return usage("a command is missing", NULL, false);
+	if (!strcmp(word, "cc"))
+		return gx_compile_command((const char *const *)argv + 2);
 	if (is_one_of(word, version)) {
 		gx_print_version();
 		return gx_flush_output();

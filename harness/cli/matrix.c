@@ -12,7 +12,7 @@ static const char doc[] =
 	"\vExamples:\n"
 	"  gatecrash matrix\n"
 	"  gatecrash matrix double-click burst --gate per-workspace\n"
-	"  gatecrash matrix --gate ./mygate.so --as per-workspace-strict\n\n"
+	"  gatecrash matrix --gate mygate.c --as per-workspace-strict\n\n"
 	"With --gate, only what is expected of this gate: of its name, or of its file where `expect` names one (gate: ./mine.so, beside "
 	"the scenario). With --as, what is expected of another one, interleavings aside, which are schedules of that one's steps.\n\n"
 	"Exit status: 0 all as expected, 1 something is not, 2 usage or bad input, 3 could not tell.";

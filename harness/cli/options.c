@@ -34,7 +34,8 @@ enum {
 	KEY_RULE,
 	KEY_STEPS,
 	KEY_STRICT,
-	KEY_WIDTH
+	KEY_WIDTH,
+	KEY_POINTS
 };
 
 #define STATES_DEFAULT     20000000u
@@ -45,9 +46,10 @@ static const struct {
 	struct argp_option option;
 	unsigned takes; /* which commands take it: those that take any of these; 0: all */
 } table[] = {
-	{{"gate", KEY_GATE, "NAME|FILE.so", 0, "gate to try; repeatable (see `gatecrash list gates`)", 0},
+	{{"gate", KEY_GATE, "NAME|FILE", 0,
+	  "gate to try: a name (see `gatecrash list gates`), FILE.c, FILE.cc or FILE.so; repeatable", 0},
 	 GX_TAKES_GATES},
-	{{"gate", KEY_GATE, "NAME|FILE.so", 0, "try this gate instead of the one that the repro names", 0},
+	{{"gate", KEY_GATE, "NAME|FILE", 0, "try this gate instead of the one that the repro names", 0},
 	 GX_TAKES_ONE_GATE},
 	{{"all", KEY_ALL, NULL, 0, "every scenario that there is (see `gatecrash list scenarios`)", 0}, GX_TAKES_GATES},
 	{{"as", KEY_AS, "NAME", 0,
@@ -59,6 +61,11 @@ static const struct {
 	  "where the repro does not fit any more, run the rest freely: random, or search for all that can follow", 0},
 	 GX_TAKES_REPLAY},
 	{{"strategy", KEY_STRATEGY, "NAME", 0, "%s (default %s)", 0}, GX_TAKES_EXPLORE},
+	{{"points", KEY_POINTS, "WHERE", 0,
+	  "where tasks are interleaved: sync, at synchronisation and atomics, which sees every data race; access, at each access to memory, too, "
+	  "which shows what a race does (default sync)",
+	  0},
+	 GX_TAKES_EXPLORE},
 	{{"seed", KEY_SEED, "N", 0, "seed of the random choices (default 1)", 0}, GX_TAKES_EXPLORE},
 	{{"executions", KEY_EXECUTIONS, "N", 0, "random executions to run: 500, 20k, 1e6 (default 20k)", 0},
 	 GX_TAKES_EXPLORE},
@@ -298,6 +305,14 @@ static enum gx_color color(const char *text)
 	return (enum gx_color)choice("color", text, names, GX_COLOR_COUNT);
 }
 
+/* Where tasks are interleaved: at each access, too? */
+static bool accesses(const char *text)
+{
+	static const char *const names[] = {"sync", "access"};
+
+	return choice("points", text, names, 2);
+}
+
 static enum gx_then then(const char *text)
 {
 	static const char *const names[] = {"random", "search"};
@@ -440,6 +455,9 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_RULE:
 		out->rule = rule(argument);
+		return 0;
+	case KEY_POINTS:
+		out->accesses = accesses(argument);
 		return 0;
 	case KEY_STEPS:
 		out->all_steps = all_steps(argument);

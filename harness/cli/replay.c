@@ -19,7 +19,7 @@ static const char doc[] =
 	"  gatecrash replay 'gx1:double-click:none:...'\n"
 	"  gatecrash replay race.repro --times 10k\n"
 	"  gatecrash replay out.json --finding 3\n"
-	"  gatecrash replay double-click#s1-conflict --gate ./mygate.so\n"
+	"  gatecrash replay double-click#s1-conflict --gate mygate.c\n"
 	"  gatecrash replay race.repro --gate ./fixed.so --then search\n\n"
 	"A repro of a gate that has changed since may not fit any more. --then says how it goes on from there: random draws the rest of "
 	"20,000 executions, search looks at every way to go on; what breaks a rule is shown with a repro of its own.\n\n"
@@ -398,6 +398,7 @@ static int command(struct gx_options *options)
 	if (rc == GX_OK) {
 		session = (struct gx_session){.file = target.file,
 					      .strict = options->strict,
+					      .accesses = target.repro.accesses || options->accesses,
 					      .about = target.repro.about,
 					      .about_step = choices_of(&target.repro),
 					      .scenario = &target.file->scenario,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access/atomics.h"
 #include "access/races.h"
 #include "core/identity.h"
 #include "core/rescue.h"
@@ -13,6 +14,7 @@
 #include "explore/clock.h"
 #include "explore/run.h"
 #include "gates/gates.h"
+#include "module/compile.h"
 #include "scenario/find.h"
 #include "scenario/nearest.h"
 
@@ -36,16 +38,41 @@ enum gx_status gx_no_such_gate(const char *word, const char *where, struct gx_er
 			       gx_quote(word).text, nearest);
 	return gx_fail(
 		err, GX_EINPUT,
-		"%sthere is no gate named %s; `gatecrash list gates` names them, one of your own is a path such as ./mygate.so",
+		"%sthere is no gate named %s; `gatecrash list gates` names them, one of your own is a path such as ./mygate.c",
 		where, gx_quote(word).text);
+}
+
+/* Each of several sources from the root on. */
+static void make_lasting(char *out, size_t size, const char *word)
+{
+	size_t used = 0;
+
+	*out = 0;
+	for (size_t length; *word && used < size; word += length + (word[length] == ',')) {
+		char one[PATH_MAX];
+
+		length = strcspn(word, ",");
+		if (!gx_is_source(word))
+			length = strlen(word);
+		snprintf(one, sizeof(one), "%.*s", (int)length, word);
+		used += (size_t)snprintf(out + used, size - used, used ? "," : "");
+		if (used < size)
+			gx_absolute_path(out + used, size - used, one);
+		used += strlen(out + used);
+	}
 }
 
 static enum gx_status choose_file(struct gx_gate_choice *out, const char *path, struct gx_error *err)
 {
 	char lasting[PATH_MAX];
-	enum gx_status rc = gx_plugin_load(&out->plugin, path, err);
+	char made[PATH_MAX];
+	enum gx_status rc = GX_OK;
 
-	gx_absolute_path(lasting, sizeof(lasting), path);
+	if (gx_is_source(path))
+		rc = gx_compile(made, sizeof(made), path, err);
+	if (rc == GX_OK)
+		rc = gx_plugin_load(&out->plugin, gx_is_source(path) ? made : path, err);
+	make_lasting(lasting, sizeof(lasting), path);
 	if (rc == GX_OK)
 		out->gate = gx_plugin_gate(out->plugin);
 	else
@@ -96,6 +123,7 @@ static enum gx_status load(struct gx_trial *trial, const struct gx_session *sess
 		trial->adopt = gx_plugin_adopt;
 		trial->plugin = session->gate->plugin;
 	}
+	gx_memory_point_at(session->accesses);
 	gx_races_watch(!session->gate->plugin || gx_plugin_is_instrumented(session->gate->plugin),
 		       session->gate->plugin && gx_plugin_tries(session->gate->plugin));
 	return gx_sched_load(&trial->program, err);
@@ -115,6 +143,7 @@ enum gx_status gx_session_load(struct gx_session *session, enum gx_run_kind kind
 		.verdict = GX_VERDICT_INCOMPLETE,
 		.incomplete_why = "",
 		.from_file = gate->plugin != NULL,
+		.watches_memory = !gate->plugin || gx_plugin_is_instrumented(gate->plugin),
 		.one_identity = gx_identity() == GX_IDENTITY_MACHINE,
 	};
 	return load(session->trial, session, err);
@@ -181,6 +210,7 @@ static enum gx_status record(struct gx_trial *trial, const struct gx_path *path,
 		begin_naming(trial);
 		rc = gx_replay_path(&replay, path, NULL, err);
 		end_naming(trial);
+		gx_races_remember();
 		recording->count = replay.event_count;
 		if (rc != GX_OK || replay.event_count <= capacity)
 			return rc;
@@ -568,7 +598,9 @@ enum gx_status gx_session_explore(struct gx_session *session, const struct gx_se
 
 		explore.passes = passes;
 		explore.passes_context = session;
+		(void)gx_atomics_were_weak();
 		rc = gx_explore(explored, &explore, err);
+		session->result->weak_atomics = gx_atomics_were_weak();
 		say_extent(session, explored);
 		rc = tell_hits(session, explored, options, rc, err);
 	}

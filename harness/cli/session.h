@@ -43,6 +43,7 @@ struct gx_session {
 	const struct gx_gate_choice *gate;
 	struct gx_keep *keep;         /* owns what the result points to */
 	struct gx_result_run *result; /* until its owner grows */
+	bool accesses;                /* each plain access to memory is a point */
 	bool strict;                  /* what is beyond the gate counts like anything else */
 	const char *about;            /* replay: what the repro was printed for, or "" or NULL; ... */
 	uint32_t about_step;          /* ... then whatever shows at this step */

@@ -289,8 +289,7 @@ void gx_arena_look(const void *address, struct gx_arena_block *block)
 		return;
 	}
 	/* Right behind the last block. */
-	if (before && before->in_use &&
-	    (uintptr_t)address < (uintptr_t)(before + 1) + before->bytes + sizeof(*before))
+	if (before && before->in_use && (uintptr_t)address < (uintptr_t)(before + 1) + before->bytes + sizeof(*before))
 		*block = (struct gx_arena_block){.from = (uintptr_t)(before + 1),
 						 .to = (uintptr_t)(before + 1) + before->wanted,
 						 .in_use = true};

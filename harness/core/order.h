@@ -43,10 +43,10 @@ struct gx_order {
 	 * is not ordered behind who took it. Set by whoever loads the program; constant while executions run.
 	 */
 	bool tries;
-	bool muted; /* what happens is undone again (alone.h, round.c): nobody follows */
+	bool muted;                               /* what happens is undone again (alone.h, round.c): nobody follows */
 	const struct gx_order_follower *follower; /* NULL: nobody */
-	bool accessed;       /* the step has accessed memory of the program's */
-	void (*split)(void); /* [task] a point, behind which a new step begins; NULL: memory is not watched */
+	bool accessed;                            /* the step has accessed memory of the program's */
+	void (*split)(void);        /* [task] a point, behind which a new step begins; NULL: memory is not watched */
 	void (*before_point)(void); /* [task] what has to be done before the step that runs is over; NULL: nothing */
 };
 

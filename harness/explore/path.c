@@ -211,12 +211,14 @@ static enum gx_status read_line(struct reader *in, struct gx_repro *out)
 	uint64_t steps;
 	enum gx_status rc;
 
-	if (!strncmp(in->at, "gx", 2) && isdigit((unsigned char)in->at[2]) && strncmp(in->at, "gx1:", 4))
+	out->accesses = !strncmp(in->at, "gx1a:", 5);
+	if (!strncmp(in->at, "gx", 2) && isdigit((unsigned char)in->at[2]) && strncmp(in->at, "gx1:", 4) &&
+	    !out->accesses)
 		return gx_fail(in->err, GX_EINPUT, "repro: its format is %.*s, this gatecrash reads gx1",
 			       (int)strcspn(in->at, ":"), in->at);
-	if (strncmp(in->at, "gx1:", 4))
+	if (strncmp(in->at, "gx1:", 4) && !out->accesses)
 		return wrong(in, "'gx1:', the version of the format,");
-	in->at += 4;
+	in->at += out->accesses ? 5 : 4;
 	rc = read_name(in, out->scenario);
 	if (rc == GX_OK)
 		rc = expect(in, ':');
@@ -282,7 +284,7 @@ char *gx_repro_print(const struct gx_repro *repro)
 
 	if (!out)
 		gx_no_memory("a repro");
-	fputs("gx1:", out);
+	fputs(repro->accesses ? "gx1a:" : "gx1:", out);
 	print_name(out, repro->scenario);
 	fputc(':', out);
 	print_name(out, repro->gate);

@@ -52,6 +52,7 @@ struct gx_repro_run {
 #define GX_REPRO_NAME_MAX 4096 /* a name may be a path */
 
 struct gx_repro {
+	bool accesses; /* each plain access to memory was a point: `gx1a:` instead of `gx1:` */
 	char scenario[GX_REPRO_NAME_MAX];
 	char gate[GX_REPRO_NAME_MAX];
 	struct gx_repro_run *runs;

@@ -388,9 +388,11 @@ static bool goes_round(struct searcher *s, unsigned first, unsigned ahead)
 static void go_to_the_limit(struct searcher *s)
 {
 	struct gx_choice options[GX_OPTIONS_MAX] GX_UNINITIALISED;
+	enum gx_time time = gx_sched_time_needed();
 
 	while (gx_sched_options(options))
 		gx_sched_step(options[0]);
+	gx_sched_set_time_needed(time);
 	gx_run_take_hits(&s->run, path_to_top, s, NULL);
 }
 
@@ -412,7 +414,6 @@ static void look_for_rounds(struct searcher *s, const struct node *node, const s
  */
 static enum gx_status go_round(struct searcher *s, const struct node *node)
 {
-	enum gx_time time = gx_sched_time_needed();
 	unsigned hits = s->out->hit_count;
 	struct gx_state *here;
 	enum gx_status rc;
@@ -430,7 +431,6 @@ static enum gx_status go_round(struct searcher *s, const struct node *node)
 		go_to_the_limit(s);
 	gx_hits_forget();
 	gx_sched_pause_search(false);
-	gx_sched_set_time_needed(time);
 	if (s->out->hit_count > hits)
 		s->rounds = ROUNDS_MAX; /* others would say the same */
 	if (rc == GX_OK)

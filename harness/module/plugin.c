@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/single_threaded.h>
 #include <unistd.h>
 
 #include "core/sanitizer.h"
@@ -56,6 +57,12 @@ static enum gx_status open_file(struct gx_plugin *plugin, const char *path, stru
 	length = strlen(resolved);
 	if (!strncmp(why, resolved, length) && !strncmp(why + length, ": ", 2))
 		why += length + 2;
+	if (strstr(why, "libtsan"))
+		return gx_module_refuse(
+			err,
+			"%s: is linked with ThreadSanitizer's runtime, which gatecrash stands in for: "
+			"compile it with -fsanitize=thread and link it without, or let `gatecrash cc` do both",
+			path);
 	return gx_module_refuse(err, "%s: cannot load the gate: %s", path, why);
 }
 
@@ -112,6 +119,8 @@ static void prepare(void)
 	if (prepared)
 		return;
 	prepared = true;
+	/* The harness has one thread, the program under test has many: its shared_ptr count as they would there. */
+	__libc_single_threaded = 0;
 	gx_module_load_languages();
 	gx_posix_warm_up();
 	gx_posix_find_call_once();

@@ -184,7 +184,7 @@ static void the_gate_that_help_shows_is_one(void **state)
 	run("help", "gate");
 	assert_status(0);
 	assert_says(ran.out, "#define GX_GATE_ABI");
-	write_file("mygate.c", part(ran.out, "#include <gatecrash/gate.h>", "Build it"));
+	write_file("mygate.c", part(ran.out, "#include <gatecrash/gate.h>", "Try it"));
 	build = part(ran.out, "cc -shared", "\n");
 	assert_int_equal(system(format("cd %s && %s", folder, build)), 0);
 	run_in(folder, "run", "two-workspaces", "double-click", "--gate", "./mygate.so");

@@ -557,7 +557,7 @@ static const struct {
 	const char *options;
 } commands[] = {
 	{"run",
-	 " --all --color --executions --gate --quiet --report --require-complete --rule --seed --states --stats --steps "
+	 " --all --color --executions --gate --points --quiet --report --require-complete --rule --seed --states --stats --steps "
 	 "--stop-at-first --strategy --strict --time --width --help --version"},
 	{"matrix", " --all --as --color --gate --quiet --report --states --time --width --help --version"},
 	{"replay",
@@ -662,7 +662,7 @@ static void a_wrong_word_is_named_with_what_would_be_right(void **state)
 		{{"run", "-x"}, "no option \"-x\"; `gatecrash run --help`"},
 		{{"run", "-qx"}, "no option \"-qx\""},
 		{{"run", "-xq"}, "no option \"-xq\""},
-		{{"run", "--gate"}, "--gate needs a value: --gate=NAME|FILE.so"},
+		{{"run", "--gate"}, "--gate needs a value: --gate=NAME|FILE"},
 		{{"run", "--quiet=1"}, "--quiet takes no value"},
 		{{"run", "\033[2J\n"}, "no scenario named"},
 		{{"run", "--seed", "\033[2J\n"}, "--seed"},

@@ -696,6 +696,46 @@ static void a_switch_away_from_a_blocked_or_ended_task_is_no_preemption(void **s
 	gx_path_release(&path);
 }
 
+/*
+ * Two tasks go round, one until it sees the other's flag up, the other, who raises and lowers it, until the first has seen it; beside them one
+ * that takes a single step. So there are two loops alike, and the way out of the second one leads to states that are known from the first.
+ */
+static void waits_for_the_flag(void *argument)
+{
+	(void)argument;
+	while (!w->counters[0])
+		point();
+	w->counters[1] = 1;
+}
+
+static void waves_the_flag(void *argument)
+{
+	(void)argument;
+	while (!w->counters[1]) {
+		w->counters[0] = !w->counters[0];
+		point();
+	}
+	w->counters[0] = 0;
+}
+
+static void takes_a_step(void *argument)
+{
+	(void)argument;
+	point();
+	w->counters[2] = 1;
+}
+
+static void a_way_out_that_was_seen_before_is_one(void **state)
+{
+	static const struct fixture program = {.tasks = {waves_the_flag, waits_for_the_flag, takes_a_step},
+					       .start = take_shared,
+					       .outcome = counter};
+
+	(void)state;
+	fixture_search(&program);
+	assert_found(OUTCOME(0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -720,6 +760,7 @@ int main(void)
 		cmocka_unit_test(a_finding_is_minimised_to_as_few_preemptions_as_it_needs),
 		cmocka_unit_test(a_shorter_way_to_a_state_that_was_seen_is_taken),
 		cmocka_unit_test(chunks_are_left_out_of_a_path_that_is_too_long_to_search),
+		cmocka_unit_test(a_way_out_that_was_seen_before_is_one),
 		cmocka_unit_test(preemptions_are_marked_where_they_happen),
 		cmocka_unit_test(a_switch_away_from_a_blocked_or_ended_task_is_no_preemption),
 	};

@@ -335,7 +335,8 @@ static void judges_agree(void **state)
 		bool sampled;
 
 		generate(seed);
-		if (getenv("SHOW")) print();
+		if (getenv("SHOW"))
+			print();
 		races = races_by_definition();
 		searched = races_in_a_search(false);
 		if (searched)

@@ -34,7 +34,7 @@ static void tell(const struct gx_telling *t)
 	unsigned detail = t->finding->detail;
 
 	if (t->names->memory)
-		t->names->memory(t->names->context, t->finding->value, &memory);
+		t->names->memory(t->names->context, t->finding->value, t->finding->step, &memory);
 	gx_tell(t, "%s %s %s%s: %s", gx_told_task(t), GX_MEMORY_ERROR_WRITES(detail) ? "writes" : "reads", memory.name,
 		memory.later, what(GX_MEMORY_ERROR_OF(detail)));
 }

@@ -40,6 +40,9 @@ struct gx_finding {
 	uint64_t value; /* container, token, ... */
 };
 
+/* Of a data race's finding, in `detail`: the two accesses are in steps side by side. Such a finding is better than another. */
+#define GX_RACE_FOUND_BESIDE 0x100u
+
 /* Called while an event is judged (judge.h), in that context. The same rule may be found several times in one execution. */
 typedef void gx_finding_fn(void *context, const struct gx_finding *finding);
 
@@ -173,8 +176,8 @@ struct gx_message_names {
 	const char *(*task)(void *context, unsigned task);       /* by index, in the execution that shows the finding */
 	/* "unlocks mutex m2, which manual-restart#1 holds"; false if there is no more to say than gx_misuse_text(). May be NULL. */
 	bool (*misuse)(void *context, const struct gx_finding *finding, char *text, size_t size);
-	/* What lies at an object of memory, and where the accesses of a race to it stand: " in handle()", or "". May be NULL. */
-	void (*memory)(void *context, uint64_t object, struct gx_message_memory *out);
+	/* What lies at an object of memory, and where the accesses stand that a finding of this step is about: " in handle()", or "". May be NULL. */
+	void (*memory)(void *context, uint64_t object, uint32_t step, struct gx_message_memory *out);
 	void *context;
 };
 

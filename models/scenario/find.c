@@ -306,5 +306,10 @@ bool gx_names_a_file(const char *word)
 {
 	size_t length = strlen(word);
 
-	return strchr(word, '/') || (length > 3 && !strcmp(word + length - 3, ".so"));
+	static const char *const ends[] = {".so", ".c", ".cc", ".cpp", ".cxx"};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (length > strlen(ends[i]) && !strcmp(word + length - strlen(ends[i]), ends[i]))
+			return true;
+	return strchr(word, '/');
 }

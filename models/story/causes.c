@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "access/labels.h"
+#include "access/races.h"
 #include "posix/posix.h"
 #include "service/labels.h"
 #include "story/internal.h"
@@ -227,20 +228,20 @@ static size_t step_numbered(const struct gx_story_table *table, uint32_t number)
 	return table->count;
 }
 
-/* The step with the later access, and the one with the earlier: the other task's last before it. */
+/* The step with the later access, and the one with the earlier: where that is not known, the other task's last before it. */
 static void pin_race(struct explainer *e)
 {
 	struct gx_story_table *table = e->table;
 	unsigned other = GX_RACE_OTHER(e->finding->detail);
 	size_t at = step_numbered(table, e->finding->step);
+	struct gx_race_places places = {0};
 
+	(void)gx_races_places(e->finding->value, e->finding->step, &places);
 	pin(table, at);
 	for (size_t i = at < table->count ? at : 0; i-- > 0;)
-		if (table->events[i]->task == other) {
+		if (table->events[i]->task == other && (!places.step || table->events[i]->step == places.step)) {
 			pin(table, i);
-			add_words(e, i,
-				  gx_keep_format(e->keep, "%s it",
-						 GX_RACE_EARLIER_WRITES(e->finding->detail) ? "writes" : "reads"));
+			add_words(e, i, GX_RACE_EARLIER_WRITES(e->finding->detail) ? "writes it" : "reads it");
 			return;
 		}
 }

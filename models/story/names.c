@@ -231,15 +231,19 @@ void gx_name_book_init(struct gx_name_book *book, const struct gx_trial *trial)
 	for (unsigned i = 1; i < GX_TASKS_MAX; i++) {
 		const struct gx_task *task = gx_task_at(i);
 
-		if (task)
-			add_task(book, GX_CLOCK, i, task->role, task->number);
+		if (!task)
+			continue;
+		add_task(book, GX_CLOCK, i, task->role, task->number);
+		book->slot[i] = task->slot;
 	}
 }
 
 void gx_name_book_follow(struct gx_name_book *book, const struct gx_event *event)
 {
-	if (event->kind == GX_EVENT_FACT && event->label == GX_L_TASK_SPAWN)
+	if (event->kind == GX_EVENT_FACT && event->label == GX_L_TASK_SPAWN) {
 		add_task(book, event->task, event->extra, (unsigned)(event->value >> 32), (unsigned)event->value);
+		book->slot[event->extra] = (uint32_t)(event->object % GX_SLOT_COUNT);
+	}
 	if (event->kind == GX_EVENT_FACT && (event->label == GX_L_TASK_END || event->label == GX_L_TASK_KILL))
 		note_gone(book, event->object % GX_SLOT_COUNT, 0,
 			  gx_name_book_task(book, event->label == GX_L_TASK_END ? event->task : event->extra));
@@ -432,6 +436,10 @@ static void say_owner(const struct gx_name_book *book, uint64_t object, const un
 	const char *name = task ? gx_name_book_task(book, task->index) : gone_at(book, offset / GX_SLOT_BYTES, true);
 	const char *freed = gone_at(book, object, false);
 
+	/* The one whose step ended the execution is neither. */
+	for (unsigned i = 1; i < GX_TASKS_MAX && !name; i++)
+		if (book->slot[i] == offset / GX_SLOT_BYTES && book->task[i][0])
+			name = book->task[i];
 	if (!name)
 		name = "somebody";
 
@@ -468,11 +476,11 @@ static void say_place(const void *code, char *text, size_t size)
 		snprintf(text, size, " in %.48s()", symbol.name);
 }
 
-void gx_name_race(uint64_t object, struct gx_message_memory *out)
+void gx_name_race(uint64_t object, uint32_t step, struct gx_message_memory *out)
 {
 	struct gx_race_places places = {0};
 
-	if (!gx_races_places(object, &places))
+	if (!gx_races_places(object, step, &places))
 		places.later = gx_heap_last();
 	say_place(places.earlier, out->earlier, sizeof(out->earlier));
 	say_place(places.later, out->later, sizeof(out->later));

@@ -48,6 +48,7 @@ struct gx_name_book {
 	struct gx_named_gone gone[GX_GONE_MAX]; /* the last ones, in a ring */
 	unsigned gone_count;
 	char task[GX_TASKS_MAX][GX_TASK_NAME_BYTES];
+	uint32_t slot[GX_TASKS_MAX]; /* of its memory */
 	uint16_t goes[GX_TASKS_MAX];
 	uint16_t threads[GX_TASKS_MAX];
 	uint16_t containers[GX_WORKSPACES_MAX];
@@ -93,7 +94,7 @@ bool gx_name_misuse(struct gx_name_book *book, unsigned task, uint64_t value, ch
  */
 void gx_name_memory(struct gx_name_book *book, uint64_t object, char *text, size_t size);
 /* Where the two accesses of the race for it stand that the last execution has told of. */
-void gx_name_race(uint64_t object, struct gx_message_memory *out);
+void gx_name_race(uint64_t object, uint32_t step, struct gx_message_memory *out);
 
 /*
  * What came of a step, from its facts: "409 name in use", "401", "online", ""; `events` are those of the step, the step's own first.

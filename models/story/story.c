@@ -599,10 +599,10 @@ static bool misuse(void *book, const struct gx_finding *finding, char *text, siz
 	return gx_name_misuse(book, finding->task, finding->value, text, size);
 }
 
-static void memory(void *book, uint64_t object, struct gx_message_memory *out)
+static void memory(void *book, uint64_t object, uint32_t step, struct gx_message_memory *out)
 {
 	gx_name_memory(book, object, out->name, sizeof(out->name));
-	gx_name_race(object, out);
+	gx_name_race(object, step, out);
 }
 
 /* Whether the cause is this one's own, not that of somebody for whom it waits. */

@@ -100,6 +100,8 @@ static void judge_race(struct gx_trial *trial, const struct gx_event *event)
 
 	known.extra = (uint16_t)(event->extra | request_of(gx_task_at(event->task)) << 8);
 	known.value = request_of(gx_task_at(GX_RACE_OTHER(event->extra)));
+	if (GX_RACE_IS_BESIDE(event->value))
+		known.value |= GX_RACE_FOUND_BESIDE;
 	gx_rules_observe(trial->rules, &known);
 }
 

@@ -75,11 +75,24 @@ static bool is_new(const struct gx_trial *trial, const struct gx_finding *findin
 	return true;
 }
 
+/* A race whose accesses stand side by side says more than one whose accesses are far apart. */
+static bool improves(struct gx_trial *trial, const struct gx_finding *finding)
+{
+	for (unsigned i = 0; i < trial->finding_count && finding->rule == GX_RULE_DATA_RACE; i++)
+		if (trial->findings[i].rule == finding->rule &&
+		    finding->detail & ~trial->findings[i].detail & GX_RACE_FOUND_BESIDE) {
+			trial->findings[i] = *finding;
+			return true;
+		}
+	return false;
+}
+
 static void on_finding(void *context, const struct gx_finding *finding)
 {
 	struct gx_trial *trial = context;
 
-	if (trial->findings && trial->finding_count < trial->finding_capacity && is_new(trial, finding))
+	if (trial->findings && !improves(trial, finding) && trial->finding_count < trial->finding_capacity &&
+	    is_new(trial, finding))
 		trial->findings[trial->finding_count++] = *finding;
 	gx_explore_hit(gx_finding_key(finding->rule, finding->workspace));
 }

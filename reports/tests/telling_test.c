@@ -252,12 +252,16 @@ static void clean_says_what_was_not_watched(void **state)
 	free(text);
 	runs[0].from_file = runs[1].from_file = true;
 	text = render(runs, 2, &style);
-	expect_words(text, "\n2 runs: 2 clean\nmemory accesses and atomics were not watched\n");
+	expect_words(
+		text,
+		"\n2 runs: 2 clean\nmemory accesses and atomics were not watched; of a gate from source they are: --gate FILE.c, or `gatecrash cc`\n");
 	assert_null(strstr(strstr(text, "watched") + 1, "watched"));
 	free(text);
 	run.from_file = true;
 	text = render(&run, 1, &style);
-	expect_words(text, " (0.03 s)\nmemory accesses and atomics were not watched\n");
+	expect_words(
+		text,
+		" (0.03 s)\nmemory accesses and atomics were not watched; of a gate from source they are: --gate FILE.c, or `gatecrash cc`\n");
 	free(text);
 	run.kind = GX_RUN_REPRO;
 	text = render(&run, 1, &style);

@@ -1,0 +1,465 @@
+/*
+ * Gates from source: --gate FILE.c, `gatecrash cc`. And what is seen of their memory.
+ */
+#include "cli_run.h"
+
+static const char head[] = "#include <gatecrash/gate.h>\n"
+			   "#include <pthread.h>\n"
+			   "#include <stdatomic.h>\n"
+			   "#include <stdbool.h>\n"
+			   "#include <stdlib.h>\n"
+			   "#include <string.h>\n"
+			   "#include <unistd.h>\n"
+			   "static int it;\n"
+			   "static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;\n";
+
+static const char tail[] =
+	"static void *open_gate(void) { return &it; }\n"
+	"static void close_gate(void *gate) { (void)gate; }\n"
+	"static enum gx_outcome handle(void *gate, const struct gx_request *request)\n"
+	"{\n"
+	"	(void)gate;\n"
+	"	(void)m;\n"
+	"	enter();\n"
+	"	if (gx_stop(request) == GX_LEG_DONE)\n"
+	"		gx_start(request);\n"
+	"	leave();\n"
+	"	return GX_RAN;\n"
+	"}\n"
+	"static const struct gx_gate gate = {GX_GATE_ABI, \"mine\", \"mine\", open_gate, close_gate, handle};\n"
+	"EXPORT const struct gx_gate *gx_gate_plugin(void) { return &gate; }\n";
+
+#define LOCKED \
+	"static void enter(void) { pthread_mutex_lock(&m); }\nstatic void leave(void) { pthread_mutex_unlock(&m); }\n"
+
+/* A gate whose enter() and leave() these are; its path. */
+static char *gate(const char *name, const char *body)
+{
+	const char *export = strstr(name, ".c") && strlen(strstr(name, ".c")) > 2 ? "#define EXPORT extern \"C\"\n"
+										  : "#define EXPORT\n";
+
+	return write_file(name, format("%s%s%s%s", export, head, body, tail));
+}
+
+/* Compilers that count how often they are called, and a cache of our own. */
+static void set_up_compilers(void)
+{
+	char *path;
+
+	path = write_file("cc-counted", "#!/bin/sh\necho run >>\"$COUNT\"\nexec ${REAL_CC:-cc} \"$@\"\n");
+	assert_int_equal(chmod(path, 0755), 0);
+	setenv("COUNT", format("%s/count", folder), 1);
+	setenv("CC", path, 1);
+	setenv("XDG_CACHE_HOME", format("%s/cache", folder), 1);
+}
+
+static unsigned times_compiled(void)
+{
+	FILE *in = fopen(format("%s/count", folder), "r");
+	unsigned lines = 0;
+	int c;
+
+	while (in && (c = getc(in)) != EOF)
+		lines += c == '\n';
+	if (in)
+		fclose(in);
+	(void)unlink(format("%s/count", folder));
+	return lines;
+}
+
+static void a_gate_is_compiled_once(void **state)
+{
+	char *path = gate("once.c", "#include \"once.h\"\n" LOCKED);
+
+	(void)state;
+	write_file("once.h", "/* nothing */\n");
+	run("run", "single", "--gate", path);
+	assert_status(0);
+	assert_silent(ran.err);
+	assert_int_equal(times_compiled(), 2); /* and linked */
+	run("run", "single", "--gate", path);
+	assert_status(0);
+	assert_int_equal(times_compiled(), 0);
+	write_file("once.h", "/* a change in a header */\n");
+	run("run", "single", "--gate", path);
+	assert_int_equal(times_compiled(), 2);
+	write_file("once.h", "/* nothing */\n");
+	run("run", "single", "--gate", path);
+	assert_int_equal(times_compiled(), 0); /* that one is there still */
+	setenv("CC", "cc", 1);
+	run("run", "single", "--gate", path);
+	assert_status(0);
+	set_up_compilers();
+}
+
+static void what_the_compiler_says_is_shown(void **state)
+{
+	char *path =
+		gate("wrong.c", "static void enter(void) { undeclared(); }\nstatic void leave(void) { return 1 }\n");
+
+	(void)state;
+	run("run", "single", "--gate", path);
+	assert_status(2);
+	assert_silent(ran.out);
+	assert_says(ran.err, "wrong.c");
+	assert_says(ran.err, "error:");
+	assert_says(ran.err, "the compiler would not, see above");
+	(void)times_compiled();
+}
+
+static void without_a_compiler_one_line_says_so(void **state)
+{
+	char *path = gate("lonely.c", LOCKED);
+
+	(void)state;
+	setenv("CC", "no-such-compiler", 1);
+	run("run", "single", "--gate", path);
+	assert_complaint(2, "cannot run the compiler no-such-compiler");
+	set_up_compilers();
+	run("run", "single", "--gate", format("%s/nowhere.c", folder));
+	assert_complaint(2, "nowhere.c: cannot open the gate: No such file or directory");
+}
+
+static void a_damaged_or_missing_cache_is_no_trouble(void **state)
+{
+	char *path = gate("cached.c", LOCKED);
+
+	(void)state;
+	run("run", "single", "--gate", path);
+	assert_status(0);
+	assert_int_equal(system(format("rm %s/cache/gatecrash/gate-*.so", folder)), 0);
+	run("run", "single", "--gate", path);
+	assert_status(0);
+	assert_int_equal(system(format("for f in %s/cache/gatecrash/*.list; do echo /nowhere >>$f; done", folder)), 0);
+	run("run", "single", "--gate", path);
+	assert_status(0);
+	setenv("XDG_CACHE_HOME", "/proc", 1);
+	setenv("HOME", "/proc", 1);
+	run("run", "single", "--gate", path);
+	assert_status(0);
+	set_up_compilers();
+	(void)times_compiled();
+}
+
+static void two_at_once_do_not_meet(void **state)
+{
+	char *path = gate("both.c", LOCKED);
+
+	(void)state;
+	assert_int_equal(system(format("%s run single --gate %s >%s/a & %s run single --gate %s >%s/b; wait $! && "
+				       "sed 's/([0-9.]* s)//' %s/a >%s/c && sed 's/([0-9.]* s)//' %s/b | cmp - %s/c",
+				       program, path, folder, program, path, folder, folder, folder, folder, folder)),
+			 0);
+	(void)times_compiled();
+}
+
+static void several_files_make_one_gate(void **state)
+{
+	char *one = gate("one.c", "void enter(void);\nvoid leave(void);\n");
+	char *two = write_file("two.c", "#include <pthread.h>\nvoid enter(void);\nvoid leave(void);\n"
+					"static pthread_mutex_t n = PTHREAD_MUTEX_INITIALIZER;\n"
+					"void enter(void) { pthread_mutex_lock(&n); }\n"
+					"void leave(void) { pthread_mutex_unlock(&n); }\n");
+
+	(void)state;
+	run("run", "double-click", "--gate", format("%s,%s", one, two));
+	assert_status(0);
+	assert_says(ran.out, "clean, complete");
+	(void)times_compiled();
+}
+
+static void a_repro_names_the_source_wherever_it_is_played(void **state)
+{
+	char *repro;
+	char *end;
+
+	(void)state;
+	gate("none.c", "static void enter(void) {}\nstatic void leave(void) {}\n");
+	run_in(folder, "run", "double-click", "--gate", "none.c");
+	assert_status(1);
+	repro = strstr(ran.out, "gx1:");
+	assert_non_null(repro);
+	end = strchr(repro, '\'');
+	assert_non_null(end);
+	repro = format("%.*s", (int)(end - repro), repro);
+	assert_non_null(strstr(repro, folder));
+	run("replay", repro);
+	assert_status(1);
+	assert_says(ran.out, "name-conflict (ws-a)");
+	(void)times_compiled();
+}
+
+/* ---- what is seen of memory ---- */
+
+#define FLAG                                                                    \
+	"static bool busy;\n"                                                   \
+	"static void enter(void) { while (busy) usleep(1000); busy = true; }\n" \
+	"static void leave(void) { busy = false; }\n"
+
+static const struct watched {
+	const char *name;
+	const char *body;
+	const char *shows;  /* NULL: clean */
+	const char *access; /* among what --points access shows; NULL: nothing more */
+} watched[] = {
+	{"flag", FLAG, "data-race: manual-restart#1 writes busy in leave() while manual-restart#2 reads it in enter()",
+	 "name-conflict"},
+	{"atomic-flag",
+	 "static atomic_bool busy;\n"
+	 "static void enter(void) { while (busy) usleep(1000); busy = true; }\n"
+	 "static void leave(void) { busy = false; }\n",
+	 "name-conflict (ws-a)", NULL},
+	{"spin",
+	 "static atomic_bool busy;\nstatic int count;\n"
+	 "static void enter(void) { while (atomic_exchange(&busy, true)) usleep(1000); count++; }\n"
+	 "static void leave(void) { count--; busy = false; }\n",
+	 NULL, NULL},
+	{"count-outside",
+	 "static int count;\n"
+	 "static void enter(void) { pthread_mutex_lock(&m); }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); count++; }\n",
+	 "data-race: manual-restart#", "data-race"},
+	{"count-inside",
+	 "static int count;\n"
+	 "static void enter(void) { pthread_mutex_lock(&m); count++; }\n"
+	 "static void leave(void) { count--; pthread_mutex_unlock(&m); }\n",
+	 NULL, NULL},
+	{"freed",
+	 "static int *last;\n"
+	 "static void enter(void) { pthread_mutex_lock(&m); last = malloc(4); free(last); *last = 7; }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
+	 "allocated and manual-restart#1 has freed in enter(): where no block is", NULL},
+	{"overflow",
+	 "static void enter(void) { pthread_mutex_lock(&m); char *p = malloc(16); memset(p, 1, 17); free(p); }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
+	 "memory that manual-restart#1 allocated in enter(): beyond the end of a block", NULL},
+	{"string-without-its-end",
+	 "static void enter(void) { pthread_mutex_lock(&m); char *p = malloc(4); strcpy(p, \"ws-a\"); free(p); }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
+	 "beyond the end of a block", NULL},
+	{"string-with-its-end",
+	 "static void enter(void) { pthread_mutex_lock(&m); char *p = malloc(5); strcpy(p, \"ws-a\"); free(p); }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
+	 NULL, NULL},
+	{"underflow",
+	 "static void enter(void) { pthread_mutex_lock(&m); int *p = malloc(16); p[-1] = 0; free(p); }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
+	 "before the begin of a block", NULL},
+	{"stack-of-another",
+	 "static int *shared;\n"
+	 "static void *reads(void *p) { shared = p; return NULL; }\n"
+	 "static void enter(void) { pthread_mutex_lock(&m); int local = 1; pthread_t t;\n"
+	 "	pthread_create(&t, NULL, reads, &local); local = 2; (void)local; pthread_join(t, NULL); }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
+	 NULL, NULL},
+	{"races-on-a-stack",
+	 "static void *writes(void *p) { *(int *)p = 3; return NULL; }\n"
+	 "static void enter(void) { pthread_mutex_lock(&m); int local = 1; pthread_t t;\n"
+	 "	pthread_create(&t, NULL, writes, &local); local = 2; pthread_join(t, NULL); (void)local; }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
+	 "data-race: manual-restart#", "data-race"},
+	{"published-and-then-written",
+	 "static int *shared;\nstatic int got;\n"
+	 "static void *other(void *p) { (void)p; pthread_mutex_lock(&m); if (shared) got = *shared;\n"
+	 "	pthread_mutex_unlock(&m); return NULL; }\n"
+	 "static pthread_mutex_t n = PTHREAD_MUTEX_INITIALIZER;\n"
+	 "static void enter(void) { pthread_mutex_lock(&n); int local = 1; pthread_t t;\n"
+	 "	pthread_create(&t, NULL, other, NULL);\n"
+	 "	pthread_mutex_lock(&m); shared = &local; pthread_mutex_unlock(&m); local = 2; (void)local;\n"
+	 "	pthread_join(t, NULL); shared = NULL; }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&n); }\n",
+	 "data-race: manual-restart#", "data-race"},
+	{"frame-that-was-left",
+	 "static int *kept;\n"
+	 "static void *reads(void *p) { return (void *)(long)*(int *)p; }\n"
+	 "static void keeps(void) { int local = 1; kept = &local; }\n"
+	 "static void enter(void) { pthread_mutex_lock(&m); keeps(); pthread_t t;\n"
+	 "	pthread_create(&t, NULL, reads, (char *)kept - 4096); pthread_join(t, NULL); }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
+	 "in a frame that has been left", NULL},
+};
+
+static void expect_watched(const struct watched *it, const char *path)
+{
+	run("run", "double-click", "--gate", path);
+	assert_status(it->shows ? 1 : 0);
+	if (it->shows)
+		assert_says(ran.out, it->shows);
+	else
+		assert_says(ran.out, "clean, complete");
+	if (says(ran.out, "were not watched"))
+		FAIL("memory was watched\n");
+	if (!it->access)
+		return;
+	run("run", "double-click", "--gate", path, "--points", "access");
+	assert_status(1);
+	assert_says(ran.out, it->access);
+	assert_says(ran.out, "gx1a:");
+}
+
+static void accesses_are_seen(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(watched) / sizeof(watched[0]); i++)
+		expect_watched(&watched[i], gate(format("%s.c", watched[i].name), watched[i].body));
+	(void)times_compiled();
+}
+
+static void by_clang_they_are_seen_as_well(void **state)
+{
+	(void)state;
+	if (system("command -v clang >/dev/null")) {
+		print_message("skipped: there is no clang here\n");
+		skip();
+	}
+	setenv("REAL_CC", "clang", 1);
+	write_file("cc-counted", "#!/bin/sh\nexec clang \"$@\"\n");
+	setenv("CC", "clang", 1);
+	for (size_t i = 0; i < sizeof(watched) / sizeof(watched[0]); i++)
+		expect_watched(&watched[i], gate(format("%s-clang.c", watched[i].name), watched[i].body));
+	set_up_compilers();
+	unsetenv("REAL_CC");
+}
+
+/* What a search finds by footprints, one execution shows by clocks; and a replay is the same execution. */
+static void a_race_replays_and_is_found_by_chance(void **state)
+{
+	char *path = gate("by-chance.c", FLAG);
+	char *repro;
+
+	(void)state;
+	run("run", "double-click", "--gate", path);
+	repro = strstr(ran.out, "gx1:");
+	assert_non_null(repro);
+	repro = format("%.*s", (int)strcspn(repro, "'"), repro);
+	run("replay", repro, "--times", "100");
+	assert_status(1);
+	assert_says(ran.out, "data-race");
+	run("run", "double-click", "--gate", path, "--strategy", "random", "--executions", "50");
+	assert_status(1);
+	assert_says(ran.out, "data-race, in 50 of 50 executions");
+	run("run", "double-click", "--gate", path, "--points", "access", "--rule", "overlapping-cycles");
+	repro = strstr(ran.out, "gx1a:");
+	assert_non_null(repro);
+	repro = format("%.*s", (int)strcspn(repro, "'"), repro);
+	run("replay", repro);
+	assert_status(1);
+	assert_says(ran.out, "overlapping-cycles (ws-a)");
+	(void)times_compiled();
+}
+
+static void weaker_orders_are_told(void **state)
+{
+	char *path =
+		gate("weak.c",
+		     "static atomic_bool busy;\n"
+		     "static void enter(void) { while (atomic_exchange_explicit(&busy, true, memory_order_acquire)) "
+		     "usleep(1000); }\n"
+		     "static void leave(void) { atomic_store_explicit(&busy, false, memory_order_release); }\n");
+
+	(void)state;
+	run("run", "double-click", "--gate", path);
+	assert_status(0);
+	assert_says(ran.out, "atomics were explored as sequentially consistent; the gate asks for weaker orders");
+	(void)times_compiled();
+}
+
+/* ---- `gatecrash cc` ---- */
+
+static void cc_makes_what_is_watched(void **state)
+{
+	char *path = gate("own.c", FLAG);
+	char *out = format("%s/own.so", folder);
+
+	(void)state;
+	run("cc", "-Wall", path, "-o", out);
+	assert_status(0);
+	run("run", "double-click", "--gate", out);
+	assert_status(1);
+	assert_says(ran.out, "data-race");
+	run("cc", path);
+	assert_complaint(2, "-o is missing");
+	run("cc", "-o", out);
+	assert_complaint(2, "no source is named");
+	run("cc", "--help");
+	assert_status(0);
+	assert_says(ran.out, "-fsanitize=thread");
+	(void)times_compiled();
+}
+
+static void plainly_built_gates_say_what_they_miss(void **state)
+{
+	char *path = gate("plain.c", LOCKED);
+
+	(void)state;
+	assert_int_equal(system(format("cc -shared -fPIC -Iharness/include -o %s/plain.so %s", folder, path)), 0);
+	run("run", "double-click", "--gate", format("%s/plain.so", folder));
+	assert_status(0);
+	assert_says(ran.out,
+		    "memory accesses and atomics were not watched; of a gate from source they are: --gate FILE.c");
+}
+
+static void a_gate_linked_with_the_runtime_is_refused(void **state)
+{
+	char *path = gate("linked.c", LOCKED);
+
+	(void)state;
+	if (system(format("cc -shared -fPIC -fsanitize=thread -Iharness/include -o %s/linked.so %s 2>/dev/null", folder,
+			  path))) {
+		print_message("skipped: ThreadSanitizer's runtime is not here\n");
+		skip();
+	}
+	run("run", "double-click", "--gate", format("%s/linked.so", folder));
+	assert_status(2);
+	assert_says(ran.err, "gatecrash cc");
+}
+
+static void cxx_throws_inside_of_a_task(void **state)
+{
+	char *path =
+		gate("throws.cc", "#include <stdexcept>\n#include <string>\n"
+				  "static void may(bool really) { if (really) throw std::runtime_error(\"no\"); }\n"
+				  "static void enter(void) { try { may(true); } catch (const std::exception &) { "
+				  "pthread_mutex_lock(&m); } }\n"
+				  "static void leave(void) { pthread_mutex_unlock(&m); }\n");
+
+	(void)state;
+	if (system("command -v c++ >/dev/null")) {
+		print_message("skipped: there is no c++ here\n");
+		skip();
+	}
+	run("run", "double-click", "--gate", path);
+	assert_status(0);
+	assert_says(ran.out, "clean, complete");
+}
+
+static int begin(void **state)
+{
+	int rc = set_up(state);
+
+	set_up_compilers();
+	return rc;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_gate_is_compiled_once),
+		cmocka_unit_test(what_the_compiler_says_is_shown),
+		cmocka_unit_test(without_a_compiler_one_line_says_so),
+		cmocka_unit_test(a_damaged_or_missing_cache_is_no_trouble),
+		cmocka_unit_test(two_at_once_do_not_meet),
+		cmocka_unit_test(several_files_make_one_gate),
+		cmocka_unit_test(a_repro_names_the_source_wherever_it_is_played),
+		cmocka_unit_test(accesses_are_seen),
+		cmocka_unit_test(by_clang_they_are_seen_as_well),
+		cmocka_unit_test(a_race_replays_and_is_found_by_chance),
+		cmocka_unit_test(weaker_orders_are_told),
+		cmocka_unit_test(cc_makes_what_is_watched),
+		cmocka_unit_test(plainly_built_gates_say_what_they_miss),
+		cmocka_unit_test(a_gate_linked_with_the_runtime_is_refused),
+		cmocka_unit_test(cxx_throws_inside_of_a_task),
+	};
+
+	return cmocka_run_group_tests(tests, begin, tear_down);
+}
