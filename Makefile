@@ -155,17 +155,18 @@ $(BUILD)/models/tests/%_test: $(BUILD)/models/tests/%_test.o $(LIB_OBJ)
 $(BUILD)/reports/tests/%_test: $(BUILD)/reports/tests/%_test.o $(SHARED_reports) $(LIB_OBJ)
 	$(Q)echo "LD $@"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# The gates of gates_test, built as a user builds his: without sanitizers. What is wrong with the broken ones would be warned of.
+# The gates of gates_test, built as `gatecrash cc` builds a user's. What is wrong with the broken ones would be warned of.
 GATE_CXX := $(if $(findstring clang,$(CC)),clang++,g++)
-GATE_FLAGS := -O1 -fPIC -shared -Iharness/include
+GATE_FLAGS := -g -O0 -fno-builtin -fPIC -fno-omit-frame-pointer -fsanitize=thread $(ZERO_INIT) -Iharness/include
 GATE_SRC := $(wildcard models/tests/gates/correct/*.c* models/tests/gates/broken/*.c*)
 GATE_OBJ := $(patsubst %,$(BUILD)/%.so,$(basename $(GATE_SRC)))
 GATE_HEADERS := models/tests/gates/author.h models/tests/gates/gives-up.h harness/include/gatecrash/gate.h
 $(BUILD)/models/tests/gates/correct/%.so $(BUILD)/models/tests/gates/broken/%.so: GATE_WARNINGS = $(if $(findstring broken,$@),-w,-Wall -Wextra)
 $(BUILD)/models/tests/gates/%.so: models/tests/gates/%.c $(GATE_HEADERS) Makefile
-	$(Q)mkdir -p $(@D); echo "SO $@"; $(CC) -std=gnu11 $(GATE_WARNINGS) $(GATE_FLAGS) -o $@ $<
+	$(Q)mkdir -p $(@D); echo "SO $@"; $(CC) -std=gnu11 $(GATE_WARNINGS) $(GATE_FLAGS) -c -o $(@:.so=.o) $< && $(CC) -shared -o $@ $(@:.so=.o)
 $(BUILD)/models/tests/gates/%.so: models/tests/gates/%.cc $(GATE_HEADERS) Makefile
-	$(Q)mkdir -p $(@D); if command -v $(GATE_CXX) >/dev/null; then echo "SO $@"; $(GATE_CXX) -std=gnu++17 $(GATE_WARNINGS) $(GATE_FLAGS) -o $@ $<; \
+	$(Q)mkdir -p $(@D); if command -v $(GATE_CXX) >/dev/null; then echo "SO $@"; \
+		$(GATE_CXX) -std=gnu++17 $(GATE_WARNINGS) $(GATE_FLAGS) -c -o $(@:.so=.o) $< && $(GATE_CXX) -shared -o $@ $(@:.so=.o); \
 		else echo "no $(GATE_CXX): $(notdir $<) is left out"; fi
 $(BUILD)/models/tests/gates_test: | $(GATE_OBJ)
 

@@ -78,11 +78,14 @@ static const struct correct correct[] = {
 	{.name = "baton"},
 	{.name = "fifo"},
 	{.name = "chain"},
+	{.name = "waiters-on-stacks"},
+	{.name = "handed-by-atomic"},
 
 	/* locks that come and go */
 	{.name = "hash-map"},
 	{.name = "sorted-table"},
 	{.name = "refcounted"},
+	{.name = "statistics"},
 
 	/* waiting with a clock */
 	{.name = "trylock-poll"},
@@ -95,6 +98,7 @@ static const struct correct correct[] = {
 	{.name = "ticket-yield", .lacks = "create-vs-restart"},
 	{.name = "spin-yield", .lacks = "create-vs-restart"},
 	{.name = "bakery", .lacks = "create-vs-restart"},
+	{.name = "spin-atomic"},
 
 	/* threads and tasks */
 	{.name = "mailbox"},
@@ -119,6 +123,9 @@ static const struct correct correct[] = {
 	{.name = "cxx-unordered-map"},
 	{.name = "cxx-monitor"},
 	{.name = "cxx-shared-ptr"},
+	{.name = "cxx-static"},
+	{.name = "cxx-call-once"},
+	{.name = "cxx-exceptions"},
 	{.name = "cxx-wait-for", .quick = "single no-backend shutdown"},
 	{.name = "cxx-worker", .quick = "single double-click no-backend"},
 };
@@ -154,6 +161,17 @@ static const struct broken broken[] = {
 	{"cxx-temporary-guard", "double-click", UNGATED},
 	{"cxx-never-kept", "double-click", UNGATED},
 
+	{"flag-atomic", "double-click", UNGATED},
+
+	/* memory */
+	{"flag-plain", "double-click", "data-race"},
+	{"double-checked-plain", "double-click", "data-race"},
+	{"count-outside", "double-click", "data-race"},
+	{"statistics-outside", "two-workspaces", "data-race"},
+	{"published-too-early", "double-click", "data-race"},
+	{"frees-and-reads", "single", "memory-error"},
+	{"name-without-its-end", "single", "memory-error"},
+
 	/* waits, but not for long enough */
 	{"gives-up-after-3", "double-click", UNGATED},
 	{"gives-up-after-17", "double-click", UNGATED},
@@ -176,6 +194,7 @@ static const struct broken broken[] = {
 	{"leak-on-skipped", OWN("paused"), "gate-leaked"},
 	{"worker-dies", "failed-start", "deadlock gate-leaked"},
 	{"spins-after-failure", "no-backend", "livelock"},
+	{"polite", "double-click", "livelock"},
 
 	/* keeps others waiting */
 	{"global-lock", "two-workspaces", "isolation"},
@@ -183,6 +202,8 @@ static const struct broken broken[] = {
 	{"one-worker", "two-workspaces", "isolation"},
 	{"global-polled", "two-workspaces", "isolation"},
 	{"global-yield", "two-workspaces", "isolation"},
+	{"global-timed", "two-workspaces", "isolation"},
+	{"table-held", "two-workspaces", "isolation"},
 	{"key-of-12", OWN("one-prefix"), "isolation"},
 	{"signal-for-all", OWN("two-and-two"), "isolation"},
 
@@ -208,6 +229,7 @@ static const struct broken broken[] = {
 	{"close-destroys-held", "single", "misuse"},
 	{"close-leaves-worker", "single", "misuse"},
 	{"frees-too-soon", "double-click", "misuse"},
+	{"waits-without-the-lock", "double-click", "misuse"},
 
 	/* does not end with the server */
 	{"untracked-thread", "shutdown", "untracked-task"},
@@ -218,6 +240,7 @@ static const struct broken broken[] = {
 	{"recursion", "no-backend", "crash"},
 	{"assertion", "double-click", "crash"},
 	{"exits", "no-backend", "crash"},
+	{"cxx-throws", "failed-start", "crash"},
 };
 
 /* ---- where they are ---- */

@@ -1,13 +1,15 @@
 /* Peterson's lock for two, its seats given by the parity of a count: a third caller shares a seat. */
+#include <stdatomic.h>
+
 #include "../author.h"
 
 static struct {
-	volatile bool wants[2];
-	volatile unsigned turn;
+	atomic_bool wants[2];
+	atomic_uint turn;
 } of[SLOTS];
-static unsigned count;
+static atomic_uint count;
 
-static unsigned seats[16];
+static atomic_uint seats[16];
 
 static void enter(unsigned slot)
 {
