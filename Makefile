@@ -34,7 +34,7 @@ TEST_FLAGS := $(BUILD)/test-flags
 LIB_CFLAGS = $$(sed -n 's/^cflags//p' $(if $(findstring /tests/,$@),$(TEST_FLAGS),$(FLAGS)))
 LDLIBS = $$(sed -n 's/^libs//p' $(if $(findstring /tests/,$@),$(TEST_FLAGS),$(FLAGS))) -ldl -lpthread -lm
 
-LIB_SRC := $(filter-out models/tests/%,$(wildcard harness/core/*.c harness/access/*.c harness/posix/*.c harness/explore/*.c harness/explore/*/*.c harness/module/*.c \
+LIB_SRC := $(filter-out models/tests/%,$(wildcard harness/core/*.c harness/access/*.c harness/hosts/*.c harness/posix/*.c harness/explore/*.c harness/explore/*/*.c harness/module/*.c \
 	models/*/*.c reports/*.c))
 CLI_SRC := $(wildcard harness/cli/*.c)
 BENCH_SRC := $(wildcard harness/bench/*.c)

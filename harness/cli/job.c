@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "cli/cli.h"
+#include "cli/worker.h"
 #include "gates/gates.h"
 #include "scenario/find.h"
 
@@ -224,6 +225,25 @@ struct gx_result_run *gx_job_give_up(struct gx_job *job, unsigned file, const st
 	return run;
 }
 
+struct exploring {
+	struct gx_session *session;
+	struct gx_session_options *options;
+	struct gx_live *live;
+};
+
+/* In the worker, with its live line. */
+static enum gx_status explore_session(void *context, struct gx_error *err)
+{
+	const struct exploring *it = context;
+	enum gx_status rc;
+
+	it->options->explore.progress = gx_live_show;
+	it->options->explore.progress_context = it->live;
+	rc = gx_session_explore(it->session, it->options, err);
+	gx_live_end(it->live);
+	return rc;
+}
+
 static struct gx_result_run *explore(struct gx_job *job, unsigned file, const struct gx_gate_choice *gate,
 				     bool minimise)
 {
@@ -238,10 +258,13 @@ static struct gx_result_run *explore(struct gx_job *job, unsigned file, const st
 	gx_live_begin(&live, job->options, what);
 	live.nth = job->planned > 1 ? job->runs.count : 0;
 	live.of = job->planned;
-	options.explore.progress = gx_live_show;
-	options.explore.progress_context = &live;
-	rc = gx_session_explore(&session, &options, &err);
-	gx_live_end(&live);
+	*session.result = (struct gx_result_run){.scenario = session.scenario->name,
+						 .gate = gate->plugin ? gate->word : gate->gate->name,
+						 .gate_summary = "",
+						 .strategy = "",
+						 .incomplete_why = "",
+						 .from_file = gate->plugin != NULL};
+	rc = gx_worker_run(explore_session, &(struct exploring){&session, &options, &live}, session.result, &err);
 	job->ran = true;
 	/* What was seen before the trouble, and what the trouble was, is still worth a report. */
 	if (rc != GX_OK)

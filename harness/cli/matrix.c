@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/worker.h"
 #include "explore/replay.h"
 #include "gates/gates.h"
 
@@ -95,8 +96,16 @@ static void hold(struct gx_job *job, unsigned file, const struct gx_expectation 
 
 /* ---- scripted interleavings ---- */
 
-static enum gx_status play(struct gx_session *session, const struct gx_interleaving *script, struct gx_error *err)
+struct playing {
+	struct gx_session *session;
+	const struct gx_interleaving *script;
+};
+
+static enum gx_status play(void *context, struct gx_error *err)
 {
+	const struct playing *it = context;
+	struct gx_session *session = it->session;
+	const struct gx_interleaving *script = it->script;
 	struct gx_path whole = {0};
 	enum gx_status rc = gx_session_load(session, GX_RUN_INTERLEAVING, err);
 
@@ -123,7 +132,7 @@ static void replay(struct gx_job *job, unsigned file, const struct gx_interleavi
 	}
 	session = gx_job_session(job, file, gate);
 	job->ran = true;
-	rc = play(&session, script, &err);
+	rc = gx_worker_run(play, &(struct playing){&session, script}, session.result, &err);
 	session.result->scenario = gx_keep_format(&job->keep, "%s#%s", session.scenario->name, script->name);
 	if (rc == GX_OK)
 		judge(job, session.result, script->rules & ~rules_of(session.result),

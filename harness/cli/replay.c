@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/repros.h"
+#include "cli/worker.h"
 #include "explore/clock.h"
 #include "scenario/find.h"
 
@@ -322,28 +323,49 @@ static enum gx_status describe(const struct target *target, struct gx_session *s
 	return rc;
 }
 
-/* Run it, report it, and return the exit status. */
-static int replay(const struct target *target, struct gx_session *session, const struct gx_options *options,
-		  const struct gx_runs *runs)
+/* What is said besides the result: it does not fit, and then whether every way to go on was seen. */
+enum { SAYS_MISFIT = 1, SAYS_ALL_SEEN = 2 };
+
+struct replaying {
+	const struct target *target;
+	struct gx_session *session;
+	const struct gx_options *options;
+};
+
+/* In the worker. Of one that does not fit, and does not go on, there is no result. */
+static enum gx_status replay(void *context, struct gx_error *err)
 {
+	const struct replaying *it = context;
 	struct gx_path whole = {0};
-	struct gx_error err;
-	enum gx_status rc = gx_session_load(session, target->has_repro ? GX_RUN_REPRO : GX_RUN_INTERLEAVING, &err);
+	enum gx_status rc =
+		gx_session_load(it->session, it->target->has_repro ? GX_RUN_REPRO : GX_RUN_INTERLEAVING, err);
 	bool misfits = false;
-	int status;
 
 	if (rc == GX_OK) {
-		rc = once(target, session, &whole, &err);
+		rc = once(it->target, it->session, &whole, err);
 		misfits = rc == GX_EDIVERGED;
 		if (misfits)
-			tell_misfit(options, &err);
+			tell_misfit(it->options, err);
 	}
-	if (misfits && options->then)
-		rc = go_on(session, options, &whole, &err);
+	if (misfits && it->options->then)
+		rc = go_on(it->session, it->options, &whole, err);
 	else if (rc == GX_OK)
-		rc = describe(target, session, options, &whole, &err);
+		rc = describe(it->target, it->session, it->options, &whole, err);
 	gx_path_release(&whole);
-	if (misfits && !options->then)
+	gx_worker_say((misfits ? SAYS_MISFIT : 0) | (it->session->saw_the_rest ? SAYS_ALL_SEEN : 0));
+	return rc;
+}
+
+/* Run it, report it, and return the exit status. */
+static int replay_and_report(const struct target *target, struct gx_session *session, const struct gx_options *options,
+			     const struct gx_runs *runs)
+{
+	struct gx_error err;
+	enum gx_status rc = gx_worker_run(replay, &(struct replaying){target, session, options}, session->result, &err);
+	unsigned said = gx_worker_said();
+	int status;
+
+	if (said & SAYS_MISFIT && !options->then)
 		return GX_EXIT_UNKNOWN;
 	if (rc != GX_OK)
 		return gx_complain(rc, &err);
@@ -352,7 +374,7 @@ static int replay(const struct target *target, struct gx_session *session, const
 		return status;
 	if (session->result->verdict == GX_VERDICT_FOUND)
 		return GX_EXIT_FOUND;
-	if (misfits && !session->saw_the_rest)
+	if (said & SAYS_MISFIT && !(said & SAYS_ALL_SEEN))
 		return GX_EXIT_UNKNOWN;
 	return session->result->interrupted ? GX_EXIT_UNKNOWN : GX_EXIT_HELD;
 }
@@ -406,7 +428,7 @@ static int command(struct gx_options *options)
 					      .gate = &target.gate,
 					      .keep = &keep,
 					      .result = gx_runs_add(&runs)};
-		status = replay(&target, &session, options, &runs);
+		status = replay_and_report(&target, &session, options, &runs);
 	} else {
 		status = gx_complain(rc, &err);
 	}

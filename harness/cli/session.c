@@ -10,6 +10,7 @@
 #include "access/races.h"
 #include "core/identity.h"
 #include "core/rescue.h"
+#include "core/symbol.h"
 #include "core/world.h"
 #include "explore/clock.h"
 #include "explore/run.h"
@@ -72,6 +73,8 @@ static enum gx_status choose_file(struct gx_gate_choice *out, const char *path, 
 		rc = gx_compile(made, sizeof(made), path, err);
 	if (rc == GX_OK)
 		rc = gx_plugin_load(&out->plugin, gx_is_source(path) ? made : path, err);
+	if (rc == GX_OK)
+		gx_symbol_prepare(gx_plugin_gate(out->plugin));
 	make_lasting(lasting, sizeof(lasting), path);
 	if (rc == GX_OK)
 		out->gate = gx_plugin_gate(out->plugin);

@@ -14,6 +14,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "core/crash.h"
 #include "core/internal.h"
 #include "core/rescue.h"
 #include "core/sanitizer.h"
@@ -23,8 +24,8 @@ struct gx_crash gx_crash_last;
 static unsigned char landing_stack[64 << 10] __attribute__((aligned(16)));
 static unsigned char signal_stack[64 << 10] __attribute__((aligned(16)));
 
-/* The timer looks this often; a task that stands in one and the same step this many looks in a row spins. */
-enum { LOOK_MS = 100, LOOKS_MAX = 20 };
+/* The timer looks this often; a task that stands in one and the same step this many looks in a row spins. Sanitizers take their time. */
+enum { LOOK_MS = GX_ASAN || GX_TSAN ? 100 : 50, LOOKS_MAX = GX_ASAN || GX_TSAN ? 20 : 4 };
 
 /*
  * So does a second timer, of wall time: a task that waits in the kernel takes no CPU time. It blocks if this many looks in a row find
@@ -111,6 +112,8 @@ static const char *crashed_outside(int signal)
 {
 	if (signal == SIGABRT)
 		return "the harness gave up outside of the gate's code (SIGABRT): did the gate write where it must not?";
+	if (signal == SIGSYS)
+		return "the harness made a system call that it has sealed itself against";
 	return "the harness crashed outside of the gate's code: did the gate write where it must not?";
 }
 
@@ -126,10 +129,10 @@ static void GX_NO_ASAN on_crash(int signal, siginfo_t *info, void *context)
 		syscall(SYS_tgkill, syscall(SYS_getpid), syscall(SYS_gettid), signal);
 		return;
 	}
-	gx_crash_last.kind = GX_CRASH_SIGNAL;
+	gx_crash_last.kind = signal == SIGSYS ? GX_CRASH_SYSCALL : GX_CRASH_SIGNAL;
 	if (signal == SIGSEGV && overflows(info, context))
 		gx_crash_last.kind = GX_CRASH_OVERFLOW;
-	gx_crash_last.signal = signal;
+	gx_crash_last.signal = signal == SIGSYS ? info->si_syscall : signal;
 	divert(context);
 }
 
@@ -195,7 +198,7 @@ static void GX_NO_ASAN on_blocked_look(int signal GX_UNUSED, siginfo_t *info, vo
 
 enum gx_status gx_crash_install(struct gx_error *err)
 {
-	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
+	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
 	struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
 	/* CPU time, not wall time: a machine that is suspended or overloaded must not produce findings. */
 	struct itimerval every = {.it_interval.tv_usec = LOOK_MS * 1000, .it_value.tv_usec = LOOK_MS * 1000};

@@ -141,13 +141,12 @@ void gx_task_clear_below(const struct gx_task *task);
 void gx_task_bury_frames(const struct gx_task *task);
 
 /* crash.c */
-enum gx_crash_kind { GX_CRASH_NONE, GX_CRASH_SIGNAL, GX_CRASH_OVERFLOW, GX_CRASH_HANG };
+enum gx_crash_kind { GX_CRASH_NONE, GX_CRASH_SIGNAL, GX_CRASH_OVERFLOW, GX_CRASH_HANG, GX_CRASH_SYSCALL };
 struct gx_crash {
 	enum gx_crash_kind kind;
-	int signal;
+	int signal; /* of GX_CRASH_SYSCALL the number of the call */
 };
 extern struct gx_crash gx_crash_last;
-enum gx_status gx_crash_install(struct gx_error *err);
 
 /* What a task says when it jumps back. */
 #define GX_SAYS_PARKED  ((void *)0)

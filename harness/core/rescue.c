@@ -1,6 +1,8 @@
 #include "core/rescue.h"
 
+#include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -83,9 +85,22 @@ static void recover(void)
 		gx_sched_reset();
 }
 
+/* The handler of a crash was left by a jump. */
+static void unblock(void)
+{
+	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS, SIGVTALRM, SIGALRM};
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaddset(&set, signals[i]);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
 /* What a function keeps in registers across sigsetjmp() is lost: so nothing is. */
 static enum gx_status __attribute__((noinline)) given_up(struct point *point, struct gx_error *err)
 {
+	unblock();
 	back_on_the_stack_of_the_scheduler();
 	(void)gx_fail(err, point->status, "%s", point->what);
 	recover();
@@ -97,7 +112,8 @@ enum gx_status gx_rescue(enum gx_status (*run)(void *context), void *context, st
 	struct point point = {.outer = innermost};
 	enum gx_status rc;
 
-	if (sigsetjmp(point.here, 1))
+	/* The mask is not saved: in a sealed process signals may only be unblocked. */
+	if (sigsetjmp(point.here, 0))
 		return given_up(&point, err);
 	innermost = &point;
 	rc = run(context);

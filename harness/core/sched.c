@@ -12,7 +12,7 @@ static struct gx_state *initial;
 
 static const char *const names[] = {
 	"task.begin", "task.end",   "task.spawn", "task.kill", "clock.tick",    "task.crash",
-	"task.hang",  "step.limit", "world.full", "sleep",     "task.livelock",
+	"task.hang",  "step.limit", "world.full", "sleep",     "task.livelock", "task.syscall",
 };
 
 _Static_assert(sizeof(names) / sizeof(names[0]) == GX_L_CORE_END - GX_LABELS_CORE, "every core label has a name");
@@ -469,6 +469,8 @@ static void report_crash(const struct gx_task *task)
 		forget_the_step();
 	if (gx_crash_last.kind == GX_CRASH_HANG)
 		gx_emit_for(task->index, GX_L_TASK_HANG, 0, task->path, 0);
+	else if (gx_crash_last.kind == GX_CRASH_SYSCALL)
+		gx_emit_for(task->index, GX_L_TASK_SYSCALL, 0, task->path, (uint64_t)gx_crash_last.signal);
 	else
 		gx_emit_for(task->index, GX_L_TASK_CRASH, gx_crash_last.kind == GX_CRASH_OVERFLOW, task->path,
 			    (uint64_t)gx_crash_last.signal);

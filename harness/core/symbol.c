@@ -124,16 +124,53 @@ static bool find_symbol(const struct image *image, uintptr_t base, uintptr_t add
 	return false;
 }
 
+/* Files stay mapped: who is sealed opens none any more. */
+enum { IMAGES_MAX = 32 };
+static struct {
+	char *path;
+	struct image image;
+} images[IMAGES_MAX];
+static unsigned image_count;
+static bool closed;
+
+void gx_symbol_close(void)
+{
+	closed = true;
+}
+
+static const struct image *image_of(const char *path)
+{
+	unsigned i = 0;
+
+	while (i < image_count && strcmp(images[i].path, path) != 0)
+		i++;
+	if (i < image_count)
+		return &images[i].image;
+	if (i == IMAGES_MAX || closed || !map_file(&images[i].image, path))
+		return NULL;
+	images[i].path = strdup(path);
+	if (!images[i].path)
+		return NULL;
+	image_count++;
+	return &images[i].image;
+}
+
+void gx_symbol_prepare(const void *address)
+{
+	Dl_info info;
+
+	if (dladdr(address, &info) && info.dli_fname)
+		(void)image_of(info.dli_fname);
+}
+
 bool gx_symbol_of(const void *address, struct gx_symbol *out)
 {
-	struct image image = {0};
+	const struct image *image;
 	Dl_info info;
-	bool found;
 
 	*out = (struct gx_symbol){0};
-	if (!dladdr(address, &info) || !info.dli_fname || !map_file(&image, info.dli_fname))
+	if (!dladdr(address, &info) || !info.dli_fname)
 		return false;
-	found = find_symbol(&image, (uintptr_t)info.dli_fbase, (uintptr_t)address, out);
-	munmap((void *)(uintptr_t)image.bytes, image.size);
-	return found;
+	image = image_of(info.dli_fname);
+	return image && find_symbol(image, (uintptr_t)info.dli_fbase, (uintptr_t)address, out);
 }

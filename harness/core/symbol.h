@@ -21,6 +21,11 @@ struct gx_symbol {
 	bool is_function;
 };
 
+/* Read the file that the address lies in now, for a process that will not be able to open files later. */
+void gx_symbol_prepare(const void *address);
+/* No file is read any more: of those that have not been, nobody knows symbols. */
+void gx_symbol_close(void);
+
 /* False if the address lies in no file, the file cannot be read, or it has no symbol there. Main thread, outside of tasks. */
 bool gx_symbol_of(const void *address, struct gx_symbol *out);
 

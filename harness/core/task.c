@@ -148,17 +148,30 @@ static inline void copies_run_upwards(void)
 #endif
 }
 
+/* It stands on a stack that is not its own: what it would leave there as its state would be somebody else's. */
+static void __attribute__((noinline, noreturn)) stray(void)
+{
+	gx_emit_extra(GX_L_TASK_CRASH, GX_CRASHED_ELSEWHERE, gx_current->path, 0);
+	gx_task_end_execution();
+}
+
 /* What is done before each point. */
 static inline void leave_step(void)
 {
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+
 	copies_run_upwards();
+	if (here - (uintptr_t)gx_slot_base(gx_current->slot) >= GX_SLOT_STACK_BYTES)
+		stray();
 	if (gx_order.before_point)
 		gx_order.before_point();
 }
 
 static void __attribute__((noreturn)) leave(void *says)
 {
-	leave_step();
+	copies_run_upwards();
+	if (gx_order.before_point)
+		gx_order.before_point();
 	if (gx_core.pilot && says == GX_SAYS_ENDED && has_room_for_a_pilot(gx_current)) {
 		struct gx_task *next;
 

@@ -257,6 +257,12 @@ bool gx_arena_put_loaded(const void *bytes, size_t size);
 
 enum gx_limit { GX_LIMIT_STEPS, GX_LIMIT_TIME };
 
+/* How a task crashed, if not by a signal alone. */
+enum gx_crashed {
+	GX_CRASHED_BY_OVERFLOW = 1,
+	GX_CRASHED_ELSEWHERE /* it came to a point on a stack that is not its own */
+};
+
 /* Core's labels. A fact belongs to the task that it tells of, unless it says whose it is. */
 enum {
 	GX_L_TASK_BEGIN = GX_LABELS_CORE, /* op: first step of a task */
@@ -264,12 +270,13 @@ enum {
 	GX_L_TASK_SPAWN, /* fact of the maker: object = path of the new task, extra = its index, value = role << 32 | number */
 	GX_L_TASK_KILL,  /* fact of the killer: object = path of the killed task, extra = its index */
 	GX_L_CLOCK_TICK, /* step of the clock; value = new time in ns */
-	GX_L_TASK_CRASH, /* fact: object = path; value = signal, 0: it tried to end the process; extra = 1: its stack overflowed */
+	GX_L_TASK_CRASH, /* fact: object = path; value = signal, 0: it tried to end the process; extra: enum gx_crashed */
 	GX_L_TASK_HANG,  /* fact: object = path; no point for a long while */
 	GX_L_STEP_LIMIT, /* fact of nobody's: extra = enum gx_limit; value = the limit that was reached (steps, or ns) */
 	GX_L_WORLD_FULL, /* fact: object = path; value = bytes asked for; 0: no task, no arena left, or too many choices (object 0) */
 	GX_L_SLEEP, /* op: gx_sleep(), for layers that have no label of their own for it */
 	GX_L_LIVELOCK, /* fact of a task that goes round for ever: object = its path, value = how many more such facts follow */
+	GX_L_TASK_SYSCALL, /* fact: object = path; value = number of the system call that it makes, in a sealed process */
 	GX_L_CORE_END
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "core/crash.h"
 #include "core/internal.h"
 #include "core/raw.h"
 #include "core/sanitizer.h"

@@ -11,8 +11,8 @@
 
 #include "explore/explored.h"
 
-/* Executions that hang cost seconds each: an exploration ends after so many. */
-#define GX_HANGS_MAX 3u
+/* Executions that hang cost a fifth of a second each: an exploration ends after so many. */
+#define GX_HANGS_MAX 25u
 
 struct gx_run {
 	const struct gx_explore_options *options;

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "core/sanitizer.h"
+#include "hosts/seal.h"
 #include "module/internal.h"
 
 static const char pure[] =
@@ -264,6 +265,9 @@ static const char *why_not_at(const struct gx_objects *objects, const char *name
 	if (!is_of(objects->libc, found) && !is_of_sanitizer(found))
 		return is_of_one(objects, found) ? NULL : "link the gate with what it needs";
 	if (is_listed(pure, name) || is_listed(variables, name))
+		return NULL;
+	/* Nothing but a system call: in a sealed process that is noticed when it is made. */
+	if (is_listed(" syscall close ", name) && gx_seal_is_available())
 		return NULL;
 	return objects->cxx && is_of_sanitizer(found)
 		       ? "AddressSanitizer has its own: take a build without it for a gate in C++"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "access/labels.h"
+#include "core/crash.h"
 #include "core/internal.h"
 
 /* The part of the world that belongs to the fixture. */

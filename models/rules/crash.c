@@ -1,7 +1,7 @@
 #include "core/task.h"
 #include "rules/internal.h"
 
-/* The finding's detail is 1 if the stack overflowed, its value the signal, 0 for an attempt to end the process. */
+/* The finding's detail is enum gx_crashed, its value the signal, 0 for an attempt to end the process. */
 static void judge(struct gx_rules *rules, const struct gx_event *event)
 {
 	struct gx_finding finding = gx_found_in_task(event, GX_RULE_CRASH);
@@ -29,8 +29,10 @@ static const char *signal_name(uint64_t number)
 
 static void tell(const struct gx_telling *t)
 {
-	if (t->finding->detail == 1)
+	if (t->finding->detail == GX_CRASHED_BY_OVERFLOW)
 		gx_tell(t, "%s overflows its stack", gx_told_task(t));
+	else if (t->finding->detail == GX_CRASHED_ELSEWHERE)
+		gx_tell(t, "%s goes on on a stack that is not its own (longjmp, swapcontext)", gx_told_task(t));
 	else if (!t->finding->value)
 		gx_tell(t, "%s tries to end the process (exit, pthread_exit)", gx_told_task(t));
 	else
@@ -39,7 +41,9 @@ static void tell(const struct gx_telling *t)
 
 static const char *advise(const struct gx_finding *finding, const struct gx_circumstances *circumstances GX_UNUSED)
 {
-	if (finding->detail == 1)
+	if (finding->detail == GX_CRASHED_ELSEWHERE)
+		return "a jump stays within the function calls of one thread";
+	if (finding->detail == GX_CRASHED_BY_OVERFLOW)
 		return "a task has 238 KiB of stack: end the recursion, and take large buffers from malloc()";
 	if (!finding->value)
 		return "return from handle() with an answer: the process is everybody's";

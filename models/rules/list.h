@@ -25,6 +25,7 @@
 	ROW(DATA_RACE, data_race)                   \
 	ROW(MEMORY_ERROR, memory_error)             \
 	ROW(MISUSE, misuse)                         \
+	ROW(UNCONTROLLED, uncontrolled)             \
 	ROW(CRASH, crash)                           \
 	ROW(HANG, hang)                             \
 	ROW(LIVELOCK, livelock)                     \

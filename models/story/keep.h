@@ -20,6 +20,8 @@ struct gx_keep {
 void *gx_keep_alloc(struct gx_keep *keep, size_t size);
 char *gx_keep_text(struct gx_keep *keep, const char *text);
 char *gx_keep_format(struct gx_keep *keep, const char *format, ...) GX_PRINTF(2, 3);
+/* From now on what is kept comes from here, zeroed and aligned, and is never released; NULL: from the heap, as at first. */
+void gx_keep_from(void *(*take)(size_t size));
 void gx_keep_release(struct gx_keep *keep);
 
 #endif

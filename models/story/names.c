@@ -10,6 +10,7 @@
 #include "access/races.h"
 #include "core/symbol.h"
 #include "core/world.h"
+#include "hosts/seal.h"
 #include "posix/output.h"
 #include "posix/posix.h"
 
@@ -554,9 +555,13 @@ static bool say_fact(struct gx_name_book *book, const struct gx_event *event, ch
 		return true;
 	case GX_L_TASK_CRASH:
 		snprintf(text, size, "%s",
-			 event->extra   ? "stack overflow"
-			 : event->value ? strsignal((int)event->value)
-					: "ends the process");
+			 event->extra == GX_CRASHED_ELSEWHERE ? "on a stack that is not its own"
+			 : event->extra                       ? "stack overflow"
+			 : event->value                       ? strsignal((int)event->value)
+							      : "ends the process");
+		return true;
+	case GX_L_TASK_SYSCALL:
+		snprintf(text, size, "system call %s", gx_syscall_name((unsigned)event->value));
 		return true;
 	case GX_L_TASK_HANG:
 		snprintf(text, size, "never comes to a point again");

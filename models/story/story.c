@@ -163,8 +163,8 @@ static bool is_its_last_word(const struct gx_event *events, unsigned count)
 	for (unsigned i = 1; i < count; i++) {
 		unsigned label = events[i].label;
 
-		if (label == GX_L_TASK_CRASH || label == GX_L_TASK_HANG || label == GX_F_MISUSE ||
-		    label == GX_L_DATA_RACE || label == GX_L_MEMORY_ERROR)
+		if (label == GX_L_TASK_CRASH || label == GX_L_TASK_HANG || label == GX_L_TASK_SYSCALL ||
+		    label == GX_F_MISUSE || label == GX_L_DATA_RACE || label == GX_L_MEMORY_ERROR)
 			last = true;
 		else if (label == GX_F_REQUEST || label == GX_F_LEG_BEGIN || label == GX_F_LEG_END)
 			last = false;

@@ -54,8 +54,8 @@ static unsigned topics_of_facts(const struct gx_event *events, unsigned count)
 			continue;
 		if (label == GX_F_LEG_BEGIN || label == GX_F_LEG_END || label == GX_F_NOTE || label == GX_L_PRINT ||
 		    label == GX_F_MISUSE || label == GX_L_TASK_CRASH || label == GX_L_TASK_HANG ||
-		    label == GX_L_DATA_RACE || label == GX_L_MEMORY_ERROR || label == GX_F_CLIENT_401 ||
-		    (label == GX_F_ANSWER && events[i].value != GX_RAN))
+		    label == GX_L_TASK_SYSCALL || label == GX_L_DATA_RACE || label == GX_L_MEMORY_ERROR ||
+		    label == GX_F_CLIENT_401 || (label == GX_F_ANSWER && events[i].value != GX_RAN))
 			topics |= GX_TOPIC_LEGS;
 		if (label == GX_F_CONTAINER_401)
 			topics |= GX_TOPIC_TOKENS;

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "core/crash.h"
 #include "core/internal.h"
 #include "core/world.h"
 #include "explore/explore.h"

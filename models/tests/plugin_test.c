@@ -28,6 +28,7 @@
 
 #include <cmocka.h>
 
+#include "core/crash.h"
 #include "core/internal.h"
 #include "core/sanitizer.h"
 #include "core/snapshot.h"

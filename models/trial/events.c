@@ -129,7 +129,7 @@ void gx_trial_observe(void *context, const struct gx_event *event)
 	else if (event->label == GX_L_POSIX_MISUSE)
 		note_posix_misuse(event);
 	if (event->label == GX_L_TASK_CRASH || event->label == GX_L_TASK_HANG || event->label == GX_L_LIVELOCK ||
-	    event->label == GX_L_MEMORY_ERROR)
+	    event->label == GX_L_TASK_SYSCALL || event->label == GX_L_MEMORY_ERROR)
 		judge_crash(trial, event);
 	else if (event->label == GX_L_DATA_RACE)
 		judge_race(trial, event);

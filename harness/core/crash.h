@@ -1,0 +1,12 @@
+/*
+ * crash.h - crashes of tasks reach the harness: crash.c.
+ */
+#ifndef GX_CORE_CRASH_H
+#define GX_CORE_CRASH_H
+
+#include "core/status.h"
+
+/* Take the signals over, and begin to look for tasks that compute or wait without end. gx_world_open() does it; again in a child of fork(). */
+enum gx_status gx_crash_install(struct gx_error *err) GX_MUST_USE;
+
+#endif

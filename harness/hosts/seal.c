@@ -1,0 +1,140 @@
+#include "hosts/seal.h"
+
+#include <errno.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/sanitizer.h"
+#include "core/world.h"
+
+/* What exit_group() has to be called with: of it the kernel keeps the lowest byte. */
+enum { OUR_STATUS = 0x5a };
+static uint32_t password;
+
+#define ALLOW(call, count, ...) seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(call), count, ##__VA_ARGS__)
+
+/* Memory above the world: neither that nor the program, which lies below it. */
+static int allow_above_the_world(scmp_filter_ctx filter, int call)
+{
+	const uint64_t end = GX_WORLD_BASE + GX_WORLD_AREA_BYTES + (uint64_t)GX_SLOT_COUNT * GX_SLOT_BYTES;
+
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, SCMP_A0(SCMP_CMP_GE, end));
+}
+
+static int allow_memory(scmp_filter_ctx filter)
+{
+	/* Slots of the world are opened when they are first used. */
+	return ALLOW(mmap, 2, SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_FIXED | MAP_SHARED | MAP_ANONYMOUS, MAP_ANONYMOUS),
+		     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) |
+	       ALLOW(mprotect, 1, SCMP_A2(SCMP_CMP_EQ, PROT_READ | PROT_WRITE)) | ALLOW(brk, 0) |
+	       allow_above_the_world(filter, SCMP_SYS(munmap)) | allow_above_the_world(filter, SCMP_SYS(mremap)) |
+	       allow_above_the_world(filter, SCMP_SYS(madvise));
+}
+
+/* A crash that nobody rescues is seen: it is raised again. */
+static int allow_to_die(scmp_filter_ctx filter)
+{
+	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
+	int rc = ALLOW(exit_group, 1, SCMP_A0(SCMP_CMP_EQ, password));
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		rc |= ALLOW(tgkill, 2, SCMP_A0(SCMP_CMP_EQ, (uint64_t)getpid()),
+			    SCMP_A2(SCMP_CMP_EQ, (uint64_t)signals[i])) |
+		      ALLOW(rt_sigaction, 1, SCMP_A0(SCMP_CMP_EQ, (uint64_t)signals[i]));
+	return rc;
+}
+
+static int allow(scmp_filter_ctx filter)
+{
+	return allow_memory(filter) | allow_to_die(filter) | ALLOW(write, 1, SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO)) |
+	       ALLOW(ioctl, 2, SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO), SCMP_A1(SCMP_CMP_EQ, TIOCGWINSZ)) |
+	       ALLOW(ioctl, 2, SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO), SCMP_A1(SCMP_CMP_EQ, TCGETS)) |
+	       ALLOW(rt_sigreturn, 0) | ALLOW(rt_sigprocmask, 1, SCMP_A0(SCMP_CMP_EQ, SIG_UNBLOCK)) |
+	       ALLOW(clock_gettime, 0) | ALLOW(gettimeofday, 0) | ALLOW(time, 0) | ALLOW(getpid, 0) | ALLOW(gettid, 0) |
+	       ALLOW(restart_syscall, 0);
+}
+
+static void choose_password(void)
+{
+	struct timespec now;
+
+	/* No secret from somebody who wants to know it: only nothing that a program would say by itself. */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	password = ((uint32_t)(now.tv_nsec * 2654435761u) & 0x7fffff00u) | 0x40000000u | OUR_STATUS;
+}
+
+enum gx_status gx_seal(struct gx_error *err)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_TRAP);
+	int rc;
+
+	choose_password();
+	if (!filter)
+		return gx_fail(err, GX_ENOMEM, "out of memory for a seal");
+	rc = allow(filter);
+	if (!rc)
+		rc = seccomp_load(filter);
+	seccomp_release(filter);
+	return rc ? gx_fail(err, GX_ESYSTEM, "this process cannot be sealed: %s", strerror(-rc)) : GX_OK;
+}
+
+void gx_seal_exit(void)
+{
+	for (;;)
+		syscall(SYS_exit_group, password ? password : OUR_STATUS);
+}
+
+bool gx_seal_is_our_exit(int status)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == OUR_STATUS;
+}
+
+/* In a child: what cannot be taken off is not put on to try it. */
+static bool try_in_a_child(void)
+{
+	struct gx_error err;
+	pid_t child = fork();
+	int status = 0;
+
+	if (!child) {
+		if (gx_seal(&err) == GX_OK)
+			gx_seal_exit();
+		_exit(0);
+	}
+	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	return child > 0 && gx_seal_is_our_exit(status);
+}
+
+bool gx_seal_is_available(void)
+{
+	static int available = -1;
+
+	if (available < 0)
+		available = !GX_ASAN && !GX_TSAN && !getenv("GATECRASH_UNSEALED") && try_in_a_child();
+	return available;
+}
+
+const char *gx_syscall_name(unsigned number)
+{
+	static char text[64];
+	char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)number);
+
+	if (name)
+		(void)snprintf(text, sizeof(text), "%s", name);
+	else
+		(void)snprintf(text, sizeof(text), "system call %u", number);
+	free(name);
+	return text;
+}
