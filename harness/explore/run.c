@@ -123,7 +123,7 @@ void gx_run_count_hangs(struct gx_run *run)
 	if (gx_sched_hangs() - run->hangs < GX_HANGS_MAX)
 		return;
 	run->stop = true;
-	run->out->why = "25 executions hung, which takes a fifth of a second each";
+	run->out->why = "ten executions hung, which takes a fifth of a second each";
 }
 
 /* ---- once more ---- */

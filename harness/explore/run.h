@@ -12,7 +12,7 @@
 #include "explore/explored.h"
 
 /* Executions that hang cost a fifth of a second each: an exploration ends after so many. */
-#define GX_HANGS_MAX 25u
+#define GX_HANGS_MAX 10u
 
 struct gx_run {
 	const struct gx_explore_options *options;
