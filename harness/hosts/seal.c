@@ -29,7 +29,7 @@ static int allow_above_the_world(scmp_filter_ctx filter, int call)
 {
 	const uint64_t end = GX_WORLD_BASE + GX_WORLD_AREA_BYTES + (uint64_t)GX_SLOT_COUNT * GX_SLOT_BYTES;
 
-	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, SCMP_A0(SCMP_CMP_GE, end));
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, SCMP_A0(SCMP_CMP_GE, end, 0));
 }
 
 static int allow_memory(scmp_filter_ctx filter)
@@ -37,7 +37,7 @@ static int allow_memory(scmp_filter_ctx filter)
 	/* Slots of the world are opened when they are first used. */
 	return ALLOW(mmap, 2, SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_FIXED | MAP_SHARED | MAP_ANONYMOUS, MAP_ANONYMOUS),
 		     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) |
-	       ALLOW(mprotect, 1, SCMP_A2(SCMP_CMP_EQ, PROT_READ | PROT_WRITE)) | ALLOW(brk, 0) |
+	       ALLOW(mprotect, 1, SCMP_A2(SCMP_CMP_EQ, PROT_READ | PROT_WRITE, 0)) | ALLOW(brk, 0) |
 	       allow_above_the_world(filter, SCMP_SYS(munmap)) | allow_above_the_world(filter, SCMP_SYS(mremap)) |
 	       allow_above_the_world(filter, SCMP_SYS(madvise));
 }
@@ -46,21 +46,21 @@ static int allow_memory(scmp_filter_ctx filter)
 static int allow_to_die(scmp_filter_ctx filter)
 {
 	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
-	int rc = ALLOW(exit_group, 1, SCMP_A0(SCMP_CMP_EQ, password));
+	int rc = ALLOW(exit_group, 1, SCMP_A0(SCMP_CMP_EQ, password, 0));
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		rc |= ALLOW(tgkill, 2, SCMP_A0(SCMP_CMP_EQ, (uint64_t)getpid()),
-			    SCMP_A2(SCMP_CMP_EQ, (uint64_t)signals[i])) |
-		      ALLOW(rt_sigaction, 1, SCMP_A0(SCMP_CMP_EQ, (uint64_t)signals[i]));
+		rc |= ALLOW(tgkill, 2, SCMP_A0(SCMP_CMP_EQ, (uint64_t)getpid(), 0),
+			    SCMP_A2(SCMP_CMP_EQ, (uint64_t)signals[i], 0)) |
+		      ALLOW(rt_sigaction, 1, SCMP_A0(SCMP_CMP_EQ, (uint64_t)signals[i], 0));
 	return rc;
 }
 
 static int allow(scmp_filter_ctx filter)
 {
-	return allow_memory(filter) | allow_to_die(filter) | ALLOW(write, 1, SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO)) |
-	       ALLOW(ioctl, 2, SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO), SCMP_A1(SCMP_CMP_EQ, TIOCGWINSZ)) |
-	       ALLOW(ioctl, 2, SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO), SCMP_A1(SCMP_CMP_EQ, TCGETS)) |
-	       ALLOW(rt_sigreturn, 0) | ALLOW(rt_sigprocmask, 1, SCMP_A0(SCMP_CMP_EQ, SIG_UNBLOCK)) |
+	return allow_memory(filter) | allow_to_die(filter) | ALLOW(write, 1, SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO, 0)) |
+	       ALLOW(ioctl, 2, SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO, 0), SCMP_A1(SCMP_CMP_EQ, TIOCGWINSZ, 0)) |
+	       ALLOW(ioctl, 2, SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO, 0), SCMP_A1(SCMP_CMP_EQ, TCGETS, 0)) |
+	       ALLOW(rt_sigreturn, 0) | ALLOW(rt_sigprocmask, 1, SCMP_A0(SCMP_CMP_EQ, SIG_UNBLOCK, 0)) |
 	       ALLOW(clock_gettime, 0) | ALLOW(gettimeofday, 0) | ALLOW(time, 0) | ALLOW(getpid, 0) | ALLOW(gettid, 0) |
 	       ALLOW(restart_syscall, 0);
 }
