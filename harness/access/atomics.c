@@ -48,37 +48,37 @@ static void ordered(const volatile void *at, size_t size, bool acquires, bool re
 
 #define LOADED(type)                                \
 	step(GX_L_ATOMIC_LOAD, GX_READ, at, order); \
-	ordered(at, sizeof(*at), true, false);      \
-	return *at
+	ordered(at, sizeof(type), true, false);     \
+	return *(const volatile type *)at
 
 /* What a compare-and-exchange that fails does is a load. */
 #define COMPARED(type, good)                                                                 \
 	step(GX_L_ATOMIC_UPDATE, GX_READ | GX_WRITE, at, order < failure ? order : failure); \
-	type was = *at;                                                                      \
+	type was = *(volatile type *)at;                                                     \
 	if (good)                                                                            \
-		*at = value;                                                                 \
-	ordered(at, sizeof(*at), true, true)
+		*(volatile type *)at = value;                                                \
+	ordered(at, sizeof(type), true, true)
 
 #define FETCHED(bits, type, name, result)                                                 \
-	type __tsan_atomic##bits##_fetch_##name(volatile type *at, type value, int order) \
+	type __tsan_atomic##bits##_fetch_##name(volatile void *at, type value, int order) \
 	{                                                                                 \
 		step(GX_L_ATOMIC_UPDATE, GX_READ | GX_WRITE, at, order);                  \
-		type was = *at;                                                           \
-		*at = (type)(result);                                                     \
-		ordered(at, sizeof(*at), true, true);                                     \
+		type was = *(volatile type *)at;                                          \
+		*(volatile type *)at = (type)(result);                                    \
+		ordered(at, sizeof(type), true, true);                                    \
 		return was;                                                               \
 	}
 
 #define ATOMICS(bits, type)                                                                                             \
-	type __tsan_atomic##bits##_load(const volatile type *at, int order)                                             \
+	type __tsan_atomic##bits##_load(const volatile void *at, int order)                                             \
 	{                                                                                                               \
 		LOADED(type);                                                                                           \
 	}                                                                                                               \
-	void __tsan_atomic##bits##_store(volatile type *at, type value, int order)                                      \
+	void __tsan_atomic##bits##_store(volatile void *at, type value, int order)                                      \
 	{                                                                                                               \
 		step(GX_L_ATOMIC_STORE, GX_WRITE, at, order);                                                           \
-		*at = value;                                                                                            \
-		ordered(at, sizeof(*at), false, true);                                                                  \
+		*(volatile type *)at = value;                                                                           \
+		ordered(at, sizeof(type), false, true);                                                                 \
 	}                                                                                                               \
 	FETCHED(bits, type, add, was + value)                                                                           \
 	FETCHED(bits, type, sub, was - value)                                                                           \
@@ -86,30 +86,30 @@ static void ordered(const volatile void *at, size_t size, bool acquires, bool re
 	FETCHED(bits, type, or, was | value)                                                                            \
 	FETCHED(bits, type, xor, was ^ value)                                                                           \
 	FETCHED(bits, type, nand, ~(was & value))                                                                       \
-	type __tsan_atomic##bits##_exchange(volatile type *at, type value, int order)                                   \
+	type __tsan_atomic##bits##_exchange(volatile void *at, type value, int order)                                   \
 	{                                                                                                               \
 		step(GX_L_ATOMIC_UPDATE, GX_READ | GX_WRITE, at, order);                                                \
-		type was = *at;                                                                                         \
-		*at = value;                                                                                            \
-		ordered(at, sizeof(*at), true, true);                                                                   \
+		type was = *(volatile type *)at;                                                                        \
+		*(volatile type *)at = value;                                                                           \
+		ordered(at, sizeof(type), true, true);                                                                  \
 		return was;                                                                                             \
 	}                                                                                                               \
-	int __tsan_atomic##bits##_compare_exchange_strong(volatile type *at, type *expected, type value, int order,     \
-							  int failure)                                                  \
+	bool __tsan_atomic##bits##_compare_exchange_strong(volatile void *at, void *expected, type value, int order,    \
+							   int failure)                                                 \
 	{                                                                                                               \
-		COMPARED(type, was == *expected);                                                                       \
-		if (was == *expected)                                                                                   \
-			return 1;                                                                                       \
-		*expected = was;                                                                                        \
-		return 0;                                                                                               \
+		COMPARED(type, was == *(type *)expected);                                                               \
+		if (was == *(type *)expected)                                                                           \
+			return true;                                                                                    \
+		*(type *)expected = was;                                                                                \
+		return false;                                                                                           \
 	}                                                                                                               \
 	/* It never fails for no reason: a loop around it would go on for ever, and the strong one may stand for it. */ \
-	int __tsan_atomic##bits##_compare_exchange_weak(volatile type *at, type *expected, type value, int order,       \
-							int failure)                                                    \
+	bool __tsan_atomic##bits##_compare_exchange_weak(volatile void *at, void *expected, type value, int order,      \
+							 int failure)                                                   \
 	{                                                                                                               \
 		return __tsan_atomic##bits##_compare_exchange_strong(at, expected, value, order, failure);              \
 	}                                                                                                               \
-	type __tsan_atomic##bits##_compare_exchange_val(volatile type *at, type expected, type value, int order,        \
+	type __tsan_atomic##bits##_compare_exchange_val(volatile void *at, type expected, type value, int order,        \
 							int failure)                                                    \
 	{                                                                                                               \
 		COMPARED(type, was == expected);                                                                        \

@@ -218,7 +218,7 @@ static int format(char *to, size_t n, const void *code, const char *text, va_lis
 	int length;
 
 	va_copy(again, args);
-	length = vsnprintf(NULL, 0, text, again);
+	length = text ? vsnprintf(NULL, 0, text, again) : -1;
 	va_end(again);
 	if (n && length >= 0)
 		gx_memory_access(to, (size_t)length < n ? (size_t)length + 1 : n, true, code);

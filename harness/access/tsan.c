@@ -79,25 +79,25 @@ UNALIGNED(8)
 UNALIGNED(16)
 /* clang-format on */
 
-void __tsan_read_range(void *at, unsigned long size)
+void __tsan_read_range(void *at, long size)
 {
-	gx_memory_access(at, size, false, CODE);
+	gx_memory_access(at, (size_t)size, false, CODE);
 }
 
-void __tsan_write_range(void *at, unsigned long size)
+void __tsan_write_range(void *at, long size)
 {
-	gx_memory_access(at, size, true, CODE);
+	gx_memory_access(at, (size_t)size, true, CODE);
 }
 
 /* C++: a constructor or destructor sets the table of virtual functions; where it is the same already that is no write. */
-void __tsan_vptr_update(void **at, void *table)
+void __tsan_vptr_update(void *at, void *table)
 {
-	gx_memory_access(at, sizeof(*at), *at != table, CODE);
+	gx_memory_access(at, sizeof(table), *(void **)at != table, CODE);
 }
 
-void __tsan_vptr_read(void **at)
+void __tsan_vptr_read(void *at)
 {
-	gx_memory_access(at, sizeof(*at), false, CODE);
+	gx_memory_access(at, sizeof(void *), false, CODE);
 }
 
 /* Who calls whom is asked of the stack, once a finding is told. */
@@ -106,8 +106,9 @@ void __tsan_func_entry(void *caller)
 	(void)caller;
 }
 
-void __tsan_func_exit(void)
+void __tsan_func_exit(void *unused)
 {
+	(void)unused;
 }
 
 /* Constructors of instrumented modules call it. */

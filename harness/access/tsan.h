@@ -5,6 +5,8 @@
 #ifndef GX_ACCESS_TSAN_H
 #define GX_ACCESS_TSAN_H
 
+#include <stdbool.h>
+
 void __tsan_read1(void *at);
 void __tsan_write1(void *at);
 void __tsan_volatile_read1(void *at);
@@ -60,12 +62,12 @@ void __tsan_unaligned_write16(void *at);
 void __tsan_unaligned_volatile_read16(void *at);
 void __tsan_unaligned_volatile_write16(void *at);
 void __tsan_unaligned_read_write16(void *at);
-void __tsan_read_range(void *at, unsigned long size);
-void __tsan_write_range(void *at, unsigned long size);
-void __tsan_vptr_update(void **at, void *table);
-void __tsan_vptr_read(void **at);
+void __tsan_read_range(void *at, long size);
+void __tsan_write_range(void *at, long size);
+void __tsan_vptr_update(void *at, void *table);
+void __tsan_vptr_read(void *at);
 void __tsan_func_entry(void *caller);
-void __tsan_func_exit(void);
+void __tsan_func_exit(void *unused);
 void __tsan_init(void);
 void __tsan_ignore_thread_begin(void);
 void __tsan_ignore_thread_end(void);
@@ -74,21 +76,21 @@ void *__tsan_memmove(void *to, const void *from, unsigned long size);
 void *__tsan_memset(void *to, int value, unsigned long size);
 
 /* The order that the program asks for is one of C11's memory_order, as a number. */
-#define GX_TSAN_ATOMICS(bits, type)                                                                                 \
-	type __tsan_atomic##bits##_load(const volatile type *at, int order);                                        \
-	void __tsan_atomic##bits##_store(volatile type *at, type value, int order);                                 \
-	type __tsan_atomic##bits##_exchange(volatile type *at, type value, int order);                              \
-	type __tsan_atomic##bits##_fetch_add(volatile type *at, type value, int order);                             \
-	type __tsan_atomic##bits##_fetch_sub(volatile type *at, type value, int order);                             \
-	type __tsan_atomic##bits##_fetch_and(volatile type *at, type value, int order);                             \
-	type __tsan_atomic##bits##_fetch_or(volatile type *at, type value, int order);                              \
-	type __tsan_atomic##bits##_fetch_xor(volatile type *at, type value, int order);                             \
-	type __tsan_atomic##bits##_fetch_nand(volatile type *at, type value, int order);                            \
-	int __tsan_atomic##bits##_compare_exchange_strong(volatile type *at, type *expected, type value, int order, \
-							  int failure);                                             \
-	int __tsan_atomic##bits##_compare_exchange_weak(volatile type *at, type *expected, type value, int order,   \
-							int failure);                                               \
-	type __tsan_atomic##bits##_compare_exchange_val(volatile type *at, type expected, type value, int order,    \
+#define GX_TSAN_ATOMICS(bits, type)                                                                                  \
+	type __tsan_atomic##bits##_load(const volatile void *at, int order);                                         \
+	void __tsan_atomic##bits##_store(volatile void *at, type value, int order);                                  \
+	type __tsan_atomic##bits##_exchange(volatile void *at, type value, int order);                               \
+	type __tsan_atomic##bits##_fetch_add(volatile void *at, type value, int order);                              \
+	type __tsan_atomic##bits##_fetch_sub(volatile void *at, type value, int order);                              \
+	type __tsan_atomic##bits##_fetch_and(volatile void *at, type value, int order);                              \
+	type __tsan_atomic##bits##_fetch_or(volatile void *at, type value, int order);                               \
+	type __tsan_atomic##bits##_fetch_xor(volatile void *at, type value, int order);                              \
+	type __tsan_atomic##bits##_fetch_nand(volatile void *at, type value, int order);                             \
+	bool __tsan_atomic##bits##_compare_exchange_strong(volatile void *at, void *expected, type value, int order, \
+							   int failure);                                             \
+	bool __tsan_atomic##bits##_compare_exchange_weak(volatile void *at, void *expected, type value, int order,   \
+							 int failure);                                               \
+	type __tsan_atomic##bits##_compare_exchange_val(volatile void *at, type expected, type value, int order,     \
 							int failure);
 
 __extension__ typedef unsigned __int128 gx_tsan_128;

@@ -60,6 +60,22 @@ static inline void gx_order_release(uint64_t object)
 		gx_order.follower->release(object);
 }
 
+/*
+ * Who has taken a lock and who has found it taken, without waiting for it, are in that order, too: in one order of all operations, which is
+ * what is explored, the second comes behind the first. (C11 lets an attempt fail for no reason, and orders nothing then: 7.26.4.5.)
+ */
+#define GX_ORDER_TAKEN (1ull << 63)
+static inline void gx_order_taken(uint64_t object)
+{
+	if (gx_order.follower && !gx_order.muted)
+		gx_order.follower->release(object | GX_ORDER_TAKEN);
+}
+static inline void gx_order_found_taken(uint64_t object)
+{
+	if (gx_order.follower && !gx_order.muted)
+		gx_order.follower->acquire(object | GX_ORDER_TAKEN);
+}
+
 /* The running task goes on behind all that was done before the object's releases: lock, wait, join. */
 static inline void gx_order_acquire(uint64_t object)
 {

@@ -88,6 +88,7 @@ static void take(pthread_mutex_t *mutex)
 	mutex->__data.__owner = (int)self->slot;
 	*held_word(mutex) = GX_POSIX_HELD(mutex);
 	gx_order_acquire(gx_world_canonical(mutex));
+	gx_order_taken(gx_world_canonical(mutex));
 	self->user[GX_USER_POSIX_1]++;
 }
 
@@ -190,8 +191,10 @@ static int lock_until(pthread_mutex_t *mutex, uint64_t deadline)
 
 	if (rc || is_relock(mutex, &rc))
 		return rc;
-	if (gx_posix_block(GX_L_MUTEX_LOCK, mutex, is_free, deadline) == GX_GRANTED_TIMEOUT)
+	if (gx_posix_block(GX_L_MUTEX_LOCK, mutex, is_free, deadline) == GX_GRANTED_TIMEOUT) {
+		gx_order_found_taken(gx_world_canonical(mutex));
 		return ETIMEDOUT;
+	}
 	rc = examine(mutex);
 	if (!rc)
 		take(mutex);
@@ -240,6 +243,7 @@ int pthread_mutex_trylock(pthread_mutex_t *mutex)
 	}
 	if (type_of(mutex) == PTHREAD_MUTEX_RECURSIVE && is_relock(mutex, &rc))
 		return 0;
+	gx_order_found_taken(gx_world_canonical(mutex));
 	return EBUSY;
 }
 

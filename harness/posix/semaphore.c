@@ -59,12 +59,14 @@ static bool GX_NO_ASAN is_positive(const struct gx_task *task)
 static int wait_until(sem_t *semaphore, uint64_t deadline)
 {
 	if (gx_posix_block(GX_L_SEM_WAIT, semaphore, is_positive, deadline) == GX_GRANTED_TIMEOUT) {
+		gx_order_found_taken(gx_world_canonical(semaphore));
 		errno = ETIMEDOUT;
 		return -1;
 	}
 	examine(semaphore);
 	--*value_of(semaphore);
 	gx_order_acquire(gx_world_canonical(semaphore));
+	gx_order_taken(gx_world_canonical(semaphore));
 	return 0;
 }
 
@@ -110,11 +112,13 @@ int sem_trywait(sem_t *semaphore)
 	gx_posix_step(GX_L_SEM_TRYWAIT, GX_READ | GX_WRITE, semaphore);
 	examine(semaphore);
 	if (!*value_of(semaphore)) {
+		gx_order_found_taken(gx_world_canonical(semaphore));
 		errno = EAGAIN;
 		return -1;
 	}
 	--*value_of(semaphore);
 	gx_order_acquire(gx_world_canonical(semaphore));
+	gx_order_taken(gx_world_canonical(semaphore));
 	return 0;
 }
 

@@ -25,7 +25,7 @@ enum { TASKS = 3, OPS = 6, VARIABLES = 2, LOCKS = 2 };
 
 enum kind { READ, WRITE, LOCK, UNLOCK, TRYLOCK, POST, WAIT, LOAD, STORE, ADD, KINDS };
 
-/* `skip`: how many ops to leave out if a trylock fails or a load gives 0. */
+/* `skip`: how many ops to leave out if a trylock fails or a load gives 0; behind an unlock in any case: what is done if the trylock fails. */
 struct op {
 	enum kind kind;
 	unsigned which;
@@ -77,6 +77,11 @@ static void generate_task(struct op *ops, unsigned *count)
 			op[1] = (struct op){.kind = draw(2) ? READ : WRITE, .which = draw(VARIABLES)};
 			op[2] = (struct op){.kind = UNLOCK, .which = op->which};
 			*count += 2;
+			if (kind == TRYLOCK && *count + 1 < OPS && draw(2)) {
+				op[2].skip = 1;
+				op[3] = (struct op){.kind = draw(2) ? READ : WRITE, .which = draw(VARIABLES)};
+				++*count;
+			}
 		}
 		++*count;
 	}
@@ -122,6 +127,12 @@ static const struct op *next_of(const struct machine *m, unsigned task)
 	return m->at[task] < program.count[task] ? &program.ops[task][m->at[task]] : NULL;
 }
 
+static void give_back(struct machine *m, const struct op *op, unsigned *skip)
+{
+	m->owner[op->which] = 0;
+	*skip = op->skip;
+}
+
 static bool step_of(struct machine *m, unsigned task)
 {
 	const struct op *op = next_of(m, task);
@@ -134,7 +145,7 @@ static bool step_of(struct machine *m, unsigned task)
 	else if (op->kind == TRYLOCK)
 		skip = op->skip;
 	else if (op->kind == UNLOCK)
-		m->owner[op->which] = 0;
+		give_back(m, op, &skip);
 	else if (op->kind == POST)
 		m->posted++;
 	else if (op->kind == WAIT)
@@ -222,6 +233,7 @@ static void run_op(const struct op *op, unsigned *skip)
 		break;
 	case UNLOCK:
 		(void)pthread_mutex_unlock(&shared.locks[op->which]);
+		*skip = op->skip;
 		break;
 	case TRYLOCK:
 		if (pthread_mutex_trylock(&shared.locks[op->which]))
