@@ -100,8 +100,8 @@ static void unblock(void)
 /* What a function keeps in registers across sigsetjmp() is lost: so nothing is. */
 static enum gx_status __attribute__((noinline)) given_up(struct point *point, struct gx_error *err)
 {
-	unblock();
 	back_on_the_stack_of_the_scheduler();
+	unblock();
 	(void)gx_fail(err, point->status, "%s", point->what);
 	recover();
 	return point->status;
