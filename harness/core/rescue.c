@@ -89,7 +89,7 @@ static void recover(void)
 static void unblock(void)
 {
 	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS, SIGVTALRM, SIGALRM};
-	sigset_t set;
+	static sigset_t set; /* the stack is full of what AddressSanitizer knows of frames that were left */
 
 	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
