@@ -16,6 +16,7 @@
 
 #include "core/crash.h"
 #include "core/internal.h"
+#include "core/kernel.h"
 #include "core/rescue.h"
 #include "core/sanitizer.h"
 
@@ -104,7 +105,7 @@ static bool overflows(const siginfo_t *info, const void *context)
  */
 static bool is_from_outside(const siginfo_t *info)
 {
-	return info->si_code <= 0 && info->si_pid != (pid_t)syscall(SYS_getpid);
+	return info->si_code <= 0 && info->si_pid != (pid_t)gx_kernel(SYS_getpid, 0, 0, 0);
 }
 
 /* What a program under test has written over may be anything, ours included. */
@@ -126,7 +127,7 @@ static void GX_NO_ASAN on_crash(int signal, siginfo_t *info, void *context)
 		struct sigaction plain = {.sa_handler = SIG_DFL};
 
 		sigaction(signal, &plain, NULL);
-		syscall(SYS_tgkill, syscall(SYS_getpid), syscall(SYS_gettid), signal);
+		gx_kernel(SYS_tgkill, gx_kernel(SYS_getpid, 0, 0, 0), gx_kernel(SYS_gettid, 0, 0, 0), signal);
 		return;
 	}
 	gx_crash_last.kind = signal == SIGSYS ? GX_CRASH_SYSCALL : GX_CRASH_SIGNAL;
@@ -177,7 +178,7 @@ static uint64_t cpu_ms(void)
 	struct timespec used;
 
 	/* The system call: in a task the function is the model's. */
-	syscall(SYS_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, &used);
+	gx_kernel(SYS_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, (long)&used, 0);
 	return (uint64_t)used.tv_sec * 1000 + (uint64_t)used.tv_nsec / 1000000;
 }
 

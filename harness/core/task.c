@@ -404,7 +404,7 @@ static bool never(const struct gx_task *task GX_UNUSED)
 }
 
 /* The deadline goes straight into the record: on the stack it would be an absolute time, which tells states apart. */
-void gx_sleep(uint16_t label, uint64_t ns)
+void gx_sleep_unless(uint16_t label, uint64_t ns, gx_ready_fn *ready)
 {
 	struct gx_op *op = &gx_current->op; /* all zero while the task runs */
 
@@ -415,7 +415,7 @@ void gx_sleep(uint16_t label, uint64_t ns)
 	}
 	op->label = label;
 	op->access = GX_READ;
-	op->ready = never;
+	op->ready = ready;
 	op->deadline = deadline_in(ns < GX_FOREVER ? ns : GX_FOREVER - 1);
 	publish(true, false);
 	if (gx_core.pilot) {
@@ -424,6 +424,11 @@ void gx_sleep(uint16_t label, uint64_t ns)
 	}
 	scrub_ahead();
 	park();
+}
+
+void gx_sleep(uint16_t label, uint64_t ns)
+{
+	gx_sleep_unless(label, ns, never);
 }
 
 /* Deep enough for what is called between two points. */

@@ -129,7 +129,7 @@ void gx_point_simple(uint16_t label, uint8_t access, uint64_t object);
  * [task] A few bytes of a task's own, zero at first and at one address for as long as it lives, aligned to 16: for what a library
  * keeps once per thread. They lie above its first frame, and are part of its stack in all else.
  */
-#define GX_TASK_LOCAL_BYTES 48
+#define GX_TASK_LOCAL_BYTES 144
 void *gx_task_local_of(const struct gx_task *task);
 
 /*
@@ -208,6 +208,8 @@ uint64_t gx_clock_look(void);
 
 /* [task] Sleep for `ns` of virtual time: a point that is ready once the clock has come to it. 0 is a plain point. */
 void gx_sleep(uint16_t label, uint64_t ns);
+/* The same, or until `ready`. */
+void gx_sleep_unless(uint16_t label, uint64_t ns, gx_ready_fn *ready);
 
 /*
  * [task] The task cannot go on (crash, world too small): the execution ends here, as GX_ENDING_FATAL. `label` is the fact to emit

@@ -92,7 +92,10 @@ static const char pure[] =
 	"pthread_condattr_init pthread_condattr_setclock pthread_condattr_setpshared pthread_equal pthread_mutexattr_destroy "
 	"pthread_mutexattr_getprioceiling pthread_mutexattr_getprotocol pthread_mutexattr_getpshared "
 	"pthread_mutexattr_getrobust pthread_mutexattr_gettype pthread_mutexattr_init pthread_mutexattr_setprioceiling "
-	"pthread_mutexattr_setprotocol pthread_mutexattr_setpshared pthread_mutexattr_settype setjmp sigaddset sigandset "
+	"pthread_mutexattr_setprotocol pthread_mutexattr_setpshared pthread_mutexattr_setrobust pthread_mutexattr_settype pthread_rwlockattr_destroy "
+	"pthread_rwlockattr_getkind_np pthread_rwlockattr_getpshared pthread_rwlockattr_init pthread_rwlockattr_setkind_np "
+	"pthread_rwlockattr_setpshared pthread_barrierattr_destroy pthread_barrierattr_getpshared pthread_barrierattr_init "
+	"pthread_barrierattr_setpshared pthread_getconcurrency setjmp sigaddset sigandset "
 	"sigdelset sigemptyset sigfillset sigisemptyset siglongjmp sigorset thrd_equal "
 	/* what does not change while a process lives */
 	" __getauxval __getpagesize getauxval getegid getenv geteuid getgid gethostname getpagesize getuid "
@@ -120,12 +123,10 @@ static const struct {
 	 "personality pause pthread_sigmask pthread_kill pthread_sigqueue pthread_atfork __register_atfork ",
 	 "a gate starts no processes, and handles and sends no signals"},
 	{" *pthread_ *__pthread_ *sem_ *mtx_ *cnd_ *thrd_ *tss_ call_once ",
-	 "pthread's mutexes, condition variables and threads, and semaphores it does"},
-	{" syscall ", "it is a way around everything that it does model: call the function of libc that it is for"},
+	 "pthread's and C11's mutexes, condition variables, threads and keys it does, and rwlocks, spin locks, barriers, semaphores"},
 	{" alarm ualarm *setitimer getitimer *timer clock times getrusage clock_getcpuclockid *clock_ *adjtim *ntp_ settimeofday stime ",
 	 "time passes for a gate in clock_gettime(), in sleeps and in waits with a deadline"},
-	{" getrandom getentropy *arc4random strfry ",
-	 "the same schedule would not be the same execution: take rand() or a generator of your own"},
+	{" strfry ", "the same schedule would not be the same execution: take rand() or a generator of your own"},
 	{" *mmap *munmap mremap *mprotect *madvise brk sbrk __sbrk mallopt *mallinfo *malloc_ *mcheck mtrace muntrace *mlock *munlock *shm ",
 	 "memory comes from malloc()"},
 	{" setenv unsetenv putenv clearenv *setlocale *newlocale *uselocale *duplocale *freelocale *iconv *gettext *dgettext *dcgettext "
@@ -137,7 +138,6 @@ static const struct {
 	 "what it says is the machine's, and changes"},
 	{" getcontext setcontext makecontext swapcontext ", "a task has one stack; make a thread"},
 	{" on_exit at_quick_exit __cxa_at_quick_exit quick_exit ", "an execution does not end as a process does"},
-	{" *__cxa_thread_atexit ", "all tasks would share a thread-local variable"},
 };
 
 static const char blocks_cxx[] = "std::mutex, std::condition_variable and std::thread it does";
@@ -164,17 +164,9 @@ static const struct {
 	{"_ZNSt6locale6global", NULL, "what it keeps would be shared by all executions"},
 	{"_ZNSt6localeC1EPKc", NULL, "the only locale is \"C\""},
 	{"_ZNSt6localeC2EPKc", NULL, "the only locale is \"C\""},
-	{"__atomic_futex", "std::future, std::promise, std::packaged_task or std::async", blocks_cxx},
-	{"13__future_base", "std::future, std::promise, std::packaged_task or std::async", blocks_cxx},
 	{"notify_all_at_thread_exit", "std::notify_all_at_thread_exit", blocks_cxx},
 	{"synchronized_pool", "std::pmr::synchronized_pool_resource", blocks_cxx},
-	{"pthread_rwlock_", "std::shared_mutex or std::shared_timed_mutex", blocks_cxx},
-	{"syscall",
-	 "std::jthread, std::latch, std::barrier, std::counting_semaphore, std::atomic's wait(), std::stop_token or syscall()",
-	 blocks_cxx},
 	{"4tzdb", NULL, "a gate has no files"},
-	{"__cxa_thread_atexit", "thread_local", "all tasks would share a thread-local variable"},
-	{"_ZTH", "thread_local", "all tasks would share a thread-local variable"},
 };
 
 static const char no_advice[] =
@@ -267,7 +259,7 @@ static const char *why_not_at(const struct gx_objects *objects, const char *name
 	if (is_listed(pure, name) || is_listed(variables, name))
 		return NULL;
 	/* Nothing but a system call: in a sealed process that is noticed when it is made. */
-	if (is_listed(" syscall close ", name) && gx_seal_is_available())
+	if (is_listed(" close ", name) && gx_seal_is_available())
 		return NULL;
 	return objects->cxx && is_of_sanitizer(found)
 		       ? "AddressSanitizer has its own: take a build without it for a gate in C++"

@@ -20,6 +20,7 @@
 #include "core/status.h"
 #include "core/world.h"
 #include "gatecrash/gate.h"
+#include "posix/loading.h"
 
 /* The plugin, which is the first, and what it needs, directly or not; without libc. */
 #define GX_OBJECTS_OF_PLUGIN 12
@@ -41,6 +42,9 @@ struct gx_segment {
 	unsigned char *pristine; /* a copy of its bytes after loading */
 };
 
+/* Objects with thread-local variables. */
+#define GX_LOCALS_OF_PLUGIN 4
+
 struct gx_plugin {
 	struct gx_plugin *next; /* among those that are loaded */
 	bool is_loaded;         /* among them */
@@ -48,6 +52,8 @@ struct gx_plugin {
 	const struct gx_gate *gate;
 	struct gx_segment segments[GX_WORLD_ADOPTED];
 	unsigned count;
+	struct gx_thread_local locals[GX_LOCALS_OF_PLUGIN];
+	unsigned local_count;
 	unsigned char *heap; /* what was allocated while it was loaded: posix/loading.h */
 	size_t heap_bytes;
 	bool saw_time;

@@ -268,6 +268,10 @@ enum gx_status gx_plugin_adopt(void *argument, struct gx_error *err)
 	gx_module_put_back(plugin);
 	if (plugin->saw_time)
 		gx_posix_show_time();
+	gx_posix_tls_clear();
+	for (unsigned i = 0; i < plugin->local_count; i++)
+		if (!gx_posix_tls_add(&plugin->locals[i]))
+			return gx_fail(err, GX_ELIMIT, "its thread-local variables are aligned to more than a page");
 	for (unsigned i = 0; i < plugin->count; i++) {
 		enum gx_status rc = gx_world_adopt(plugin->segments[i].base, plugin->segments[i].size, err);
 

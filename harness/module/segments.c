@@ -17,7 +17,7 @@ struct search {
 	const struct gx_objects *objects;
 	unsigned object; /* the one that is looked for */
 	bool too_many;
-	bool thread_local;
+	bool too_local; /* thread-local variables of too many objects, or such as cannot be had */
 	bool runs_stacks;
 };
 
@@ -32,6 +32,25 @@ static void add_segment(struct search *search, uintptr_t from, uintptr_t to)
 		return;
 	}
 	plugin->segments[plugin->count++] = (struct gx_segment){.base = (unsigned char *)from, .size = to - from};
+}
+
+static void add_local(struct search *search, const struct dl_phdr_info *info, const ElfW(Phdr) * phdr)
+{
+	struct gx_plugin *plugin = search->plugin;
+	const struct link_map *map = search->objects->object[search->object].map;
+
+	/* Code that knows where in libc's block of the thread they lie asks nobody. */
+	if (plugin->local_count == GX_LOCALS_OF_PLUGIN || gx_module_dynamic(map, DT_FLAGS) & DF_STATIC_TLS) {
+		search->too_local = true;
+		return;
+	}
+	plugin->locals[plugin->local_count++] = (struct gx_thread_local){
+		.module = info->dlpi_tls_modid,
+		.initial = (const void *)(info->dlpi_addr + phdr->p_vaddr),
+		.initial_bytes = phdr->p_filesz,
+		.bytes = phdr->p_memsz,
+		.alignment = phdr->p_align,
+	};
 }
 
 /* Writable, less what the loader makes read-only again once it has relocated it (RELRO, whole pages). */
@@ -49,8 +68,8 @@ static int look_at_object(struct dl_phdr_info *info, size_t size, void *data)
 			relro = (info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz) &
 				~(page - 1);
 		search->runs_stacks |= gx_module_runs_stacks(&info->dlpi_phdr[i]);
-		search->thread_local |=
-			info->dlpi_phdr[i].p_type == PT_TLS && !search->objects->object[search->object].is_language;
+		if (info->dlpi_phdr[i].p_type == PT_TLS && !search->objects->object[search->object].is_language)
+			add_local(search, info, &info->dlpi_phdr[i]);
 	}
 	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *phdr = &info->dlpi_phdr[i];
@@ -85,13 +104,13 @@ enum gx_status gx_module_find_segments(struct gx_plugin *plugin, const struct gx
 				err,
 				"%s: needs %.200s, which asks for executable stacks, which gatecrash does not have; %s",
 				path, gx_module_soname(objects->object[search.object].map), gx_module_stacks_advice);
-		if (search.thread_local)
+		if (search.too_local)
 			return gx_module_refuse(
 				err,
-				"%s: %.200s%shas thread-local variables (_Thread_local, __thread), which gatecrash does not model: "
-				"all tasks would share them",
+				"%s: %.200s%shas thread-local variables whose place is fixed (-ftls-model=initial-exec), or more "
+				"than %d objects with some; build it without that",
 				path, search.object ? gx_module_soname(objects->object[search.object].map) : "",
-				search.object ? ", which it needs, " : "");
+				search.object ? ", which it needs, " : "", GX_LOCALS_OF_PLUGIN);
 	}
 	add_statics(&search);
 	for (unsigned i = 0; i < plugin->count; i++)

@@ -54,6 +54,12 @@ static int examine_first(pthread_cond_t *cond)
 	return examine(cond);
 }
 
+static int examine_to_wait(pthread_cond_t *cond)
+{
+	gx_cancel_point();
+	return examine_first(cond);
+}
+
 static bool waits_on(const struct gx_task *task, const void *cond)
 {
 	return task->state == GX_TASK_PARKED && task->op.label == GX_L_COND_WAIT && task->op.subject == cond &&
@@ -100,6 +106,34 @@ static bool is_woken(const struct gx_task *task)
 	return task->user[GX_USER_POSIX_1] & GX_WOKEN;
 }
 
+static bool is_woken_or_cancelled(const struct gx_task *task)
+{
+	return gx_cancel_or(task, is_woken);
+}
+
+static unsigned ways_to_wake(const struct gx_task *task)
+{
+	return gx_cancel_ways(task, is_woken);
+}
+
+/* Out of line: whose turn it was in a search must not stay in a register of a task that goes on to wait. */
+static void __attribute__((noinline)) check_mutex_of_others(const pthread_cond_t *cond, const pthread_mutex_t *mutex)
+{
+	const struct gx_task *other = count_waiters(cond) ? nth_waiter(cond, 0) : NULL;
+
+	if (other && other->user[GX_USER_POSIX_0] != gx_world_canonical(mutex))
+		gx_posix_misuse(GX_POSIX_TWO_MUTEXES, GX_POSIX_COND | GX_POSIX_WAITS, cond, other->slot);
+	gx_scrub_stack();
+}
+
+/* It ends instead: a signal that has reached it is another's (POSIX, pthread_cond_wait). */
+static void __attribute__((noinline)) pass_on(const pthread_cond_t *cond)
+{
+	if (count_waiters(cond))
+		wake(nth_waiter(cond, 0));
+	gx_scrub_stack();
+}
+
 /* One level of it: who holds a recursive mutex twice goes on holding it, and waits. POSIX warns of that, and glibc does it. */
 static int leave_the_mutex(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
@@ -137,27 +171,37 @@ static int begin_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 static int wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t deadline)
 {
 	enum gx_granted granted;
+	bool cancelled;
+	bool woken;
 	int rc = begin_wait(cond, mutex);
 
 	if (rc)
 		return rc;
+	check_mutex_of_others(cond, mutex);
 	gx_task_self()->user[GX_USER_POSIX_0] = gx_world_canonical(mutex);
 	granted = gx_point(&(struct gx_op){
 		.label = GX_L_COND_WAIT,
 		.access = GX_READ | GX_WRITE,
 		.spurious = 1,
 		.object = gx_world_canonical(cond),
-		.ready = is_woken,
+		.ready = is_woken_or_cancelled,
+		.alternatives = ways_to_wake,
 		.subject = cond,
 		.deadline = deadline,
 	});
+	woken = is_woken(gx_task_self());
+	cancelled = gx_cancel_won(granted, woken);
 	gx_task_self()->user[GX_USER_POSIX_0] = 0;
 	gx_task_self()->user[GX_USER_POSIX_1] &= ~GX_WOKEN;
 	/* Who has been woken does not look back: the condition variable may be gone already. */
-	if (granted != GX_GRANTED_READY)
+	if (!woken)
 		examine(cond);
+	else if (cancelled)
+		pass_on(cond);
 	gx_scrub_stack(); /* how it was woken makes no difference to the wait for the mutex */
 	rc = gx_mutex_take_again(mutex);
+	if (cancelled)
+		gx_cancel_act();
 	return rc ? rc : granted == GX_GRANTED_TIMEOUT ? ETIMEDOUT : 0;
 }
 
@@ -167,7 +211,7 @@ int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 
 	if (!gx_posix_in_task())
 		return GX_REAL_VERSION(pthread_cond_wait, "GLIBC_2.3.2")(cond, mutex);
-	rc = examine_first(cond);
+	rc = examine_to_wait(cond);
 	return rc ? rc : wait_until(cond, mutex, GX_FOREVER);
 }
 
@@ -179,7 +223,7 @@ int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const s
 
 	if (!gx_posix_in_task())
 		return GX_REAL_VERSION(pthread_cond_timedwait, "GLIBC_2.3.2")(cond, mutex, when);
-	rc = examine_first(cond);
+	rc = examine_to_wait(cond);
 	if (rc)
 		return rc;
 	clock = cond->__data.__wrefs & CLOCK_IS_MONOTONIC ? CLOCK_MONOTONIC : CLOCK_REALTIME;
@@ -193,7 +237,7 @@ int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid
 
 	if (!gx_posix_in_task())
 		return GX_REAL(pthread_cond_clockwait)(cond, mutex, clock, when);
-	rc = examine_first(cond);
+	rc = examine_to_wait(cond);
 	if (rc)
 		return rc;
 	return gx_posix_deadline(clock, when, &deadline) ? wait_until(cond, mutex, deadline) : EINVAL;
@@ -248,24 +292,30 @@ int pthread_cond_broadcast(pthread_cond_t *cond)
 	return rc;
 }
 
-int pthread_cond_init(pthread_cond_t *cond, const pthread_condattr_t *attributes)
+void gx_cond_make(pthread_cond_t *cond, clockid_t clock, uint64_t mark)
 {
-	clockid_t clock = CLOCK_REALTIME;
 	uint32_t waiter;
 
-	if (!gx_task_self())
-		return GX_REAL_VERSION(pthread_cond_init, "GLIBC_2.3.2")(cond, attributes);
 	gx_posix_check_place(GX_POSIX_COND, cond);
 	gx_posix_check_memory(GX_POSIX_COND, cond, false);
 	waiter = count_waiters(cond) ? nth_waiter(cond, 0)->slot : 0;
 	if (waiter)
 		gx_posix_fatal(GX_POSIX_INIT_IN_USE, GX_POSIX_COND | GX_POSIX_WAITS, cond, waiter);
-	if (attributes)
-		pthread_condattr_getclock(attributes, &clock);
 	gx_posix_touch(cond, GX_WRITE);
 	memset(cond, 0, sizeof(*cond));
 	cond->__data.__wrefs = clock == CLOCK_MONOTONIC ? CLOCK_IS_MONOTONIC : 0;
-	*mark_of(cond) = GX_POSIX_MADE_BY_CALLER;
+	*mark_of(cond) = mark;
+}
+
+int pthread_cond_init(pthread_cond_t *cond, const pthread_condattr_t *attributes)
+{
+	clockid_t clock = CLOCK_REALTIME;
+
+	if (!gx_task_self())
+		return GX_REAL_VERSION(pthread_cond_init, "GLIBC_2.3.2")(cond, attributes);
+	if (attributes)
+		pthread_condattr_getclock(attributes, &clock);
+	gx_cond_make(cond, clock, GX_POSIX_MADE_BY_CALLER);
 	return 0;
 }
 

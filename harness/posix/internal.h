@@ -4,7 +4,9 @@
  * user[] words of a task (core/task.h) as this layer uses them:
  *   GX_USER_POSIX_0: before a thread's first step its start routine; in a wait on a condition variable, the mutex, canonical; of a thread
  *                    that has ended, its result; 0 otherwise
- *   GX_USER_POSIX_1: how many mutexes it holds; and GX_WOKEN: a signal has reached it
+ *   GX_USER_POSIX_1: how many locks it holds; and GX_WOKEN: a signal has reached it, GX_CHOSEN: it is the one of a barrier's,
+ *                    GX_CANCEL_*: it has been cancelled; does not let itself be; lets itself be at any time
+ *   GX_USER_POSIX_2: one of the locks that it holds (held.c), 0: none
  *
  * Everything here is for controlled tasks: the functions that stand in for libc's ask gx_posix_in_task() first, or gx_task_self().
  */
@@ -23,7 +25,12 @@
 #include "core/world.h"
 #include "posix/posix.h"
 
-#define GX_WOKEN (1ull << 63)
+#define GX_WOKEN            (1ull << 63)
+#define GX_CHOSEN           (1ull << 62)
+#define GX_CANCEL_PENDING   (1ull << 61)
+#define GX_CANCEL_OFF       (1ull << 60)
+#define GX_CANCEL_ASYNC     (1ull << 59)
+#define GX_HELD_COUNT(word) ((word)&0xffff)
 
 /*
  * libc's own function of the same name, looked up on its first call. `version` is needed where the oldest one would be found (condition
@@ -47,6 +54,9 @@ void *gx_posix_real_versioned(const char *name, const char *version);
 
 /* loading.c: a plugin's code runs outside of tasks. */
 extern bool gx_posix_is_loading;
+
+/* random.c: how many numbers a plugin has asked for meanwhile. */
+extern uint32_t gx_posix_loading_asked;
 
 /* Code of the program under test runs: it gets the world's clock, memory and streams. AddressSanitizer's runtime asks, too, and early. */
 static inline GX_NO_ASAN bool gx_posix_is_guest(void)
@@ -110,8 +120,10 @@ bool gx_posix_is_left(const void *object);
  */
 void gx_posix_check_memory(unsigned kind, const void *object, bool made);
 
-/* A task other than the caller that waits for the object; of a mutex also in a wait on a condition variable. Its slot; 0: nobody. */
-uint32_t gx_posix_waiter(unsigned label, const void *object);
+/*
+ * A task other than the caller that waits for the object, of this kind; of a mutex also in a wait on a condition variable. Its slot; 0: nobody.
+ */
+uint32_t gx_posix_waiter(unsigned kind, const void *object);
 
 /* These bytes are about to be released: the execution ends here if they hold an object that is in use. */
 void gx_posix_check_release(const void *block, size_t size);
@@ -127,6 +139,10 @@ static inline bool gx_posix_in_task(void)
 {
 	if (!gx_task_self())
 		return false;
+	if (__builtin_expect((gx_task_self()->user[GX_USER_POSIX_1] & (GX_CANCEL_ASYNC | GX_CANCEL_OFF)) ==
+				     GX_CANCEL_ASYNC,
+			     0))
+		gx_posix_fatal(GX_POSIX_ASYNC, 0, NULL, 0);
 	gx_scrub_stack();
 	return true;
 }
@@ -154,11 +170,76 @@ void gx_mutex_give_back_one(pthread_mutex_t *mutex);
 /* 0 once it has it, or one level more of it. */
 int gx_mutex_take_again(pthread_mutex_t *mutex);
 uint32_t gx_mutex_owner(const pthread_mutex_t *mutex);
-/* The bytes are those of a mutex that a task holds. */
+/* The bytes are those of a mutex that a task holds; and one that is robust. */
 bool gx_mutex_is_held(const pthread_mutex_t *mutex);
+bool gx_mutex_is_robust(const pthread_mutex_t *mutex);
+/* [task] Initialise one of this glibc kind: nobody may be using it. `mark`: GX_POSIX_MADE_BY_CALLER of who is called by the program. */
+void gx_mutex_make(pthread_mutex_t *mutex, int kind, uint64_t mark);
+/* [task] cond.c: the same. */
+void gx_cond_make(pthread_cond_t *cond, clockid_t clock, uint64_t mark);
 
-/* What each thread has for itself (gx_task_local()): zero at first. */
-enum { GX_THREAD_NAME_BYTES = 16 };
+/* rwlock.c, spin.c: a task that has it, by slot; 0: nobody. Of several that read the lowest slot. */
+uint32_t gx_rwlock_holder(const pthread_rwlock_t *lock);
+uint32_t gx_spin_holder(const pthread_spinlock_t *lock);
+/* The bytes are those of one that a task holds. */
+bool gx_rwlock_is_held(const pthread_rwlock_t *lock);
+bool gx_spin_is_held(const pthread_spinlock_t *lock);
+
+/* ---- held.c ---- */
+
+/*
+ * [task] It has taken a lock, canonical, with GX_LOCK_READ or not; `waited`: it would have waited for ever. What it holds besides is told
+ * (GX_L_LOCK_NESTED).
+ */
+void gx_held_take(uint64_t lock, bool waited);
+/* Somebody gives it back: the task that has it loses it. False if it had none such. */
+bool gx_held_give(struct gx_task *holder, uint64_t lock);
+/* The task holds it in this way; how often, of one that is held for reading. Beyond what there is room for nobody knows: then none. */
+unsigned gx_held_times(const struct gx_task *task, uint64_t lock);
+/* The lowest slot of those that hold it in this way; 0: nobody. */
+uint32_t gx_held_by(uint64_t lock);
+/* [task] It holds something that nobody can take from it once it has ended: all but robust mutexes. */
+bool gx_held_for_good(void);
+
+/* ---- cancel.c ---- */
+
+/* It has been cancelled, and lets itself be. For predicates; of the running task only behind gx_cancel_look(). */
+static inline bool gx_cancel_is_due(const struct gx_task *task)
+{
+	return (task->user[GX_USER_POSIX_1] & (GX_CANCEL_PENDING | GX_CANCEL_OFF)) == GX_CANCEL_PENDING;
+}
+
+/*
+ * For an op that waits, and at which the thread can be cancelled: what `ready` and `alternatives` say, where `event` is that for which it
+ * waits. Where both have come either may be acted upon (POSIX 2.9.5): alternative 1 is the end.
+ */
+static inline bool gx_cancel_or(const struct gx_task *task, gx_ready_fn *event)
+{
+	return gx_cancel_is_due(task) || event(task);
+}
+static inline unsigned gx_cancel_ways(const struct gx_task *task, gx_ready_fn *event)
+{
+	return gx_cancel_is_due(task) && event(task) ? 2 : 1;
+}
+/* [task] Granted: whether it is to end. `event`: what it waited for is there. */
+bool gx_cancel_won(enum gx_granted granted, bool event);
+
+/* [task] A cancellation point: the thread may end here. */
+void gx_cancel_point(void);
+/* [task] It ends, as by pthread_exit(PTHREAD_CANCELED). */
+void gx_cancel_act(void) __attribute__((noreturn));
+
+/* key.c: what is left to do when a thread ends: destructors of C++'s thread-local variables, and of the values of keys. */
+void gx_keys_end(void);
+
+/* tls.c: [task] what the thread had is gone. */
+void gx_posix_tls_end(void);
+
+/* leave.c: as pthread_exit(). */
+void gx_leave(void *result) __attribute__((noreturn));
+
+/* What each thread has for itself (gx_task_local_of()): zero at first. */
+enum { GX_THREAD_NAME_BYTES = 16, GX_HELD_MAX = 8 /* the first one stands in the task's word */ };
 struct gx_thread_own {
 	struct {
 		void *caught;
@@ -167,6 +248,11 @@ struct gx_thread_own {
 	__pthread_unwind_buf_t *cleanup; /* the last pthread_cleanup_push() */
 	void *result;                    /* of pthread_exit(), which is under way */
 	char name[GX_THREAD_NAME_BYTES];
+	struct gx_key_value *values;    /* of keys (key.c) */
+	struct gx_at_exit *at_exit;     /* destructors of thread-local variables, the last one first (key.c) */
+	unsigned char *thread_locals;   /* a plugin's (tls.c) */
+	uint32_t random;                /* how many random numbers it was given (random.c) */
+	uint64_t held[GX_HELD_MAX - 1]; /* further locks (held.c) */
 };
 _Static_assert(sizeof(struct gx_thread_own) <= GX_TASK_LOCAL_BYTES, "it has room in a task");
 static inline struct gx_thread_own *gx_thread_own_of(const struct gx_task *task)
@@ -181,6 +267,16 @@ static inline struct gx_thread_own *gx_thread_own(void)
 /* thread.c: the end of one that pthread_create() has made; and whether code is that of its first frame. */
 void gx_thread_end(void *result) __attribute__((noreturn));
 bool gx_thread_is_main(const void *code);
+
+/* thread.c: the record of a thread; NULL: it is none, or no more. */
+struct gx_task *gx_thread_of(pthread_t thread);
+/* [task] thread.c: pthread_create(); `main` is its first frame: thread.c's own, or that of C11's threads. */
+void gx_thread_main_c11(void *argument);
+int gx_thread_make(pthread_t *thread, const pthread_attr_t *attributes, void (*main)(void *), void *(*routine)(void *),
+		   void *argument);
+
+/* statics.c: where the list of named semaphores begins. */
+struct gx_named_semaphore **gx_posix_named(void);
 
 /* thread.c: slot of the thread that a parked joiner waits for; 0: it is no more. */
 uint32_t gx_thread_joined(const struct gx_task *joiner);

@@ -70,6 +70,33 @@ static void __attribute__((constructor)) warm_up(void)
 	(void)_Unwind_Backtrace(one_frame, NULL);
 }
 
+/* glibc's, behind pthread_cleanup_push_defer_np(): the thread cannot be cancelled at any time in between. There `__pad[1]` is the type before. */
+void __pthread_register_cancel_defer(__pthread_unwind_buf_t *buffer);
+void __pthread_unregister_cancel_restore(__pthread_unwind_buf_t *buffer);
+
+void __pthread_register_cancel_defer(__pthread_unwind_buf_t *buffer)
+{
+	int type;
+
+	if (!gx_task_self()) {
+		GX_REAL(__pthread_register_cancel_defer)(buffer);
+		return;
+	}
+	__pthread_register_cancel(buffer);
+	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
+	buffer->__pad[1] = (void *)(uintptr_t)type;
+}
+
+void __pthread_unregister_cancel_restore(__pthread_unwind_buf_t *buffer)
+{
+	if (!gx_task_self()) {
+		GX_REAL(__pthread_unregister_cancel_restore)(buffer);
+		return;
+	}
+	__pthread_unregister_cancel(buffer);
+	pthread_setcanceltype((int)(uintptr_t)buffer->__pad[1], NULL);
+}
+
 /* Caught, and not thrown on: glibc's end of that, too. */
 static void is_caught(_Unwind_Reason_Code reason GX_UNUSED, struct _Unwind_Exception *exception GX_UNUSED)
 {
@@ -90,19 +117,25 @@ static void __attribute__((noreturn)) unwind(void)
 
 void __pthread_unwind_next(__pthread_unwind_buf_t *buffer)
 {
+	if (!gx_task_self())
+		GX_REAL(__pthread_unwind_next)(buffer);
 	gx_thread_own()->cleanup = buffer->__pad[0];
+	unwind();
+}
+
+void gx_leave(void *result)
+{
+	if (gx_task_self()->role != GX_ROLE_THREAD) /* it was made by another layer, and is not the program's to end */
+		gx_task_fatal(GX_L_TASK_CRASH, 0);
+	gx_scrub_stack();
+	gx_thread_own()->result = result;
+	gx_task_self()->user[GX_USER_POSIX_1] |= GX_CANCEL_OFF;
 	unwind();
 }
 
 void pthread_exit(void *result)
 {
-	const struct gx_task *self = gx_task_self();
-
-	if (self && self->role != GX_ROLE_THREAD) /* it was made by another layer, and is not the program's to end */
-		gx_task_fatal(GX_L_TASK_CRASH, 0);
-	if (!self)
+	if (!gx_posix_in_task())
 		GX_REAL(pthread_exit)(result);
-	gx_scrub_stack();
-	gx_thread_own()->result = result;
-	unwind();
+	gx_leave(result);
 }

@@ -59,10 +59,10 @@ void gx_posix_check_memory(unsigned kind, const void *object, bool made)
 
 /* ---- who uses it ---- */
 
-/* Who has been woken is done with the condition variable, which may be gone before it returns (POSIX, pthread_cond_destroy). */
+/* Who has been woken is done with the condition variable, which may be gone before it returns (POSIX, pthread_cond_destroy); or barrier, futex. */
 static bool is_done(const struct gx_task *task)
 {
-	return task->op.label == GX_L_COND_WAIT && task->user[GX_USER_POSIX_1] & GX_WOKEN;
+	return task->user[GX_USER_POSIX_1] & GX_WOKEN;
 }
 
 /* The object that a parked task is going to act on, and of a wait on a condition variable the mutex; 0: none. */
@@ -77,15 +77,16 @@ static uint64_t mutex_of(const struct gx_task *task)
 	return task->state == GX_TASK_PARKED && task->op.label == GX_L_COND_WAIT ? task->user[GX_USER_POSIX_0] : 0;
 }
 
-uint32_t __attribute__((noinline)) gx_posix_waiter(unsigned label, const void *object)
+uint32_t __attribute__((noinline)) gx_posix_waiter(unsigned kind, const void *object)
 {
 	uint64_t canonical = gx_world_canonical(object);
 	uint32_t found = 0;
 
 	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
 		const struct gx_task *task = gx_task_first(rest);
-		bool waits = (task->op.label == label && object_of(task) == canonical) ||
-			     (label == GX_L_MUTEX_LOCK && mutex_of(task) == canonical);
+		bool waits = (gx_posix_kind_of(task->op.label) == kind && object_of(task) == canonical &&
+			      gx_posix_traits(task->op.label) & GX_POSIX_BLOCKS) ||
+			     (kind == GX_POSIX_MUTEX && mutex_of(task) == canonical);
 
 		/* By slot: an order that does not depend on who arrived first. */
 		if (waits && (!found || task->slot < found))
@@ -109,15 +110,7 @@ static void note_use(struct use *use, uint64_t object, unsigned kind, uint32_t s
 
 static unsigned role_of(const struct gx_task *task)
 {
-	switch (task->op.label) {
-	case GX_L_MUTEX_LOCK:
-	case GX_L_COND_WAIT:
-	case GX_L_SEM_WAIT:
-	case GX_L_ONCE:
-		return GX_POSIX_WAITS;
-	default:
-		return GX_POSIX_ABOUT_TO_USE;
-	}
+	return gx_posix_traits(task->op.label) & GX_POSIX_BLOCKS ? GX_POSIX_WAITS : GX_POSIX_ABOUT_TO_USE;
 }
 
 static struct use used_by_parked(const void *block, size_t size)
@@ -138,28 +131,43 @@ static struct use used_by_parked(const void *block, size_t size)
 	return use;
 }
 
-/* A mutex that is held says so. The block may hold one anywhere that is aligned as it is. */
-static const pthread_mutex_t *held_mutex(const void *block, size_t size)
+/* A lock that is held says so. The block may hold one anywhere that is aligned as it is. */
+static bool find_held(const char *at, size_t left, struct use *use)
 {
-	const char *at = block;
+	if (left >= sizeof(pthread_mutex_t) && !((uintptr_t)at % 8) && gx_mutex_is_held((const void *)at))
+		*use = (struct use){.kind = GX_POSIX_MUTEX, .slot = gx_mutex_owner((const void *)at)};
+	else if (left >= sizeof(pthread_rwlock_t) && !((uintptr_t)at % 8) && gx_rwlock_is_held((const void *)at))
+		*use = (struct use){.kind = GX_POSIX_RWLOCK, .slot = gx_rwlock_holder((const void *)at)};
+	else if (gx_spin_is_held((const void *)at))
+		*use = (struct use){.kind = GX_POSIX_SPIN, .slot = gx_spin_holder((const void *)at)};
+	use->object = gx_world_canonical(at);
+	use->kind |= GX_POSIX_HOLDS;
+	return use->kind != GX_POSIX_HOLDS;
+}
 
-	for (size_t left = size; left >= sizeof(pthread_mutex_t); left -= 8, at += 8)
-		if (gx_mutex_is_held((const void *)at))
-			return (const void *)at;
-	return NULL;
+static struct use used_by_holder(const char *block, size_t size)
+{
+	struct use use = {0};
+
+	for (size_t at = 0; size - at >= sizeof(pthread_spinlock_t) && at < size; at += sizeof(pthread_spinlock_t)) {
+		use.kind = 0;
+		if (find_held(block + at, size - at, &use))
+			return use;
+	}
+	return (struct use){0};
 }
 
 void gx_posix_check_release(const void *block, size_t size)
 {
-	const struct use use = used_by_parked(block, size);
-	const pthread_mutex_t *mutex;
+	struct use use = used_by_parked(block, size);
+	const struct gx_task *task;
 
-	if (use.slot)
-		gx_emit_extra(GX_L_POSIX_MISUSE, GX_POSIX_EXTRA(use.kind, gx_task_by_slot(use.slot)->index), use.object,
-			      GX_POSIX_FREE_IN_USE);
-	if (use.slot)
-		gx_task_end_execution();
-	mutex = held_mutex(block, size);
-	if (mutex)
-		gx_posix_fatal(GX_POSIX_FREE_IN_USE, GX_POSIX_MUTEX | GX_POSIX_HOLDS, mutex, gx_mutex_owner(mutex));
+	if (!use.slot)
+		use = used_by_holder(block, size);
+	if (!use.kind)
+		return;
+	task = gx_task_by_slot(use.slot);
+	gx_emit_extra(GX_L_POSIX_MISUSE, GX_POSIX_EXTRA(use.kind, task ? task->index : GX_CLOCK), use.object,
+		      GX_POSIX_FREE_IN_USE);
+	gx_task_end_execution();
 }

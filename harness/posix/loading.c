@@ -13,6 +13,7 @@
 
 static bool saw_time;
 static const char *refused;
+uint32_t gx_posix_loading_asked;
 
 void gx_posix_loading_clear(void)
 {
@@ -22,6 +23,7 @@ void gx_posix_loading_clear(void)
 	memset(statics, 0, size);
 	(void)!gx_arena_put_loaded(NULL, 0);
 	saw_time = false;
+	gx_posix_loading_asked = 0;
 	refused = NULL;
 }
 

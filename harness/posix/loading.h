@@ -11,6 +11,7 @@
 #define GX_POSIX_LOADING_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Before the first begin for a plugin: forget what others have left. */
 void gx_posix_loading_clear(void);
@@ -40,5 +41,20 @@ void gx_posix_find_call_once(void);
  * calls them.
  */
 void *gx_posix_statics(unsigned long *size);
+
+/*
+ * Thread-local variables of an object: its number among those that have some, as the loader counts, and with what they begin. The bytes belong
+ * to whoever loaded it.
+ */
+struct gx_thread_local {
+	size_t module;
+	const void *initial;
+	size_t initial_bytes;
+	size_t bytes; /* all of them: those behind the initial ones are zero */
+	size_t alignment;
+};
+/* Before the tasks of a program are made: forget those of another; then each of its objects. False: no room. */
+void gx_posix_tls_clear(void);
+bool gx_posix_tls_add(const struct gx_thread_local *image);
 
 #endif

@@ -1,9 +1,11 @@
 /*
- * mutex.c - pthread_mutex_*: normal, recursive, error-checking, and adaptive, which is a normal one here.
+ * mutex.c - pthread_mutex_*: normal, recursive, error-checking, and adaptive, which is a normal one here; robust ones. There are no
+ * priorities, so the protocols that raise them make no difference.
  *
  * The words are glibc's (struct __pthread_mutex_s), so that static initialisers and mutexes set up by a constructor before
  * the first execution mean the same here: __kind the type, __lock 0 or 1, __owner the holder's slot, __count the depth of a
- * recursive one; and in words that glibc has for robust ones the marks of posix/internal.h. A normal mutex that its holder locks again blocks for ever, as POSIX says: a deadlock, and reported as that.
+ * recursive one; in words that glibc has for lists of robust ones the marks of posix/internal.h. Of a robust one that is held __nusers is
+ * the path of its owner, who may be no more, and __spins whether it is consistent. A normal mutex that its holder locks again blocks for ever, as POSIX says: a deadlock, and reported as that.
  *
  * Unlocking is a point as well: without it nobody could ever see the mutex held (trylock, timedlock).
  */
@@ -12,14 +14,14 @@
 
 #include "posix/internal.h"
 
-enum { TYPE_MASK = 3, DESTROYED = -1 };
+enum { TYPE_MASK = 3, ROBUST = 0x10, DESTROYED = -1 };
+enum { CONSISTENT, INCONSISTENT, NOT_TO_RECOVER };
 
 static int type_of(const pthread_mutex_t *mutex)
 {
 	return mutex->__data.__kind & TYPE_MASK;
 }
 
-/* The words that glibc has for robust mutexes, which there are none of here. */
 static uintptr_t *made_word(pthread_mutex_t *mutex)
 {
 	return (uintptr_t *)(void *)&mutex->__data.__list.__next;
@@ -79,17 +81,57 @@ bool __attribute__((noinline)) gx_mutex_is_mine(const pthread_mutex_t *mutex)
 	return gx_mutex_owner(mutex) == gx_task_self()->slot;
 }
 
-static void take(pthread_mutex_t *mutex)
+static bool GX_NO_ASAN is_robust(const pthread_mutex_t *mutex)
 {
-	struct gx_task *self = gx_task_self();
+	return mutex->__data.__kind & ROBUST;
+}
+
+bool GX_NO_ASAN gx_mutex_is_robust(const pthread_mutex_t *mutex)
+{
+	return is_robust(mutex) && gx_mutex_is_held(mutex);
+}
+
+/* A robust one's owner has ended and has not given it back. Out of line: a record's address must not stay behind. */
+static bool GX_NO_ASAN __attribute__((noinline)) is_left_by_the_dead(const pthread_mutex_t *mutex)
+{
+	const struct gx_task *owner = gx_task_by_slot(gx_mutex_owner(mutex));
+
+	return gx_mutex_is_robust(mutex) &&
+	       (!owner || owner->path != mutex->__data.__nusers || owner->state == GX_TASK_ENDED);
+}
+
+static void take(pthread_mutex_t *mutex, bool waited)
+{
+	const struct gx_task *self = gx_task_self();
 
 	gx_posix_touch(mutex, GX_WRITE);
 	mutex->__data.__lock = 1;
 	mutex->__data.__owner = (int)self->slot;
+	if (is_robust(mutex))
+		mutex->__data.__nusers = self->path;
 	*held_word(mutex) = GX_POSIX_HELD(mutex);
 	gx_order_acquire(gx_world_canonical(mutex));
 	gx_order_taken(gx_world_canonical(mutex));
-	self->user[GX_USER_POSIX_1]++;
+	gx_held_take(gx_world_canonical(mutex), waited);
+}
+
+/* Free, or its owner is no more. */
+static int take_what_is_free(pthread_mutex_t *mutex, bool waited)
+{
+	uint32_t dead = is_left_by_the_dead(mutex) ? mutex->__data.__nusers : 0;
+
+	if (is_robust(mutex) && mutex->__data.__spins == NOT_TO_RECOVER)
+		return ENOTRECOVERABLE;
+	if (!dead) {
+		take(mutex, waited);
+		return 0;
+	}
+	gx_touch(gx_object(GX_OBJECT_TASK, dead), GX_READ);
+	gx_order_acquire(gx_object(GX_OBJECT_TASK, dead));
+	mutex->__data.__count = 0;
+	mutex->__data.__spins = INCONSISTENT;
+	take(mutex, waited);
+	return EOWNERDEAD;
 }
 
 /* The holder may be another task: what an unlock by a stranger does in glibc is done here too, after it was reported. */
@@ -101,10 +143,13 @@ static void give_back(pthread_mutex_t *mutex)
 	gx_order_release(gx_world_canonical(mutex));
 	if (holder && holder != gx_task_self())
 		gx_touch(gx_object(GX_OBJECT_TASK, holder->path), GX_WRITE);
-	if (holder && holder->user[GX_USER_POSIX_1] & ~GX_WOKEN)
-		holder->user[GX_USER_POSIX_1]--;
+	if (holder)
+		gx_held_give(holder, gx_world_canonical(mutex));
+	if (mutex->__data.__spins == INCONSISTENT)
+		mutex->__data.__spins = NOT_TO_RECOVER;
 	mutex->__data.__lock = 0;
 	mutex->__data.__owner = 0;
+	mutex->__data.__nusers = 0;
 	*held_word(mutex) = 0;
 }
 
@@ -115,7 +160,7 @@ static bool GX_NO_ASAN is_free(const struct gx_task *task)
 
 	if (gx_posix_is_on_a_stack(mutex) && gx_posix_is_left(mutex))
 		return true;
-	return !mutex->__data.__lock || !is_mutex(mutex);
+	return !mutex->__data.__lock || !is_mutex(mutex) || is_left_by_the_dead(mutex);
 }
 
 /* What everything that is done with a mutex begins with, and again where there was a point. */
@@ -160,9 +205,7 @@ int gx_mutex_take_again(pthread_mutex_t *mutex)
 	}
 	gx_posix_block(GX_L_MUTEX_LOCK, mutex, is_free, GX_FOREVER);
 	rc = examine(mutex);
-	if (!rc)
-		take(mutex);
-	return rc;
+	return rc ? rc : take_what_is_free(mutex, true);
 }
 
 bool gx_mutex_is_checked(const pthread_mutex_t *mutex)
@@ -196,9 +239,7 @@ static int lock_until(pthread_mutex_t *mutex, uint64_t deadline)
 		return ETIMEDOUT;
 	}
 	rc = examine(mutex);
-	if (!rc)
-		take(mutex);
-	return rc;
+	return rc ? rc : take_what_is_free(mutex, deadline == GX_FOREVER);
 }
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)
@@ -237,10 +278,8 @@ int pthread_mutex_trylock(pthread_mutex_t *mutex)
 	rc = examine(mutex);
 	if (rc)
 		return rc;
-	if (!mutex->__data.__lock) {
-		take(mutex);
-		return 0;
-	}
+	if (!mutex->__data.__lock || is_left_by_the_dead(mutex))
+		return take_what_is_free(mutex, false);
 	if (type_of(mutex) == PTHREAD_MUTEX_RECURSIVE && is_relock(mutex, &rc))
 		return 0;
 	gx_order_found_taken(gx_world_canonical(mutex));
@@ -299,33 +338,54 @@ static uint32_t user_of(const pthread_mutex_t *mutex, unsigned *kind)
 	bool held = gx_mutex_is_held(mutex);
 
 	*kind = GX_POSIX_MUTEX | (held ? GX_POSIX_HOLDS : GX_POSIX_WAITS);
-	return held ? gx_mutex_owner(mutex) : gx_posix_waiter(GX_L_MUTEX_LOCK, mutex);
+	return held ? gx_mutex_owner(mutex) : gx_posix_waiter(GX_POSIX_MUTEX, mutex);
+}
+
+void gx_mutex_make(pthread_mutex_t *mutex, int kind, uint64_t mark)
+{
+	unsigned role;
+	uint32_t user;
+
+	gx_posix_check_place(GX_POSIX_MUTEX, mutex);
+	gx_posix_check_memory(GX_POSIX_MUTEX, mutex, false);
+	user = user_of(mutex, &role);
+	if (user)
+		gx_posix_fatal(GX_POSIX_INIT_IN_USE, role, mutex, user);
+	gx_posix_touch(mutex, GX_WRITE);
+	memset(mutex, 0, sizeof(*mutex));
+	mutex->__data.__kind = kind;
+	*made_word(mutex) = mark;
 }
 
 int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
 {
 	int type = PTHREAD_MUTEX_DEFAULT;
 	int robust = PTHREAD_MUTEX_STALLED;
-	unsigned kind;
-	uint32_t user;
 
 	if (!gx_task_self())
 		return GX_REAL(pthread_mutex_init)(mutex, attributes);
-	gx_posix_check_place(GX_POSIX_MUTEX, mutex);
-	gx_posix_check_memory(GX_POSIX_MUTEX, mutex, false);
-	user = user_of(mutex, &kind);
-	if (user)
-		gx_posix_fatal(GX_POSIX_INIT_IN_USE, kind, mutex, user);
 	if (attributes) {
 		pthread_mutexattr_gettype(attributes, &type);
 		pthread_mutexattr_getrobust(attributes, &robust);
 	}
-	if (robust != PTHREAD_MUTEX_STALLED)
-		return ENOTSUP;
+	gx_mutex_make(mutex, robust == PTHREAD_MUTEX_ROBUST ? type | ROBUST : type, GX_POSIX_MADE_BY_CALLER);
+	return 0;
+}
+
+/* Its new owner has mended what it protects. */
+int pthread_mutex_consistent(pthread_mutex_t *mutex)
+{
+	int rc;
+
+	if (!gx_task_self())
+		return GX_REAL(pthread_mutex_consistent)(mutex);
+	rc = gx_mutex_examine(mutex);
+	if (rc)
+		return rc;
+	if (!is_robust(mutex) || !gx_mutex_is_mine(mutex) || mutex->__data.__spins != INCONSISTENT)
+		return EINVAL;
 	gx_posix_touch(mutex, GX_WRITE);
-	memset(mutex, 0, sizeof(*mutex));
-	mutex->__data.__kind = type;
-	*made_word(mutex) = GX_POSIX_MADE_BY_CALLER;
+	mutex->__data.__spins = CONSISTENT;
 	return 0;
 }
 

@@ -33,7 +33,7 @@
 enum { GX_ROLE_THREAD = 3 };
 
 /* This layer's user[] words of a task (posix/internal.h); those of the layers above begin at GX_USER_POSIX_END. */
-enum { GX_USER_POSIX_0, GX_USER_POSIX_1, GX_USER_POSIX_END };
+enum { GX_USER_POSIX_0, GX_USER_POSIX_1, GX_USER_POSIX_2, GX_USER_POSIX_END };
 
 /* Ops, and one fact. Their object is the mutex, condition variable, semaphore or once that they are about; none for threads. */
 enum {
@@ -59,11 +59,61 @@ enum {
 	GX_L_POSIX_DESTROY, /* fact: object; value = enum gx_posix_kind */
 	GX_L_POSIX_FREE,    /* fact: object = the block; value = its bytes */
 	GX_L_PRINT,         /* fact: it prints; value: output.h */
+	/* Ops that came later. */
+	GX_L_RWLOCK_RDLOCK, /* alternatives: before a writer that waits, or behind it */
+	GX_L_RWLOCK_WRLOCK,
+	GX_L_RWLOCK_TRYRDLOCK, /* alternatives: the same */
+	GX_L_RWLOCK_TRYWRLOCK,
+	GX_L_RWLOCK_UNLOCK,
+	GX_L_SPIN_LOCK,
+	GX_L_SPIN_TRYLOCK,
+	GX_L_SPIN_UNLOCK,
+	GX_L_BARRIER_ARRIVE, /* alternatives, of the last to come: who of them is told that it is the one */
+	GX_L_BARRIER_WAIT,
+	GX_L_FUTEX_ENTER, /* looks at the word, and begins to wait if it is as expected */
+	GX_L_FUTEX_WAIT,
+	GX_L_FUTEX_WAKE,    /* alternatives: whom, if one */
+	GX_L_THREAD_CANCEL, /* detail: path of the thread */
+	/* From here on facts, again. */
+	GX_L_LOCK_NESTED, /* fact: it takes the lock `object` and has the lock `value`, both GX_LOCK_READ or not; extra: how many it has */
 	GX_L_POSIX_END
 };
 
+/* Of a lock in a fact: taken for reading, beside others. Objects are far below. */
+#define GX_LOCK_READ (1ull << 62)
+
 /* What an object is. */
-enum gx_posix_kind { GX_POSIX_MUTEX = 1, GX_POSIX_COND, GX_POSIX_SEMAPHORE, GX_POSIX_ONCE };
+enum gx_posix_kind {
+	GX_POSIX_MUTEX = 1,
+	GX_POSIX_COND,
+	GX_POSIX_SEMAPHORE,
+	GX_POSIX_ONCE,
+	GX_POSIX_RWLOCK,
+	GX_POSIX_SPIN,
+	GX_POSIX_BARRIER,
+	GX_POSIX_FUTEX, /* a word that is waited on */
+	GX_POSIX_KIND_END
+};
+
+/* What an op of this layer does with its object. */
+enum gx_posix_trait {
+	GX_POSIX_TAKES = 1,    /* a lock or a semaphore, once it is granted before its time has come */
+	GX_POSIX_TRIES = 2,    /* the same, unless somebody else has it: then it goes on without */
+	GX_POSIX_GIVES = 4,    /* it back */
+	GX_POSIX_OF_LOCK = 8,  /* the object is a lock: it has an owner, or several that read */
+	GX_POSIX_BLOCKS = 16,  /* it may have to wait */
+	GX_POSIX_FOR_WORK = 32 /* as a thread does that waits for work */
+};
+
+/* enum gx_posix_trait bits of a label; 0 for facts, for ops that do none of these, and for labels of others. */
+unsigned gx_posix_traits(unsigned label);
+
+/* A label of this layer that is a fact. */
+bool gx_posix_is_fact(unsigned label);
+
+/* "mutex", "condition", ...; and how many bytes one has. `kind`: enum gx_posix_kind. */
+const char *gx_posix_kind_name(unsigned kind);
+unsigned long gx_posix_kind_bytes(unsigned kind);
 
 /* What the other task that a misuse concerns has to do with the object. */
 enum gx_posix_role { GX_POSIX_HOLDS = 0x10, GX_POSIX_WAITS = 0x20, GX_POSIX_ABOUT_TO_USE = 0x30 };
@@ -92,6 +142,12 @@ enum gx_posix_misuse {
 	GX_POSIX_USE_NONE,    /* its bytes are none of an initialised object */
 	GX_POSIX_FREE_IN_USE, /* free, realloc: somebody holds it, waits for it or is about to use it */
 	GX_POSIX_INIT_IN_USE, /* pthread_mutex_init, pthread_cond_init, sem_init: the same */
+	/* These are answered again, or go on, but for UPGRADE and ASYNC. */
+	GX_POSIX_UPGRADE, /* pthread_rwlock_wrlock: "may deadlock if ... the calling thread holds"; the execution ends */
+	GX_POSIX_COUNT_OF_NONE, /* pthread_barrier_init: [EINVAL] count is 0 */
+	GX_POSIX_TWO_MUTEXES,   /* pthread_cond_wait: "using more than one mutex for concurrent ... undefined" */
+	GX_POSIX_LEFT_JOINABLE, /* pthread_create: a joinable thread that nobody has joined or detached */
+	GX_POSIX_ASYNC,         /* 2.9.5: a call that is not async-cancel-safe; the execution ends */
 	GX_POSIX_MISUSE_END
 };
 

@@ -1,10 +1,13 @@
 /*
- * semaphore.c - sem_*, the unnamed ones. The value is the first word of the object, as in glibc on 64-bit machines; behind glibc's words
+ * semaphore.c - sem_*, with and without names. The value is the first word of the object, as in glibc on 64-bit machines; behind glibc's words
  * stands the mark of one that sem_init() has made, in a task or before: there are no static initialisers of semaphores.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <semaphore.h>
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "posix/internal.h"
@@ -46,6 +49,12 @@ static void examine_first(sem_t *semaphore)
 	examine(semaphore);
 }
 
+static void examine_to_wait(sem_t *semaphore)
+{
+	gx_cancel_point();
+	examine_first(semaphore);
+}
+
 /* Or no semaphore any more: whoever is granted it looks again. */
 static bool GX_NO_ASAN is_positive(const struct gx_task *task)
 {
@@ -56,13 +65,40 @@ static bool GX_NO_ASAN is_positive(const struct gx_task *task)
 	return *(const unsigned *)task->op.subject > 0 || !is_semaphore(semaphore);
 }
 
+static bool is_positive_or_cancelled(const struct gx_task *task)
+{
+	return gx_cancel_or(task, is_positive);
+}
+
+static unsigned ways_to_take(const struct gx_task *task)
+{
+	return gx_cancel_ways(task, is_positive);
+}
+
+static enum gx_granted block(sem_t *semaphore, uint64_t deadline)
+{
+	return gx_point(&(struct gx_op){
+		.label = GX_L_SEM_WAIT,
+		.access = GX_READ | GX_WRITE,
+		.object = gx_world_canonical(semaphore),
+		.ready = is_positive_or_cancelled,
+		.alternatives = ways_to_take,
+		.subject = semaphore,
+		.deadline = deadline,
+	});
+}
+
 static int wait_until(sem_t *semaphore, uint64_t deadline)
 {
-	if (gx_posix_block(GX_L_SEM_WAIT, semaphore, is_positive, deadline) == GX_GRANTED_TIMEOUT) {
+	enum gx_granted granted = block(semaphore, deadline);
+
+	if (granted == GX_GRANTED_TIMEOUT) {
 		gx_order_found_taken(gx_world_canonical(semaphore));
 		errno = ETIMEDOUT;
 		return -1;
 	}
+	if (gx_cancel_won(granted, is_positive(&(struct gx_task){.op.subject = semaphore})))
+		gx_cancel_act();
 	examine(semaphore);
 	--*value_of(semaphore);
 	gx_order_acquire(gx_world_canonical(semaphore));
@@ -72,7 +108,7 @@ static int wait_until(sem_t *semaphore, uint64_t deadline)
 
 static int wait_for_ever(sem_t *semaphore)
 {
-	examine_first(semaphore);
+	examine_to_wait(semaphore);
 	return wait_until(semaphore, GX_FOREVER);
 }
 
@@ -85,7 +121,7 @@ static int wait_by_clock(sem_t *semaphore, clockid_t clock, const struct timespe
 {
 	uint64_t deadline;
 
-	examine_first(semaphore);
+	examine_to_wait(semaphore);
 	if (gx_posix_deadline(clock, when, &deadline))
 		return wait_until(semaphore, deadline);
 	errno = EINVAL;
@@ -166,7 +202,7 @@ int sem_init(sem_t *semaphore, int shared, unsigned value)
 		return init_outside(semaphore, shared, value);
 	gx_posix_check_place(GX_POSIX_SEMAPHORE, semaphore);
 	gx_posix_check_memory(GX_POSIX_SEMAPHORE, semaphore, false);
-	waiter = gx_posix_waiter(GX_L_SEM_WAIT, semaphore);
+	waiter = gx_posix_waiter(GX_POSIX_SEMAPHORE, semaphore);
 	if (waiter)
 		gx_posix_fatal(GX_POSIX_INIT_IN_USE, GX_POSIX_SEMAPHORE | GX_POSIX_WAITS, semaphore, waiter);
 	if (value > SEM_VALUE_MAX) {
@@ -187,7 +223,7 @@ int sem_destroy(sem_t *semaphore)
 	if (!gx_task_self())
 		return GX_REAL(sem_destroy)(semaphore);
 	examine_first(semaphore);
-	waiter = gx_posix_waiter(GX_L_SEM_WAIT, semaphore);
+	waiter = gx_posix_waiter(GX_POSIX_SEMAPHORE, semaphore);
 	if (waiter) { /* told, and not done */
 		gx_posix_misuse(GX_POSIX_DESTROY_WAITERS, GX_POSIX_SEMAPHORE | GX_POSIX_WAITS, semaphore, waiter);
 		return 0;
@@ -195,5 +231,134 @@ int sem_destroy(sem_t *semaphore)
 	gx_posix_touch(semaphore, GX_WRITE);
 	gx_emit(GX_L_POSIX_DESTROY, gx_world_canonical(semaphore), GX_POSIX_SEMAPHORE);
 	memset(semaphore, 0, sizeof(*semaphore));
+	return 0;
+}
+
+/* ---- with a name: known to all tasks, and to nobody else ---- */
+
+struct gx_named_semaphore {
+	struct gx_named_semaphore *next; /* by name */
+	sem_t semaphore;
+	unsigned opened; /* so many times, and not closed yet */
+	bool unlinked;   /* whoever opens that name gets another one */
+	char name[];
+};
+
+/* Where it stands, or would stand. */
+static struct gx_named_semaphore **find_named(const char *name)
+{
+	struct gx_named_semaphore **at = gx_posix_named();
+
+	while (*at && ((*at)->unlinked || strcmp((*at)->name, name) < 0))
+		at = &(*at)->next;
+	return at;
+}
+
+static bool is_it(const struct gx_named_semaphore *named, const char *name)
+{
+	return named && !named->unlinked && !strcmp(named->name, name);
+}
+
+static void end_named(struct gx_named_semaphore **at)
+{
+	struct gx_named_semaphore *named = *at;
+
+	if (named->opened || !named->unlinked)
+		return;
+	*at = named->next;
+	gx_arena_free(named);
+}
+
+static struct gx_named_semaphore *make_named(const char *name, unsigned value, uint64_t mark)
+{
+	struct gx_named_semaphore **at = find_named(name);
+	struct gx_named_semaphore *named = gx_arena_alloc(sizeof(*named) + strlen(name) + 1, 16);
+
+	memset(named, 0, sizeof(*named));
+	strcpy(named->name, name);
+	*value_of(&named->semaphore) = value;
+	*mark_of(&named->semaphore) = mark;
+	named->next = *at;
+	*at = named;
+	return named;
+}
+
+static sem_t *open_named(const char *name, int flags, unsigned value, uint64_t mark)
+{
+	struct gx_named_semaphore *named;
+
+	gx_posix_step(GX_L_YIELD, GX_READ, NULL); /* before or behind what others do with that name */
+	gx_posix_touch(gx_posix_named(), GX_READ | GX_WRITE);
+	named = *find_named(name);
+	errno = 0;
+	if (*name != '/' || strchr(name + 1, '/') || value > SEM_VALUE_MAX)
+		errno = EINVAL;
+	else if (is_it(named, name) && flags & O_CREAT && flags & O_EXCL)
+		errno = EEXIST;
+	else if (!is_it(named, name) && !(flags & O_CREAT))
+		errno = ENOENT;
+	if (errno)
+		return SEM_FAILED;
+	if (!is_it(named, name))
+		named = make_named(name, value, mark);
+	named->opened++;
+	return &named->semaphore;
+}
+
+sem_t *sem_open(const char *name, int flags, ...)
+{
+	unsigned value = 0;
+	va_list rest;
+
+	va_start(rest, flags);
+	if (flags & O_CREAT) {
+		(void)va_arg(rest, mode_t);
+		value = va_arg(rest, unsigned);
+	}
+	va_end(rest);
+	if (gx_posix_in_task())
+		return open_named(name, flags, value, GX_POSIX_MADE_BY_CALLER);
+	if (!gx_posix_is_loading)
+		return GX_REAL(sem_open)(name, flags, 0600, value);
+	gx_posix_loading_refuse("a semaphore with a name");
+	errno = ENOSYS;
+	return SEM_FAILED;
+}
+
+int sem_close(sem_t *semaphore)
+{
+	struct gx_named_semaphore **at = gx_posix_named();
+
+	if (!gx_posix_in_task())
+		return GX_REAL(sem_close)(semaphore);
+	examine_first(semaphore);
+	gx_posix_step(GX_L_YIELD, GX_READ, NULL);
+	gx_posix_touch(gx_posix_named(), GX_READ | GX_WRITE);
+	while (*at && &(*at)->semaphore != semaphore)
+		at = &(*at)->next;
+	if (!*at || !(*at)->opened) {
+		errno = EINVAL;
+		return -1;
+	}
+	(*at)->opened--;
+	end_named(at);
+	return 0;
+}
+
+int sem_unlink(const char *name)
+{
+	struct gx_named_semaphore **at;
+
+	if (!gx_posix_in_task())
+		return GX_REAL(sem_unlink)(name);
+	gx_posix_step(GX_L_YIELD, GX_READ, NULL);
+	gx_posix_touch(gx_posix_named(), GX_READ | GX_WRITE);
+	at = find_named(name);
+	if (!is_it(*at, name)) {
+		errno = ENOENT;
+		return -1;
+	}
+	(*at)->unlinked = true;
+	end_named(at);
 	return 0;
 }

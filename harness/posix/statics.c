@@ -19,6 +19,7 @@ static struct {
 	struct random_data random;
 	struct drand48_data drand48;
 	char *token;
+	struct gx_named_semaphore *named;
 	struct tm day;
 	char random_state[RANDOM_STATE_BYTES];
 	char date[32];
@@ -29,6 +30,11 @@ void *gx_posix_statics(unsigned long *size)
 {
 	*size = sizeof(statics);
 	return &statics;
+}
+
+struct gx_named_semaphore **gx_posix_named(void)
+{
+	return &statics.named;
 }
 
 /* As at the start of a process: srandom(1) is what happens without one. */

@@ -26,7 +26,7 @@ static pthread_t handle_of(const struct gx_task *task)
 	return (pthread_t)(THREAD_TAG | task->path);
 }
 
-static struct gx_task *task_of(pthread_t thread)
+struct gx_task *gx_thread_of(pthread_t thread)
 {
 	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1)
 		if (handle_of(gx_task_first(rest)) == thread)
@@ -44,13 +44,16 @@ void gx_thread_end(void *result)
 {
 	struct gx_task *self;
 
+	gx_task_self()->user[GX_USER_POSIX_1] |= GX_CANCEL_OFF;
+	gx_keys_end();
 	if (gx_posix_thread_end_hook)
 		gx_posix_thread_end_hook();
 	self = gx_task_self(); /* not before: the hook reaches points */
-	if (self->user[GX_USER_POSIX_1])
+	if (gx_held_for_good())
 		gx_posix_misuse(GX_POSIX_EXITED_HOLDING, 0, NULL, 0);
 	self->user[GX_USER_POSIX_0] = (uint64_t)(uintptr_t)result;
 	self->user[GX_USER_POSIX_1] = 0;
+	self->user[GX_USER_POSIX_2] = 0;
 	gx_order_release(gx_object(GX_OBJECT_TASK, self->path));
 	gx_task_exit();
 }
@@ -65,26 +68,33 @@ static void thread_main(void *argument)
 	gx_thread_end(routine(argument));
 }
 
-bool gx_thread_is_main(const void *code)
+/* C11's start routines return an int, which is their result. */
+void gx_thread_main_c11(void *argument)
 {
-	return _Unwind_FindEnclosingFunction((void *)(uintptr_t)code) == (void *)(uintptr_t)thread_main;
+	struct gx_task *self = gx_task_self();
+	int (*routine)(void *) = (int (*)(void *))(uintptr_t)self->user[GX_USER_POSIX_0];
+
+	self->user[GX_USER_POSIX_0] = 0;
+	gx_thread_end((void *)(intptr_t)routine(argument));
 }
 
-int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *), void *argument)
+bool gx_thread_is_main(const void *code)
+{
+	const void *function = _Unwind_FindEnclosingFunction((void *)(uintptr_t)code);
+
+	return function == (void *)(uintptr_t)thread_main || function == (void *)(uintptr_t)gx_thread_main_c11;
+}
+
+int gx_thread_make(pthread_t *thread, const pthread_attr_t *attributes, void (*main)(void *), void *(*routine)(void *),
+		   void *argument)
 {
 	struct gx_task *task;
 	int detached = PTHREAD_CREATE_JOINABLE;
 
-	if (gx_posix_is_loading) {
-		gx_posix_loading_refuse("a thread");
-		return EAGAIN;
-	}
-	if (!gx_posix_in_task())
-		return GX_REAL(pthread_create)(thread, attributes, routine, argument);
 	if (attributes)
 		pthread_attr_getdetachstate(attributes, &detached);
 	gx_posix_step(GX_L_THREAD_CREATE, GX_WRITE, NULL);
-	task = gx_task_spawn(GX_ROLE_THREAD, gx_task_self()->path, thread_main, argument);
+	task = gx_task_spawn(GX_ROLE_THREAD, gx_task_self()->path, main, argument);
 	if (!task)
 		return EAGAIN;
 	task->user[GX_USER_POSIX_0] = (uint64_t)(uintptr_t)routine;
@@ -95,16 +105,37 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	return 0;
 }
 
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *), void *argument)
+{
+	if (gx_posix_is_loading) {
+		gx_posix_loading_refuse("a thread");
+		return EAGAIN;
+	}
+	if (!gx_posix_in_task())
+		return GX_REAL(pthread_create)(thread, attributes, routine, argument);
+	return gx_thread_make(thread, attributes, thread_main, routine, argument);
+}
+
 static bool has_ended(const struct gx_task *joiner)
 {
-	const struct gx_task *task = task_of((pthread_t)(THREAD_TAG | joiner->op.detail));
+	const struct gx_task *task = gx_thread_of((pthread_t)(THREAD_TAG | joiner->op.detail));
 
 	return !task || task->state == GX_TASK_ENDED;
 }
 
+static bool has_ended_or_cancelled(const struct gx_task *joiner)
+{
+	return gx_cancel_or(joiner, has_ended);
+}
+
+static unsigned ways_to_join(const struct gx_task *joiner)
+{
+	return gx_cancel_ways(joiner, has_ended);
+}
+
 uint32_t gx_thread_joined(const struct gx_task *joiner)
 {
-	const struct gx_task *task = task_of((pthread_t)(THREAD_TAG | joiner->op.detail));
+	const struct gx_task *task = gx_thread_of((pthread_t)(THREAD_TAG | joiner->op.detail));
 
 	return task ? task->slot : 0;
 }
@@ -112,7 +143,7 @@ uint32_t gx_thread_joined(const struct gx_task *joiner)
 /* Out of line, as collect(): whose turn it was in a search for a record must not stay in a register of a task that goes on to wait. */
 static int __attribute__((noinline)) cannot_join(pthread_t thread)
 {
-	struct gx_task *task = task_of(thread);
+	struct gx_task *task = gx_thread_of(thread);
 
 	gx_touch(gx_object(GX_OBJECT_TASK, (uint32_t)thread), GX_READ);
 	if (task == gx_task_self())
@@ -130,7 +161,7 @@ static int __attribute__((noinline)) collect(pthread_t thread, void **result)
 
 	if (rc)
 		return rc;
-	task = task_of(thread);
+	task = gx_thread_of(thread);
 	if (result)
 		*result = (void *)(uintptr_t)task->user[GX_USER_POSIX_0];
 	gx_order_acquire(gx_object(GX_OBJECT_TASK, task->path));
@@ -144,18 +175,25 @@ static int __attribute__((noinline)) collect(pthread_t thread, void **result)
  */
 static int __attribute__((noinline)) join(pthread_t thread, void **result, uint64_t deadline)
 {
-	int rc = cannot_join(thread);
+	enum gx_granted granted;
+	int rc;
 
+	gx_cancel_point();
+	rc = cannot_join(thread);
 	if (rc)
 		return rc;
-	if (gx_point(&(struct gx_op){
-		    .label = GX_L_THREAD_JOIN,
-		    .access = GX_READ,
-		    .detail = (uint32_t)thread,
-		    .ready = has_ended,
-		    .deadline = deadline,
-	    }) == GX_GRANTED_TIMEOUT)
+	granted = gx_point(&(struct gx_op){
+		.label = GX_L_THREAD_JOIN,
+		.access = GX_READ,
+		.detail = (uint32_t)thread,
+		.ready = has_ended_or_cancelled,
+		.alternatives = ways_to_join,
+		.deadline = deadline,
+	});
+	if (granted == GX_GRANTED_TIMEOUT)
 		return ETIMEDOUT;
+	if (gx_cancel_won(granted, has_ended(&(struct gx_task){.op.detail = (uint32_t)thread})))
+		gx_cancel_act();
 	return collect(thread, result);
 }
 
@@ -190,7 +228,7 @@ static int __attribute__((noinline)) try_join(pthread_t thread, void **result)
 	rc = cannot_join(thread);
 	if (rc)
 		return rc;
-	return task_of(thread)->state == GX_TASK_ENDED ? collect(thread, result) : EBUSY;
+	return gx_thread_of(thread)->state == GX_TASK_ENDED ? collect(thread, result) : EBUSY;
 }
 
 int pthread_tryjoin_np(pthread_t thread, void **result)
@@ -205,7 +243,7 @@ int pthread_detach(pthread_t thread)
 	if (!gx_task_self())
 		return GX_REAL(pthread_detach)(thread);
 	gx_posix_step(GX_L_THREAD_DETACH, GX_WRITE, NULL);
-	task = task_of(thread);
+	task = gx_thread_of(thread);
 	if (!task || is_detached(task)) {
 		gx_posix_misuse(GX_POSIX_JOIN_DETACHED, 0, NULL, 0);
 		return task ? EINVAL : ESRCH;
@@ -237,7 +275,7 @@ int pthread_setname_np(pthread_t thread, const char *name)
 
 	if (!gx_task_self())
 		return GX_REAL(pthread_setname_np)(thread, name);
-	task = task_of(thread);
+	task = gx_thread_of(thread);
 	if (!task)
 		return ESRCH;
 	if (strlen(name) >= GX_THREAD_NAME_BYTES)
@@ -254,7 +292,7 @@ int pthread_getname_np(pthread_t thread, char *name, size_t size)
 
 	if (!gx_task_self())
 		return GX_REAL(pthread_getname_np)(thread, name, size);
-	task = task_of(thread);
+	task = gx_thread_of(thread);
 	if (!task)
 		return ESRCH;
 	if (size < GX_THREAD_NAME_BYTES)
@@ -263,32 +301,6 @@ int pthread_getname_np(pthread_t thread, char *name, size_t size)
 	known = gx_thread_own_of(task)->name;
 	strcpy(name, *known ? known : "gate"); /* a process's threads have its name at first */
 	return 0;
-}
-
-/* ---- nobody can cancel a thread: it is refused ---- */
-
-int pthread_setcancelstate(int state, int *old)
-{
-	if (!gx_task_self())
-		return GX_REAL(pthread_setcancelstate)(state, old);
-	if (old)
-		*old = PTHREAD_CANCEL_ENABLE;
-	return state == PTHREAD_CANCEL_ENABLE || state == PTHREAD_CANCEL_DISABLE ? 0 : EINVAL;
-}
-
-int pthread_setcanceltype(int type, int *old)
-{
-	if (!gx_task_self())
-		return GX_REAL(pthread_setcanceltype)(type, old);
-	if (old)
-		*old = PTHREAD_CANCEL_DEFERRED;
-	return type == PTHREAD_CANCEL_DEFERRED || type == PTHREAD_CANCEL_ASYNCHRONOUS ? 0 : EINVAL;
-}
-
-void pthread_testcancel(void)
-{
-	if (!gx_task_self())
-		GX_REAL(pthread_testcancel)();
 }
 
 /* Which exceptions a thread has caught, and how many are on their way: libstdc++ keeps that per thread, and asks here for it. */

@@ -103,11 +103,19 @@ time_t time(time_t *out)
 	return now;
 }
 
+static bool is_cancelled(const struct gx_task *task)
+{
+	return gx_cancel_is_due(task);
+}
+
 /* Nobody waits for anything while a plugin is loaded: time does not pass there. */
 static void sleep_for(uint64_t ns)
 {
-	if (gx_task_self())
-		gx_sleep(GX_L_SLEEP, ns);
+	if (!gx_task_self())
+		return;
+	gx_cancel_point();
+	gx_sleep_unless(GX_L_SLEEP, ns, is_cancelled);
+	gx_cancel_point();
 }
 
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *wanted, struct timespec *left)
@@ -120,12 +128,11 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *wanted, s
 		return EINVAL;
 	if (!gx_task_self())
 		return 0;
-	if (!(flags & TIMER_ABSTIME)) {
-		gx_sleep(GX_L_SLEEP, to_ns(wanted));
-		return 0;
-	}
-	gx_posix_deadline(clock, wanted, &away);
-	gx_sleep(GX_L_SLEEP, away);
+	if (flags & TIMER_ABSTIME)
+		gx_posix_deadline(clock, wanted, &away);
+	else
+		away = to_ns(wanted);
+	sleep_for(away);
 	return 0;
 }
 

@@ -169,23 +169,6 @@ static void an_errorcheck_one_answers_what_posix_says(void **state)
 	assert_saw(0, 0, EDEADLK, EBUSY, 0, EPERM, 0, EDEADLK, 0);
 }
 
-static void asks_for_a_robust_one(void *argument)
-{
-	pthread_mutexattr_t attributes;
-
-	(void)argument;
-	pthread_mutexattr_init(&attributes);
-	pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
-	saw(pthread_mutex_init(&w->mutex, &attributes));
-}
-
-static void robust_ones_are_refused_and_not_imitated(void **state)
-{
-	(void)state;
-	run(asks_for_a_robust_one, NULL, "");
-	assert_saw(ENOTSUP);
-}
-
 /* ---- two tasks ---- */
 
 static void holds_until_stage_1(void *argument)
@@ -478,7 +461,6 @@ int main(void)
 		cmocka_unit_test(normal_default_and_adaptive_ones_deadlock_when_locked_again),
 		cmocka_unit_test(a_recursive_one_is_free_after_as_many_unlocks_as_locks),
 		cmocka_unit_test(an_errorcheck_one_answers_what_posix_says),
-		cmocka_unit_test(robust_ones_are_refused_and_not_imitated),
 		cmocka_unit_test(who_unlocks_what_another_holds_is_refused_or_gets_his_way_by_type),
 		cmocka_unit_test(a_timed_lock_gives_up_in_virtual_time),
 		cmocka_unit_test(a_timed_lock_may_go_either_way),

@@ -26,7 +26,7 @@ static const char *advise_on_posix(enum gx_posix_misuse misuse)
 	switch (misuse) {
 	case GX_POSIX_UNLOCK_NOT_OWNER:
 	case GX_POSIX_UNLOCK_UNLOCKED:
-		return "who has locked a mutex unlocks it, once: look for the way on which it was not locked";
+		return "who has taken a lock gives it back, once: look for the way on which it was not taken";
 	case GX_POSIX_DESTROY_HELD:
 	case GX_POSIX_DESTROY_WAITERS:
 	case GX_POSIX_USE_DESTROYED:
@@ -49,6 +49,16 @@ static const char *advise_on_posix(enum gx_posix_misuse misuse)
 		return "initialise it before anybody uses it; if that is so, look for what writes over it";
 	case GX_POSIX_INIT_IN_USE:
 		return "initialise it once, before anybody uses it: in open(), or by pthread_once()";
+	case GX_POSIX_UPGRADE:
+		return "give the read lock back before you ask to write, and look again at what you have read; or take it for writing at once";
+	case GX_POSIX_COUNT_OF_NONE:
+		return "give the barrier the number of threads that come to it";
+	case GX_POSIX_TWO_MUTEXES:
+		return "use one mutex with a condition variable: the one that protects what is waited for";
+	case GX_POSIX_LEFT_JOINABLE:
+		return "join it, or detach it: until then what it leaves behind is kept";
+	case GX_POSIX_ASYNC:
+		return "leave cancellation deferred, and say by pthread_testcancel() where the thread may end";
 	case GX_POSIX_MISUSE_END:
 		break;
 	}

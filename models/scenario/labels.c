@@ -172,7 +172,7 @@ bool gx_scenario_is_op(unsigned label)
 	for (size_t i = 0; i < COUNT(others); i++)
 		if (label == others[i])
 			return false;
-	if (label >= GX_L_POSIX_MISUSE && label < GX_L_POSIX_END)
+	if (gx_posix_is_fact(label))
 		return false;
 	return !(label >= GX_LABELS_SERVICE && label < (unsigned)GX_F_END) && strcmp(gx_label_name(label), "?") != 0;
 }

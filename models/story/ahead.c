@@ -60,8 +60,7 @@ static size_t begin_of_other(const struct gx_story_table *table, size_t at, cons
 
 static bool has_timed_out(const struct gx_event *step)
 {
-	return step->value >> 16 == GX_GRANTED_TIMEOUT &&
-	       (step->label == GX_L_MUTEX_LOCK || step->label == GX_L_SEM_WAIT || step->label == GX_L_COND_WAIT);
+	return step->value >> 16 == GX_GRANTED_TIMEOUT && gx_posix_traits(step->label) & GX_POSIX_BLOCKS;
 }
 
 /* Of a semaphore nobody knows how many it had: then it is a try, whatever came of it, of which nothing was given back later. */
@@ -79,7 +78,7 @@ static bool is_in_vain(const struct gx_story_table *table, size_t i)
 				return false;
 		return true;
 	}
-	if (step->label != GX_L_MUTEX_TRYLOCK)
+	if (!(gx_posix_traits(step->label) & GX_POSIX_TRIES))
 		return false;
 	held = gx_story_take_before(table, step->object, i);
 	return held < table->count && !is_of_task(table, held, table->steps[i].task);
@@ -141,7 +140,7 @@ static size_t last_lock(const struct gx_story_table *table, size_t at, size_t fr
 {
 	for (size_t i = at + 1; i-- > from;) {
 		const struct gx_event *step = table->events[i];
-		bool takes = step->label == GX_L_MUTEX_LOCK || step->label == GX_L_SEM_WAIT;
+		bool takes = gx_posix_traits(step->label) & GX_POSIX_TAKES;
 
 		if (takes && !has_timed_out(step) && is_of_task(table, i, table->steps[at].task))
 			return i;

@@ -130,8 +130,7 @@ static bool does_lock_matter(const struct explainer *e, size_t i, uint64_t objec
 	if (is_about_object(e->table, i, object))
 		return true;
 	if (e->story->wait_count)
-		return is_waited_for(e->story, step->object) && step->label != GX_L_MUTEX_LOCK &&
-		       step->label != GX_L_MUTEX_TRYLOCK && step->label != GX_L_MUTEX_UNLOCK;
+		return is_waited_for(e->story, step->object) && !(gx_posix_traits(step->label) & GX_POSIX_OF_LOCK);
 	return e->finding->task && step->task == e->finding->task;
 }
 

@@ -76,15 +76,6 @@ static void add_task(struct gx_name_book *book, unsigned maker, unsigned index, 
 
 /* ---- what is known of objects ---- */
 
-static const char *const kinds[] = {
-	[GX_POSIX_MUTEX] = "mutex",
-	[GX_POSIX_COND] = "condition",
-	[GX_POSIX_SEMAPHORE] = "semaphore",
-	[GX_POSIX_ONCE] = "once",
-};
-
-enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
-
 /*
  * Where objects were initialised stands in their bytes as long as they live. A book that follows a live execution looks there; the others
  * are told what it has seen, since whoever tells an execution from its events has followed it first.
@@ -169,13 +160,7 @@ static void follow_object(struct gx_name_book *book, const struct gx_event *even
 /* "ws_lock", "ws_lock[1]" if the symbol can be a row of such objects, "table+0x28" inside of anything else. */
 static bool say_symbol(const struct gx_named_object *known, char *text, size_t size)
 {
-	static const size_t sizes[] = {
-		[GX_POSIX_MUTEX] = sizeof(pthread_mutex_t),
-		[GX_POSIX_COND] = sizeof(pthread_cond_t),
-		[GX_POSIX_SEMAPHORE] = sizeof(sem_t),
-		[GX_POSIX_ONCE] = sizeof(pthread_once_t),
-	};
-	const size_t each = sizes[known->kind];
+	const size_t each = gx_posix_kind_bytes(known->kind);
 	struct gx_symbol symbol;
 
 	if (known->object >> 48 == 1 || !gx_symbol_of(gx_world_address(known->object), &symbol))
@@ -220,8 +205,9 @@ static const char *object_name(struct gx_name_book *book, struct gx_named_object
 		return known->name;
 	know_makers(book);
 	if (!say_symbol(known, name, sizeof(name)) && !say_maker(book, known, name, sizeof(name)))
-		snprintf(name, sizeof(name), "%c%u", kinds[known->kind][0], (unsigned)(known - book->object) + 1);
-	snprintf(known->name, sizeof(known->name), "%s %s", kinds[known->kind], name);
+		snprintf(name, sizeof(name), "%c%u", gx_posix_kind_name(known->kind)[0],
+			 (unsigned)(known - book->object) + 1);
+	snprintf(known->name, sizeof(known->name), "%s %s", gx_posix_kind_name(known->kind), name);
 	return known->name;
 }
 
@@ -375,10 +361,10 @@ bool gx_name_misuse(struct gx_name_book *book, unsigned task, uint64_t value, ch
 	const char *name;
 	char role[160] = "";
 
-	if (GX_MISUSE_OF(value) < GX_MISUSE_POSIX || !kind || kind >= KINDS || !object)
+	if (GX_MISUSE_OF(value) < GX_MISUSE_POSIX || !kind || kind >= GX_POSIX_KIND_END || !object)
 		return false;
 	known = know_object(book, kind, object);
-	name = known ? object_name(book, known) : kinds[kind];
+	name = known ? object_name(book, known) : gx_posix_kind_name(kind);
 	say_role(role, sizeof(role), GX_POSIX_EXTRA_ROLE(extra), other, index == task);
 	switch ((enum gx_posix_misuse)(GX_MISUSE_OF(value) - GX_MISUSE_POSIX)) {
 	case GX_POSIX_UNLOCK_NOT_OWNER:
@@ -406,6 +392,12 @@ bool gx_name_misuse(struct gx_name_book *book, unsigned task, uint64_t value, ch
 		return true;
 	case GX_POSIX_INIT_IN_USE:
 		snprintf(text, size, "initialises %s %s", name, role);
+		return true;
+	case GX_POSIX_UPGRADE:
+		snprintf(text, size, "takes %s for writing, which it holds for reading", name);
+		return true;
+	case GX_POSIX_TWO_MUTEXES:
+		snprintf(text, size, "waits for %s with another mutex, %s", name, role);
 		return true;
 	default:
 		return false;

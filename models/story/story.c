@@ -290,9 +290,7 @@ static bool was_ready(const struct gx_event *step)
 
 static bool takes(const struct gx_event *step)
 {
-	return (step->label == GX_L_MUTEX_LOCK || step->label == GX_L_MUTEX_TRYLOCK || step->label == GX_L_SEM_WAIT ||
-		step->label == GX_L_SEM_TRYWAIT) &&
-	       was_ready(step);
+	return gx_posix_traits(step->label) & (GX_POSIX_TAKES | GX_POSIX_TRIES) && was_ready(step);
 }
 
 /* The last step that took the object, of those of `task` if that is not NULL; or table->count. */
@@ -333,9 +331,9 @@ size_t gx_story_take_before(const struct gx_story_table *table, uint64_t mutex, 
 			held = table->count;
 		if (step->object != mutex)
 			continue;
-		if (step->label == GX_L_MUTEX_UNLOCK)
+		if (gx_posix_traits(step->label) & GX_POSIX_GIVES)
 			held = table->count;
-		else if (takes(step) && (step->label != GX_L_MUTEX_TRYLOCK || held == table->count))
+		else if (takes(step) && (!(gx_posix_traits(step->label) & GX_POSIX_TRIES) || held == table->count))
 			held = i;
 	}
 	return held;
@@ -343,7 +341,7 @@ size_t gx_story_take_before(const struct gx_story_table *table, uint64_t mutex, 
 
 static bool gives_back(const struct gx_event *step)
 {
-	return step->label == GX_L_MUTEX_UNLOCK || step->label == GX_L_SEM_POST;
+	return gx_posix_traits(step->label) & GX_POSIX_GIVES;
 }
 
 /* Whether the task of step `at` gave the object back later. */
@@ -382,9 +380,9 @@ static size_t take_of_semaphore(const struct gx_story_table *table, const struct
 	return table->count;
 }
 
-static bool is_of_mutex(unsigned label)
+static bool is_of_lock(unsigned label)
 {
-	return label == GX_L_MUTEX_LOCK || label == GX_L_MUTEX_TRYLOCK;
+	return gx_posix_traits(label) & GX_POSIX_OF_LOCK;
 }
 
 static bool is_of_semaphore(unsigned label)
@@ -414,11 +412,11 @@ static void name_the_holder(struct gx_story_wait *wait, const struct gx_story_ta
 	if (holder) {
 		const char *name = gx_keep_text(keep, gx_name_book_task(live, holder->index));
 
-		if (is_of_mutex(wait->label))
+		if (is_of_lock(wait->label))
 			hold_since(wait, table, live, last_take(table, object, name), GX_STORY_HELD);
 		wait->holder = name;
 		wait->holder_ended = holder->state == GX_TASK_ENDED;
-	} else if (is_of_mutex(wait->label)) {
+	} else if (is_of_lock(wait->label)) {
 		hold_since(wait, table, live, gx_story_take_before(table, object, table->count), GX_STORY_HELD);
 	} else if (is_of_semaphore(wait->label)) {
 		hold_since(wait, table, live, take_of_semaphore(table, live, object, wait->task), GX_STORY_TAKEN);

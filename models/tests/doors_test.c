@@ -79,6 +79,36 @@ static const struct gate c_gates[] = {
 	 "MUST((b.tv_sec - a.tv_sec) * 1000000000 + b.tv_nsec - a.tv_nsec >= 1004000);\n"
 	 "struct pollfd f = {.fd = 0}; MUST(poll(&f, 1, 1) == -1 && errno == EBADF);\n",
 	 ""},
+	{"c11",
+	 "static mtx_t q; static cnd_t c; static once_flag f = ONCE_FLAG_INIT; static tss_t k; static int there;\n"
+	 "static void make(void) { MUST(mtx_init(&q, mtx_timed | mtx_recursive) == thrd_success && cnd_init(&c) == thrd_success); }\n"
+	 "static int run(void *a) { mtx_lock(&q); there = 1; cnd_signal(&c); mtx_unlock(&q); MUST(tss_set(k, a) == thrd_success); if (a) thrd_exit(7); return 6; }\n",
+	 "call_once(&f, make); thrd_t t; int v; there = 0; struct timespec w; MUST(tss_create(&k, free) == thrd_success);\n"
+	 "MUST(thrd_create(&t, run, malloc(3)) == thrd_success); mtx_lock(&q); mtx_lock(&q); mtx_unlock(&q); while (!there) cnd_wait(&c, &q);\n"
+	 "timespec_get(&w, TIME_UTC); MUST(cnd_timedwait(&c, &q, &w) != thrd_error); MUST(mtx_trylock(&q) == thrd_success); mtx_unlock(&q); mtx_unlock(&q);\n"
+	 "MUST(thrd_join(t, &v) == thrd_success && v == 7 && !tss_get(k)); tss_delete(k);\n",
+	 ""},
+	{"rwlocks",
+	 "static pthread_rwlock_t q = PTHREAD_RWLOCK_INITIALIZER; static pthread_spinlock_t s; static pthread_barrier_t b;\n"
+	 "static void *run(void *a) { pthread_rwlock_rdlock(&q); pthread_rwlock_unlock(&q); pthread_spin_lock(&s); pthread_spin_unlock(&s); pthread_barrier_wait(&b); return a; }\n",
+	 "pthread_t t; pthread_spin_init(&s, 0); pthread_barrier_init(&b, NULL, 2); MUST(!pthread_rwlock_wrlock(&q)); MUST(pthread_rwlock_tryrdlock(&q));\n"
+	 "pthread_rwlock_unlock(&q); pthread_create(&t, NULL, run, NULL); pthread_barrier_wait(&b); pthread_join(t, NULL); pthread_barrier_destroy(&b); pthread_spin_destroy(&s);\n",
+	 ""},
+	{"locals",
+	 "static _Thread_local int depth = 3; static _Thread_local char *names[9]; static void *run(void *a) { MUST(depth == 3 && !names[8]); depth = 9; return a; }\n",
+	 "pthread_t t; MUST(depth == 3); depth++; names[8] = \"x\"; pthread_create(&t, NULL, run, NULL); pthread_join(t, NULL); MUST(depth == 4 && names[8]);\n",
+	 ""},
+	{"numbers", "#include <sys/random.h>\nstatic int calls; static unsigned first;\n",
+	 "unsigned a, b; MUST(getrandom(&a, sizeof(a), 0) == sizeof(a)); MUST(!getentropy(&b, sizeof(b))); MUST(a != b);\n"
+	 "MUST(calls++ || !first); first = a;\n",
+	 ""},
+	{"cancels", "static void *run(void *a) { for (;;) pthread_testcancel(); return a; }\n",
+	 "pthread_t t; void *v; pthread_create(&t, NULL, run, NULL); pthread_cancel(t); pthread_join(t, &v); MUST(v == PTHREAD_CANCELED);\n",
+	 ""},
+	{"named", "#include <fcntl.h>\n#include <semaphore.h>\n",
+	 "sem_t *s = sem_open(\"/gate\", O_CREAT, 0600, 1); MUST(s != SEM_FAILED); sem_wait(s); sem_post(s); MUST(sem_open(\"/gate\", 0) == s); sem_close(s); sem_close(s);\n"
+	 "MUST(!sem_unlink(\"/gate\") && sem_open(\"/gate\", 0) == SEM_FAILED && errno == ENOENT);\n",
+	 ""},
 	/* A recursive lock by hand, whose owner is a thread by its number. */
 	{"owner", "static pthread_cond_t c = PTHREAD_COND_INITIALIZER; static int owner, depth;\n",
 	 "while (depth && owner != gettid()) pthread_cond_wait(&c, &m);\n"
@@ -260,11 +290,29 @@ static const struct gate cxx_gates[] = {
 	{"cxx-any", "#include <condition_variable>\n",
 	 "static std::condition_variable_any c; c.notify_all(); c.wait(lock, [] { return true; });\n", ""},
 	{"cxx-shared", "#include <shared_mutex>\n",
-	 "static std::shared_mutex s; std::shared_lock<std::shared_mutex> l(s);\n", NULL},
-	{"cxx-async", "#include <future>\n", "std::async(std::launch::async, [] { return 1; }).get();\n", NULL},
-	{"cxx-task", "#include <future>\n", "std::packaged_task<int()> t([] { return 1; }); t();\n", NULL},
-	{"cxx-local", "#include <string>\n", "thread_local std::string s; s += 'a';\n", NULL},
-	{"cxx-future", "#include <future>\n", "std::promise<int> p; p.set_value(1); p.get_future().get();\n", NULL},
+	 "static std::shared_mutex s; static std::shared_timed_mutex u; lock.unlock(); { std::shared_lock<std::shared_mutex> l(s); }\n"
+	 "{ std::unique_lock<std::shared_timed_mutex> l(u); } lock.lock();\n",
+	 ""},
+	{"cxx-async", "#include <future>\n", "MUST(std::async(std::launch::async, [] { return 1; }).get() == 1);\n",
+	 ""},
+	{"cxx-task", "#include <future>\n",
+	 "std::packaged_task<int()> t([] { return 1; }); auto f = t.get_future(); t(); MUST(f.get() == 1);\n", ""},
+	/* Constructed for each thread that asks, and destroyed with it. */
+	{"cxx-local",
+	 "#include <string>\n#include <thread>\nstatic int alive; struct counted { std::string s = \"long enough to lie on the heap, too\"; counted() { alive++; } ~counted() { alive--; } };\n"
+	 "static thread_local counted mine; static thread_local int depth = 7;\n",
+	 "MUST(depth++ == 7); std::thread t([] { MUST(depth == 7); mine.s += 'a'; MUST(alive == 1); }); t.join(); MUST(alive == 0);\n",
+	 ""},
+	{"cxx-future", "#include <future>\n",
+	 "std::promise<int> p; auto f = p.get_future(); std::thread t([&p] { p.set_value(1); }); MUST(f.get() == 1); t.join();\n",
+	 ""},
+	{"cxx-pool", "#include <memory_resource>\n",
+	 "static std::pmr::synchronized_pool_resource p; p.deallocate(p.allocate(8), 8);\n", NULL},
+	{"cxx-latch",
+	 "#include <latch>\n#include <barrier>\n#include <semaphore>\n#include <thread>\n#include <atomic>\n",
+	 "std::latch l(2); std::counting_semaphore<4> s(0); std::atomic<int> a{0}; std::jthread t([&] { l.count_down(); s.release(); a = 1; a.notify_one(); });\n"
+	 "l.arrive_and_wait(); s.acquire(); a.wait(0); MUST(a == 1);\n",
+	 ""},
 };
 
 /* ---- building ---- */
@@ -354,7 +402,7 @@ static int build_all(void **state)
 						 NULL});
 	}
 	if (has_cxx)
-		build("g++", "cc");
+		build("g++ -std=c++20", "cc");
 	unsetenv("LIBRARY");
 	gx_service_register();
 	if (gx_world_open(&err) != GX_OK)
@@ -662,7 +710,6 @@ static void what_is_refused_is_refused_when_it_is_loaded(void **state)
 static void what_is_refused_of_cxx_is_named_as_it_was_written(void **state)
 {
 #define IT_DOES ", which gatecrash does not model; std::mutex, std::condition_variable and std::thread it does"
-	static const char future[] = "uses std::future, std::promise, std::packaged_task or std::async" IT_DOES;
 
 	(void)state;
 	if (!has_cxx) {
@@ -675,12 +722,7 @@ static void what_is_refused_of_cxx_is_named_as_it_was_written(void **state)
 			"take a build without it for a gate in C++");
 		return;
 	}
-	refused("cxx-future", future);
-	refused("cxx-async", future);
-	refused("cxx-task", future);
-	refused("cxx-shared", "uses std::shared_mutex or std::shared_timed_mutex" IT_DOES);
-	refused("cxx-local",
-		"uses thread_local, which gatecrash does not model; all tasks would share a thread-local variable");
+	refused("cxx-pool", "uses std::pmr::synchronized_pool_resource" IT_DOES);
 }
 
 /* Whoever adds a name to what is pure adds it here, if it is one of these kinds. */
@@ -718,10 +760,6 @@ static const char *const never[] = {
 	"getrusage",
 	"clock_settime",
 	"adjtimex",
-	"getrandom",
-	"getentropy",
-	"arc4random",
-	"arc4random_uniform",
 	"mmap",
 	"munmap",
 	"mremap",
@@ -746,16 +784,6 @@ static const char *const never[] = {
 	"swapcontext",
 	"on_exit",
 	"quick_exit",
-	"pthread_rwlock_rdlock",
-	"pthread_barrier_wait",
-	"pthread_spin_lock",
-	"pthread_key_create",
-	"pthread_cancel",
-	"mtx_lock",
-	"cnd_wait",
-	"thrd_create",
-	"call_once",
-	"sem_open",
 	"open",
 	"openat",
 	"creat",

@@ -53,9 +53,9 @@
 #define WHILE_LOADED(what, how) \
 	"the gate " what " while it is loaded (" how " in a constructor, in gx_gate_plugin() or in a destructor)"
 #define ENDS_THE_PROCESS "the gate ends the process while it is loaded"
-#define UNMODELLED(name)                                                                                             \
-	"calls " name "(), which gatecrash does not model; pthread's mutexes, condition variables and threads, and " \
-	"semaphores it does"
+#define UNMODELLED(name) \
+	"calls " name    \
+	"(), which gatecrash does not model; pthread's and C11's mutexes, condition variables, threads and keys it does, and rwlocks, spin locks, barriers, semaphores"
 
 static const struct {
 	const char *name;
@@ -88,15 +88,13 @@ static const struct {
 	{"constructor-exit", ENDS_THE_PROCESS},
 	{"constructor-exit-3", ENDS_THE_PROCESS},
 	{"destructor-abort", WHILE_LOADED("crashes", "Aborted")},
-	{"c11-mutex", UNMODELLED("mtx_lock")},
-	{"c11-thread", UNMODELLED("thrd_create")},
-	{"rwlock", UNMODELLED("pthread_rwlock_rdlock")},
-	{"rwlock-by-pointer", UNMODELLED("pthread_rwlock_rdlock")},
+	{"attributes-of-a-thread", UNMODELLED("pthread_getattr_np")},
+	{"attributes-by-pointer", UNMODELLED("pthread_getattr_np")},
 	{"fork",
 	 "calls fork(), which gatecrash does not model; a gate starts no processes, and handles and sends no signals"},
-	{"thread-local",
-	 "has thread-local variables (_Thread_local, __thread), which gatecrash does not model: all tasks "
-	 "would share them"},
+	{"thread-local-fixed",
+	 "has thread-local variables whose place is fixed (-ftls-model=initial-exec), or more than 4 objects with some; build it "
+	 "without that"},
 	{"too-large", "has 2048 KiB of writable static data, and 1024 are too many to be saved with every state"},
 };
 

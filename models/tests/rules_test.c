@@ -264,7 +264,7 @@ static void each_misuse_of_a_gate_says_what_the_task_did(void **state)
 		{GX_MISUSE_RAN_TOO_EARLY, "task1 answers GX_RAN before the legs of the request are over"},
 		{GX_MISUSE_BAD_OUTCOME, "task1 returns from handle() with no enum gx_outcome"},
 		{(enum gx_misuse)(GX_MISUSE_POSIX + GX_POSIX_UNLOCK_NOT_OWNER),
-		 "task1 unlocks a mutex that another task holds"},
+		 "task1 unlocks a lock that another task holds"},
 	};
 
 	(void)state;

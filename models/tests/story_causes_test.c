@@ -530,7 +530,7 @@ static void expect_hint(const char *body, const char *rule, const char *hint)
 static void what_is_misused_has_a_hint_of_its_own(void **state)
 {
 	(void)state;
-	expect_hint(LEGS " pthread_mutex_unlock(&a);", "misuse", "who has locked a mutex unlocks it, once");
+	expect_hint(LEGS " pthread_mutex_unlock(&a);", "misuse", "who has taken a lock gives it back, once");
 	expect_hint("pthread_mutex_lock(&a); pthread_mutex_destroy(&a); " LEGS, "misuse",
 		    "let it live until its last user is done");
 	expect_hint("return GX_RAN;", "misuse", "GX_ACCEPTED if the legs are yet to run");

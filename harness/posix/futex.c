@@ -1,0 +1,219 @@
+/*
+ * futex.c - syscall(): futexes, as C++'s atomics, latches and semaphores wait with them; what else a call means that libc has a function for.
+ * Any other is a call of the system, and ends the execution (access to the outside is uncontrolled).
+ *
+ *     futex.enter   the word is as expected: begins to wait, in one step (futex(2)); else EAGAIN
+ *     futex.wait    until woken, timed out, or woken for no reason
+ *
+ * Who is woken is a choice: the kernel's order is none that futex(2) promises. No order of memory comes of it: the word is an atomic, and its
+ * accesses make that.
+ */
+#include <errno.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "posix/internal.h"
+
+static bool waits_on(const struct gx_task *task, const void *word)
+{
+	return task->state == GX_TASK_PARKED && task->op.label == GX_L_FUTEX_WAIT && task->op.subject == word &&
+	       !(task->user[GX_USER_POSIX_1] & GX_WOKEN);
+}
+
+static unsigned count_waiters(const void *word)
+{
+	unsigned count = 0;
+
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1)
+		count += waits_on(gx_task_first(rest), word);
+	return count;
+}
+
+/* The next by slot behind `above`, round and round. */
+static struct gx_task *next_waiter(const void *word, uint32_t above)
+{
+	struct gx_task *lowest = NULL;
+	struct gx_task *next = NULL;
+
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
+		struct gx_task *task = gx_task_first(rest);
+
+		if (!waits_on(task, word))
+			continue;
+		if (!lowest || task->slot < lowest->slot)
+			lowest = task;
+		if (task->slot > above && (!next || task->slot < next->slot))
+			next = task;
+	}
+	return next ? next : lowest;
+}
+
+static bool is_woken(const struct gx_task *task)
+{
+	return task->user[GX_USER_POSIX_1] & GX_WOKEN;
+}
+
+static void examine(const int *word)
+{
+	gx_posix_check_place(GX_POSIX_FUTEX, word);
+	gx_posix_check_memory(GX_POSIX_FUTEX, word, false);
+}
+
+static int fail(int error)
+{
+	errno = error;
+	return -1;
+}
+
+static int wait_until(int *word, int expected, uint64_t deadline)
+{
+	enum gx_granted granted;
+
+	examine(word);
+	gx_posix_step(GX_L_FUTEX_ENTER, GX_READ, word);
+	examine(word);
+	if (*word != expected) {
+		gx_order_look();
+		return fail(EAGAIN);
+	}
+	granted = gx_point(&(struct gx_op){
+		.label = GX_L_FUTEX_WAIT,
+		.access = GX_READ | GX_WRITE,
+		.spurious = 1,
+		.object = gx_world_canonical(word),
+		.ready = is_woken,
+		.subject = word,
+		.deadline = deadline,
+	});
+	gx_task_self()->user[GX_USER_POSIX_1] &= ~GX_WOKEN;
+	return granted == GX_GRANTED_TIMEOUT ? fail(ETIMEDOUT) : 0;
+}
+
+/* Who is the first of those that are woken, if not all are. */
+static unsigned whom_first(const struct gx_task *task)
+{
+	unsigned count = count_waiters(task->op.subject);
+
+	return count > task->op.detail && task->op.detail ? count : 1;
+}
+
+static int __attribute__((noinline)) wake_some(const int *word, unsigned most)
+{
+	struct gx_task *waiter = NULL;
+	unsigned count = count_waiters(word);
+	unsigned woken = count < most ? count : most;
+
+	for (unsigned i = 0; i <= gx_task_self()->alternative; i++)
+		waiter = next_waiter(word, waiter ? waiter->slot : 0);
+	for (unsigned i = 0; i < woken; i++) {
+		uint32_t slot = waiter->slot;
+
+		gx_touch(gx_object(GX_OBJECT_TASK, waiter->path), GX_WRITE);
+		waiter->user[GX_USER_POSIX_1] |= GX_WOKEN;
+		waiter = next_waiter(word, slot);
+	}
+	gx_scrub_stack();
+	return (int)woken;
+}
+
+static int wake(int *word, unsigned most)
+{
+	examine(word);
+	gx_point(&(struct gx_op){
+		.label = GX_L_FUTEX_WAKE,
+		.access = GX_WRITE,
+		.detail = most,
+		.object = gx_world_canonical(word),
+		.alternatives = whom_first,
+		.subject = word,
+		.deadline = GX_FOREVER,
+	});
+	return wake_some(word, most);
+}
+
+/* Of FUTEX_WAIT from now on, of FUTEX_WAIT_BITSET by a clock. False: it is no time. */
+static bool deadline_of(int op, const struct timespec *when, uint64_t *deadline)
+{
+	struct timespec now = {0};
+
+	*deadline = GX_FOREVER;
+	if (!when)
+		return true;
+	if ((op & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET)
+		return gx_posix_deadline(op & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC, when, deadline);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	now.tv_sec += when->tv_sec + (now.tv_nsec + when->tv_nsec) / 1000000000;
+	now.tv_nsec = (now.tv_nsec + when->tv_nsec) % 1000000000;
+	return when->tv_nsec >= 0 && when->tv_nsec < 1000000000 && when->tv_sec >= 0 &&
+	       gx_posix_deadline(CLOCK_MONOTONIC, &now, deadline);
+}
+
+static long futex(int *word, int op, int value, const struct timespec *when, unsigned bits)
+{
+	uint64_t deadline;
+
+	if ((uintptr_t)word % sizeof(*word))
+		return fail(EINVAL);
+	switch (op & FUTEX_CMD_MASK) {
+	case FUTEX_WAIT_BITSET:
+		if (bits != FUTEX_BITSET_MATCH_ANY)
+			break;
+		/* fall through */
+	case FUTEX_WAIT:
+		return deadline_of(op, when, &deadline) ? wait_until(word, value, deadline) : fail(EINVAL);
+	case FUTEX_WAKE_BITSET:
+		if (bits != FUTEX_BITSET_MATCH_ANY)
+			break;
+		/* fall through */
+	case FUTEX_WAKE:
+		return wake(word, value < 0 ? 0 : (unsigned)value);
+	default:
+		break;
+	}
+	gx_task_fatal(GX_L_TASK_SYSCALL, SYS_futex);
+}
+
+static long call(long number, const long *with)
+{
+	switch (number) {
+	case SYS_futex:
+		return futex((int *)with[0], (int)with[1], (int)with[2], (const struct timespec *)with[3],
+			     (unsigned)with[5]);
+	case SYS_sched_yield:
+		return sched_yield();
+	case SYS_getpid:
+		return getpid();
+	case SYS_gettid:
+		return gettid();
+	case SYS_getrandom:
+		return getrandom((void *)with[0], (size_t)with[1], (unsigned)with[2]);
+	case SYS_clock_gettime:
+		return clock_gettime((clockid_t)with[0], (struct timespec *)with[1]);
+	default:
+		gx_task_fatal(GX_L_TASK_SYSCALL, (uint64_t)number);
+	}
+}
+
+enum { ARGUMENTS = 6 };
+
+long syscall(long number, ...)
+{
+	long with[ARGUMENTS];
+	va_list rest;
+
+	va_start(rest, number);
+	for (unsigned i = 0; i < ARGUMENTS; i++)
+		with[i] = va_arg(rest, long);
+	va_end(rest);
+	if (gx_posix_in_task())
+		return call(number, with);
+	if (gx_posix_is_loading) {
+		gx_posix_loading_refuse("a system call");
+		return fail(ENOSYS);
+	}
+	return GX_REAL(syscall)(number, with[0], with[1], with[2], with[3], with[4], with[5]);
+}
