@@ -123,6 +123,8 @@ unsigned gx_columns_of(int fd, unsigned otherwise);
 /* SIGINT and SIGTERM set this; a second one ends the process. */
 extern volatile sig_atomic_t gx_interrupted;
 void gx_catch_interrupts(void);
+/* In a process whose parent ends it if need be: a terminal sends signals to both, and the parent hands them on. */
+void gx_be_asked_only(void);
 
 /* `gatecrash cc ARGUMENTS`, which end with NULL: cc.c. */
 int gx_compile_command(const char *const *arguments);

@@ -9,11 +9,18 @@
 
 volatile sig_atomic_t gx_interrupted;
 
+static bool only_asked;
+
 static void on_interrupt(int signal)
 {
-	if (gx_interrupted)
+	if (gx_interrupted && !only_asked)
 		_exit(128 + signal); /* asked twice: at once */
 	gx_interrupted = 1;
+}
+
+void gx_be_asked_only(void)
+{
+	only_asked = true;
 }
 
 void gx_catch_interrupts(void)

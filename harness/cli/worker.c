@@ -80,6 +80,7 @@ static void __attribute__((noreturn)) be_worker(const struct job *job)
 	enum gx_status rc = GX_OK;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	gx_be_asked_only();
 	gx_keep_from(take);
 	rc = gx_crash_install(&shared->err);
 	if (rc == GX_OK && gx_seal_is_available()) {

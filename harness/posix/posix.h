@@ -76,11 +76,27 @@ enum {
 	GX_L_THREAD_CANCEL, /* detail: path of the thread */
 	/* From here on facts, again. */
 	GX_L_LOCK_NESTED, /* fact: it takes the lock `object` and has the lock `value`, both GX_LOCK_READ or not; extra: how many it has */
+	GX_L_THREAD_JOINED, /* fact: object = path of the thread */
 	GX_L_POSIX_END
 };
 
 /* Of a lock in a fact: taken for reading, beside others. Objects are far below. */
 #define GX_LOCK_READ (1ull << 62)
+
+/* A lock in half a word, without GX_LOCK_READ, and back: objects are aligned to 4, and slots with the highest numbers rarely have locks. */
+static inline uint32_t gx_lock_id(uint64_t object)
+{
+	uint64_t segment = object >> 48 & 0xff;
+	uint32_t at = (uint32_t)((object & 0xffffffffffffull) >> 2);
+
+	return segment < 2 ? at : 0xffc00000u | (uint32_t)(segment - 2) << 18 | at;
+}
+static inline uint64_t gx_lock_object(uint32_t id)
+{
+	if (id < 0xffc00000u)
+		return 1ull << 48 | (uint64_t)id << 2;
+	return (uint64_t)((id >> 18 & 15) + 2) << 48 | (uint64_t)(id & 0x3ffff) << 2;
+}
 
 /* What an object is. */
 enum gx_posix_kind {

@@ -165,6 +165,7 @@ static int __attribute__((noinline)) collect(pthread_t thread, void **result)
 	if (result)
 		*result = (void *)(uintptr_t)task->user[GX_USER_POSIX_0];
 	gx_order_acquire(gx_object(GX_OBJECT_TASK, task->path));
+	gx_emit(GX_L_THREAD_JOINED, task->path, 0);
 	gx_task_reap(task);
 	return 0;
 }

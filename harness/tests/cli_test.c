@@ -54,6 +54,7 @@ struct how {
 	rlim_t file_bytes;               /* no file may grow beyond; 0: no limit */
 	int signal;                      /* sent once */
 	unsigned signal_ms;              /* after this time, or */
+	bool to_group;                   /* as a terminal sends it: to all that it has made, too */
 	const char *signal_at;           /* when standard error has this in it */
 };
 
@@ -116,6 +117,8 @@ static void __attribute__((noreturn)) become(const struct how *how, const char *
 	while (*words && count <= WORDS_MAX)
 		argv[count++] = strdup(*words++);
 	argv[count] = NULL;
+	if (how->to_group)
+		setpgid(0, 0);
 	unsetenv("NO_COLOR");
 	unsetenv("GATECRASH_SCENARIOS");
 	unsetenv("MAKEFLAGS");
@@ -151,7 +154,7 @@ static double poke(const struct how *how, pid_t child, double started, const str
 
 	if (!how->signal || !due)
 		return 0;
-	kill(child, how->signal);
+	kill(how->to_group ? -child : child, how->signal);
 	return now();
 }
 
@@ -1459,8 +1462,8 @@ static void an_interrupt_ends_a_run_with_what_was_seen(void **state)
 	json_t *json;
 
 	(void)state;
-	for (unsigned i = 0; i < 2; i++) {
-		struct how how = {.signal = signals[i], .signal_ms = 500};
+	for (unsigned i = 0; i < 4; i++) {
+		struct how how = {.signal = signals[i % 2], .signal_ms = 500, .to_group = i >= 2};
 
 		RUN_AS(&how, "run", "single", "--gate", "none", FOR_EVER);
 		assert_status(3);

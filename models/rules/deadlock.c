@@ -108,7 +108,10 @@ static void tell(const struct gx_telling *t)
 		(void)snprintf(others, sizeof(others), " and %u more", count - 1);
 	if (t->finding->workspace < t->names->workspace_count)
 		(void)snprintf(where, sizeof(where), " in the gate of %s", gx_told_workspace(t));
-	if (count == CIRCLE && t->finding->value == 1)
+	if (count == CIRCLE && t->finding->value == 1 && gx_told_wait(t, why, sizeof(why)) &&
+	    t->names->wait->cause == GX_WAIT_READING)
+		gx_tell(t, "%s waits%s %s", waiter(t), where, why);
+	else if (count == CIRCLE && t->finding->value == 1)
 		gx_tell(t, "%s waits%s for a lock that it holds itself", waiter(t), where);
 	else if (count == 1 && gx_told_wait(t, why, sizeof(why)))
 		gx_tell(t, "%s waits%s %s", t->names->wait->task, where, why);

@@ -24,6 +24,7 @@
 	ROW(UNTRACKED_TASK, untracked_task)         \
 	ROW(DATA_RACE, data_race)                   \
 	ROW(MEMORY_ERROR, memory_error)             \
+	ROW(LOCK_ORDER, lock_order)                 \
 	ROW(MISUSE, misuse)                         \
 	ROW(UNCONTROLLED, uncontrolled)             \
 	ROW(CRASH, crash)                           \

@@ -75,6 +75,7 @@ enum gx_wait_cause {
 	GX_WAIT_HOLDING, /* for a lock whose holder waits to be woken */
 	GX_WAIT_ENDED,   /* for what somebody took who has ended */
 	GX_WAIT_CIRCLE,  /* for one who waits for it in turn */
+	GX_WAIT_READING, /* to read once more what it reads: behind one who waits to write, who waits for it */
 	GX_WAIT_SELF     /* for a lock that it holds itself */
 };
 
@@ -176,6 +177,8 @@ struct gx_message_names {
 	const char *(*task)(void *context, unsigned task);       /* by index, in the execution that shows the finding */
 	/* "unlocks mutex m2, which manual-restart#1 holds"; false if there is no more to say than gx_misuse_text(). May be NULL. */
 	bool (*misuse)(void *context, const struct gx_finding *finding, char *text, size_t size);
+	/* "mutex ws_lock[1]": of a lock by its object. May be NULL. */
+	void (*lock)(void *context, uint64_t object, char *text, size_t size);
 	/* What lies at an object of memory, and where the accesses stand that a finding of this step is about: " in handle()", or "". May be NULL. */
 	void (*memory)(void *context, uint64_t object, uint32_t step, struct gx_message_memory *out);
 	void *context;

@@ -36,6 +36,11 @@ bool gx_told_wait(const struct gx_telling *telling, char *text, size_t size)
 		(void)snprintf(text, size, "for %s, which %s took and had not given back when it ended",
 			       *wait->object ? wait->object : "what is gone", wait->holder);
 		return true;
+	case GX_WAIT_READING:
+		(void)snprintf(text, size,
+			       "to read %s, which it reads already, behind a writer who waits for it to give that back",
+			       wait->object);
+		return true;
 	case GX_WAIT_SELF:
 		(void)snprintf(text, size, "for %s, which it holds itself", wait->object);
 		return true;
@@ -62,6 +67,9 @@ const char *gx_remedy_of_wait(enum gx_wait_cause cause)
 	case GX_WAIT_ENDED:
 		return "give it back on every way out of handle(): early returns, legs that failed or were skipped, panics "
 		       "(gx_defer)";
+	case GX_WAIT_READING:
+		return "do not take a read lock under itself: where a writer waits, glibc lets the reader in by default, other "
+		       "systems (and glibc's PREFER_WRITER_NONRECURSIVE) do not; POSIX leaves it open";
 	case GX_WAIT_SELF:
 		return "the holder of a lock must not take it again: let what is called under it expect it taken, or make it "
 		       "recursive";

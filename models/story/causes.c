@@ -144,6 +144,36 @@ static bool is_spurious(const struct gx_event *step)
 	return step->value >> 16 == GX_GRANTED_SPURIOUS && step->label != GX_L_CLOCK_TICK;
 }
 
+/* The locks that two or more take in opposite orders: the accused's two. */
+static bool is_of_circle(const struct explainer *e, uint64_t object)
+{
+	uint32_t id = gx_lock_id(object);
+
+	return object && (id == (uint32_t)(e->finding->value >> 32) || id == (uint32_t)e->finding->value);
+}
+
+/* The step takes a lock beside another; which two, of a circle of two. */
+static bool takes_beside(const struct explainer *e, size_t i)
+{
+	const struct gx_event *events = e->table->events[i];
+
+	for (unsigned j = 1; j < e->table->event_counts[i]; j++)
+		if (events[j].label == GX_L_LOCK_NESTED &&
+		    (e->finding->detail > 2 ||
+		     (is_of_circle(e, events[j].object) && is_of_circle(e, events[j].value & ~GX_LOCK_READ))))
+			return true;
+	return false;
+}
+
+/* Up to the step that closes the circle: who takes what of it, and gives it back. */
+static bool is_in_circle(const struct explainer *e, size_t i)
+{
+	const struct gx_event *step = e->table->events[i];
+
+	return step->step <= e->finding->step && gx_posix_traits(step->label) & GX_POSIX_OF_LOCK &&
+	       (is_of_circle(e, step->object) || takes_beside(e, i));
+}
+
 static bool does_matter(const struct explainer *e, size_t i, uint64_t object)
 {
 	const struct gx_event *step = e->table->events[i];
@@ -158,6 +188,8 @@ static bool does_matter(const struct explainer *e, size_t i, uint64_t object)
 	/* A wake-up for no reason is never by the way: most gates that it breaks forget that there are any. Nor is what failed. */
 	if (is_spurious(step) || is_fault(step))
 		return true;
+	if (e->finding->rule == GX_RULE_LOCK_ORDER && is_lock_op(step))
+		return is_in_circle(e, i);
 	if (is_lock_op(step))
 		topics = does_lock_matter(e, i, object) ? topics : topics & ~(unsigned)GX_TOPIC_LOCKS;
 	return (topics & wanted) != 0;
@@ -217,6 +249,14 @@ static void pin_collision(struct explainer *e, uint64_t object)
 	}
 	if (other)
 		pin(e->table, last_of_party(table, at, other));
+}
+
+static void pin_circle(struct explainer *e)
+{
+	for (size_t i = 0; i < e->table->count && e->table->events[i]->step <= e->finding->step; i++)
+		if (takes_beside(e, i))
+			pin(e->table, i);
+	e->story->marks = "each takes one while it holds another";
 }
 
 static size_t step_numbered(const struct gx_story_table *table, uint32_t number)
@@ -358,6 +398,8 @@ static const char *words_of_cause(enum gx_wait_cause cause)
 	switch (cause) {
 	case GX_WAIT_ENDED:
 		return "taken, and the last chance to give it back";
+	case GX_WAIT_READING:
+		return "taken to read, and to be taken so again";
 	case GX_WAIT_SELF:
 		return "taken here, and taken again by its holder";
 	case GX_WAIT_CIRCLE:
@@ -526,11 +568,14 @@ void gx_story_explain(struct gx_story *story, const struct gx_finding *finding, 
 	show_arrival(&e);
 	if (finding->rule == GX_RULE_DATA_RACE)
 		pin_race(&e);
+	else if (finding->rule == GX_RULE_LOCK_ORDER)
+		pin_circle(&e);
 	else if (story->wait_count)
 		pin_waits(&e);
 	else
 		pin_decided(&e);
-	if (is_deed(&e) && !story->wait_count && finding->rule != GX_RULE_DATA_RACE)
+	if (is_deed(&e) && !story->wait_count && finding->rule != GX_RULE_DATA_RACE &&
+	    finding->rule != GX_RULE_LOCK_ORDER)
 		pin_collision(&e, object);
 	show_one_round(&e);
 	keep_a_screenful(e.table);

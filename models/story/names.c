@@ -174,6 +174,15 @@ static bool say_symbol(const struct gx_named_object *known, char *text, size_t s
 	return true;
 }
 
+/* By this function, at this place or another. */
+static bool is_made_in(const struct gx_named_object *known, const char *function)
+{
+	const void *code = known->made_at ? gx_world_code_address(known->made_at) : NULL;
+	struct gx_symbol symbol;
+
+	return code && gx_symbol_of(code, &symbol) && !strcmp(symbol.name, function);
+}
+
 static bool say_maker(const struct gx_name_book *book, const struct gx_named_object *known, char *text, size_t size)
 {
 	const void *code = known->made_at ? gx_world_code_address(known->made_at) : NULL;
@@ -183,7 +192,7 @@ static bool say_maker(const struct gx_name_book *book, const struct gx_named_obj
 	if (!code || !gx_symbol_of(code, &symbol))
 		return false;
 	for (const struct gx_named_object *other = book->object; other < known; other++)
-		before += other->kind == known->kind && other->made_at == known->made_at;
+		before += other->kind == known->kind && is_made_in(other, symbol.name);
 	snprintf(text, size, before ? "from %.30s() #%u" : "from %.30s()", symbol.name, before + 1);
 	return true;
 }
@@ -301,6 +310,13 @@ void gx_name_object(struct gx_name_book *book, unsigned label, uint64_t object, 
 	known = gx_posix_kind_of(label) ? know_object(book, gx_posix_kind_of(label), object) : NULL;
 	if (known)
 		snprintf(text, size, "%s", object_name(book, known));
+}
+
+void gx_name_lock(struct gx_name_book *book, uint64_t object, char *text, size_t size)
+{
+	struct gx_named_object *known = find_object(book, object);
+
+	snprintf(text, size, "%s", known ? object_name(book, known) : "a lock");
 }
 
 /* ---- misuse of an object ---- */

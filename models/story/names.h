@@ -92,6 +92,7 @@ bool gx_name_misuse(struct gx_name_book *book, unsigned task, uint64_t value, ch
  * "busy", "table+0x18", "memory that gate.open allocated", "memory that gate.open allocated and manual-restart#1 has freed", "the stack of
  * manual-restart#1": what lies at an address, by its number.
  */
+void gx_name_lock(struct gx_name_book *book, uint64_t object, char *text, size_t size);
 void gx_name_memory(struct gx_name_book *book, uint64_t object, char *text, size_t size);
 /* Where the two accesses of the race for it stand that the last execution has told of. */
 void gx_name_race(uint64_t object, uint32_t step, struct gx_message_memory *out);

@@ -540,7 +540,7 @@ static enum gx_wait_cause cause_of(const struct gx_story_wait *waits, size_t cou
 			return i && first->hold == GX_STORY_HELD && first->label != GX_L_THREAD_JOIN ? GX_WAIT_HOLDING
 												     : GX_WAIT_UNWOKEN;
 		if (!strcmp(wait->holder, wait->task))
-			return GX_WAIT_SELF;
+			return wait->label == GX_L_RWLOCK_RDLOCK ? GX_WAIT_READING : GX_WAIT_SELF;
 		if (wait->holder_ended)
 			return GX_WAIT_ENDED;
 		if (!next)
@@ -603,6 +603,11 @@ static void memory(void *book, uint64_t object, uint32_t step, struct gx_message
 	gx_name_race(object, step, out);
 }
 
+static void lock(void *book, uint64_t object, char *text, size_t size)
+{
+	gx_name_lock(book, object, text, size);
+}
+
 /* Whether the cause is this one's own, not that of somebody for whom it waits. */
 static bool is_at_the_root(const struct gx_story_wait *wait, enum gx_wait_cause cause)
 {
@@ -610,6 +615,7 @@ static bool is_at_the_root(const struct gx_story_wait *wait, enum gx_wait_cause 
 	case GX_WAIT_ENDED:
 		return wait->hold != GX_STORY_PASSED && wait->holder_ended;
 	case GX_WAIT_SELF:
+	case GX_WAIT_READING:
 		return !strcmp(wait->holder, wait->task);
 	case GX_WAIT_UNWOKEN:
 		return !*wait->holder || wait->hold == GX_STORY_PASSED;
@@ -641,6 +647,7 @@ void gx_story_message(struct gx_story *story, struct gx_name_book *live, const s
 					 .request = request_name,
 					 .task = task_name,
 					 .misuse = misuse,
+					 .lock = lock,
 					 .memory = memory,
 					 .context = live};
 	struct gx_message_wait wait = {0};

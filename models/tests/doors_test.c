@@ -105,6 +105,33 @@ static const struct gate c_gates[] = {
 	{"cancels", "static void *run(void *a) { for (;;) pthread_testcancel(); return a; }\n",
 	 "pthread_t t; void *v; pthread_create(&t, NULL, run, NULL); pthread_cancel(t); pthread_join(t, &v); MUST(v == PTHREAD_CANCELED);\n",
 	 ""},
+	/* Two locks in both orders: by one task; before and behind a thread that it makes and joins; under a third. Then by two that a semaphore keeps apart. */
+	{"orders-in-order",
+	 "struct two { pthread_mutex_t a, b, all; }; static void both(pthread_mutex_t *x, pthread_mutex_t *y) { pthread_mutex_lock(x); pthread_mutex_lock(y); pthread_mutex_unlock(y); pthread_mutex_unlock(x); }\n"
+	 "static void *run(void *p) { struct two *t = p; both(&t->a, &t->b); return p; }\n",
+	 "struct two t; pthread_t h; pthread_mutex_init(&t.a, NULL); pthread_mutex_init(&t.b, NULL); both(&t.a, &t.b); both(&t.b, &t.a);\n"
+	 "pthread_create(&h, NULL, run, &t); pthread_join(h, NULL); both(&t.b, &t.a);\n",
+	 ""},
+	{"orders-under-one",
+	 "static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER, b = PTHREAD_MUTEX_INITIALIZER; static void both(pthread_mutex_t *x, pthread_mutex_t *y) { pthread_mutex_lock(x); pthread_mutex_lock(y); pthread_mutex_unlock(y); pthread_mutex_unlock(x); }\n",
+	 "if (r->id == 1) both(&a, &b); else both(&b, &a);\n", ""},
+	{"orders-of-readers",
+	 "static pthread_rwlock_t a = PTHREAD_RWLOCK_INITIALIZER, b = PTHREAD_RWLOCK_INITIALIZER; static void both(pthread_rwlock_t *x, pthread_rwlock_t *y) { pthread_rwlock_rdlock(x); pthread_rwlock_rdlock(y); pthread_rwlock_unlock(y); pthread_rwlock_unlock(x); }\n",
+	 "pthread_mutex_unlock(&m); if (r->id == 1) both(&a, &b); else both(&b, &a); pthread_mutex_lock(&m);\n", ""},
+	{"orders-tried",
+	 "static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER, b = PTHREAD_MUTEX_INITIALIZER; static void both(pthread_mutex_t *x, pthread_mutex_t *y) { pthread_mutex_lock(x); if (!pthread_mutex_trylock(y)) pthread_mutex_unlock(y); pthread_mutex_unlock(x); }\n",
+	 "pthread_mutex_unlock(&m); if (r->id == 1) both(&a, &b); else both(&b, &a); pthread_mutex_lock(&m);\n", ""},
+	{"orders-that-never-meet",
+	 "#include <semaphore.h>\nstatic sem_t one; static pthread_once_t o; static void make(void) { sem_init(&one, 0, 1); }\n"
+	 "static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER, b = PTHREAD_MUTEX_INITIALIZER; static void both(pthread_mutex_t *x, pthread_mutex_t *y) { pthread_mutex_lock(x); pthread_mutex_lock(y); pthread_mutex_unlock(y); pthread_mutex_unlock(x); }\n",
+	 "pthread_mutex_unlock(&m); pthread_once(&o, make); sem_wait(&one); if (r->id == 1) both(&a, &b); else both(&b, &a); sem_post(&one); pthread_mutex_lock(&m);\n",
+	 "lock-order"},
+	/* A thread that another one has made takes them the other way round, and its maker goes on at once. */
+	{"orders-beside-ones-own",
+	 "#include <semaphore.h>\nstruct two { pthread_mutex_t a, b; sem_t one; }; static void both(struct two *t, pthread_mutex_t *x, pthread_mutex_t *y) { sem_wait(&t->one); pthread_mutex_lock(x); pthread_mutex_lock(y); pthread_mutex_unlock(y); pthread_mutex_unlock(x); sem_post(&t->one); }\n"
+	 "static void *run(void *p) { struct two *t = p; both(t, &t->a, &t->b); return p; }\n",
+	 "struct two t; pthread_t h; pthread_mutex_init(&t.a, NULL); pthread_mutex_init(&t.b, NULL); sem_init(&t.one, 0, 1); pthread_create(&h, NULL, run, &t); both(&t, &t.b, &t.a); pthread_join(h, NULL);\n",
+	 "lock-order"},
 	{"named", "#include <fcntl.h>\n#include <semaphore.h>\n",
 	 "sem_t *s = sem_open(\"/gate\", O_CREAT, 0600, 1); MUST(s != SEM_FAILED); sem_wait(s); sem_post(s); MUST(sem_open(\"/gate\", 0) == s); sem_close(s); sem_close(s);\n"
 	 "MUST(!sem_unlink(\"/gate\") && sem_open(\"/gate\", 0) == SEM_FAILED && errno == ENOENT);\n",

@@ -74,6 +74,16 @@ static const struct correct correct[] = {
 	{.name = "deferred-unlock"},
 	{.name = "manual-first"},
 
+	{.name = "guarded-order"},
+	{.name = "rwlock"},
+	{.name = "c11-monitor"},
+	{.name = "robust"},
+	{.name = "named-semaphore"},
+
+	/* what a thread has for itself */
+	{.name = "depth-of-thread"},
+	{.name = "key-of-thread"},
+
 	/* hand-over: the turn goes from one to the next */
 	{.name = "baton"},
 	{.name = "fifo"},
@@ -99,6 +109,8 @@ static const struct correct correct[] = {
 	{.name = "spin-yield", .lacks = "create-vs-restart"},
 	{.name = "bakery", .lacks = "create-vs-restart"},
 	{.name = "spin-atomic"},
+	{.name = "futex-lock"},
+	{.name = "spin-pthread"},
 
 	/* threads and tasks */
 	{.name = "mailbox"},
@@ -109,6 +121,7 @@ static const struct correct correct[] = {
 	{.name = "lock-manager"},
 	{.name = "watchdog", .quick = "single double-click no-backend shutdown"},
 	{.name = "thread-joined"},
+	{.name = "cancelled-timer", .quick = "single double-click no-backend"},
 	{.name = "thread-detached"},
 	{.name = "go-accepted"},
 	{.name = "go-waits"},
@@ -126,6 +139,8 @@ static const struct correct correct[] = {
 	{.name = "cxx-static"},
 	{.name = "cxx-call-once"},
 	{.name = "cxx-exceptions"},
+	{.name = "cxx-shared-mutex"},
+	{.name = "cxx-future", .quick = "single double-click no-backend"},
 	{.name = "cxx-wait-for"},
 	{.name = "cxx-worker", .quick = "single double-click no-backend"},
 };
@@ -153,6 +168,8 @@ static const struct broken broken[] = {
 	 "name-conflict double-token-write overlapping-cycles wedged status-mismatch victim-killed"},
 	{"trylock-ignored", "double-click", "overlapping-cycles misuse"},
 	{"readers-only", "double-click", UNGATED},
+	{"reader-lock-for-writers", "double-click", UNGATED},
+	{"pruned-while-held", "three-callers", "overlapping-cycles"},
 	{"two-permits", "double-click", UNGATED},
 	{"sleeps-instead", "double-click", UNGATED},
 	{"forgets-the-entry", OWN("three-paused"), "deadlock misuse"},
@@ -167,6 +184,7 @@ static const struct broken broken[] = {
 	{"flag-plain", "double-click", "data-race"},
 	{"double-checked-plain", "double-click", "data-race"},
 	{"count-outside", "double-click", "data-race"},
+	{"lock-in-the-task", "double-click", "data-race lost-restart"},
 	{"statistics-outside", "two-workspaces", "data-race"},
 	{"published-too-early", "double-click", "data-race"},
 	{"frees-and-reads", "single", "memory-error"},
@@ -189,7 +207,11 @@ static const struct broken broken[] = {
 	{"one-chair", OWN("three-paused"), "deadlock"},
 	{"baton-lost", OWN("three-paused"), "deadlock"},
 	{"self-deadlock", "single", "deadlock gate-leaked"},
-	{"lock-order", "manual-vs-programmatic", "deadlock gate-leaked"},
+	{"lock-order", "manual-vs-programmatic", "deadlock gate-leaked lock-order"},
+	{"rwlock-retaken", "double-click", "deadlock gate-leaked"},
+	{"cancelled-with-lock", "single", "misuse"},
+	{"order-apart", "manual-vs-programmatic", "lock-order"},
+	{"three-in-a-ring", "three-callers", "lock-order"},
 	{"leak-on-failed", "failed-start", "deadlock gate-leaked"},
 	{"leak-on-skipped", OWN("paused"), "gate-leaked"},
 	{"worker-dies", "failed-start", "deadlock gate-leaked"},
@@ -230,6 +252,8 @@ static const struct broken broken[] = {
 	{"close-leaves-worker", "single", "misuse"},
 	{"frees-too-soon", "double-click", "misuse"},
 	{"waits-without-the-lock", "double-click", "misuse"},
+	{"never-joined", "single", "misuse"},
+	{"upgrades", "single", "misuse"},
 
 	/* does not end with the server */
 	{"untracked-thread", "shutdown", "untracked-task"},

@@ -765,8 +765,10 @@ static void what_lives_on_after_close_is_found(void **state)
 		     FINDS(MISUSE));
 	assert_finds("single", GATE("left-janitor", open_with_janitor, close_and_leave, handle_locked), FINDS(MISUSE));
 	assert_finds("single", GATE("left-spinner", open_with_spinner, close_and_leave, handle_locked), FINDS(MISUSE));
-	/* It ends by itself, joined or not; detached, a little later. */
-	assert_finds("single", GATE("short-lived", open_with_the_short_lived, close_and_leave, handle_locked), NOTHING);
+	/* It ends by itself: then somebody has to join it, or detach it; a little later, where it is detached. */
+	assert_finds("single", GATE("short-lived", open_with_the_short_lived, close_and_join, handle_locked), NOTHING);
+	assert_finds("single", GATE("never-joined", open_with_the_short_lived, close_and_leave, handle_locked),
+		     FINDS(MISUSE));
 	assert_finds("single", GATE("detached", open_with_naps, close_and_detach, handle_locked), NOTHING);
 }
 

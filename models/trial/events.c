@@ -105,6 +105,19 @@ static void judge_race(struct gx_trial *trial, const struct gx_event *event)
 	gx_rules_observe(trial->rules, &known);
 }
 
+/* Of whose request the task is; in setting up and in ending everything is in order. */
+static void judge_lock(struct gx_trial *trial, const struct gx_event *event)
+{
+	const struct gx_task *task = gx_task_at(event->task);
+	struct gx_event known = *event;
+
+	if (!task || task->role == GX_ROLE_DRIVER)
+		return;
+	if (event->label == GX_L_LOCK_NESTED)
+		known.extra = (uint16_t)(event->extra | request_of(task) << 8);
+	gx_rules_observe(trial->rules, &known);
+}
+
 void gx_trial_list_heard(bool heard[GX_LABELS_END])
 {
 	gx_rules_list_heard(heard);
@@ -133,6 +146,8 @@ void gx_trial_observe(void *context, const struct gx_event *event)
 		judge_crash(trial, event);
 	else if (event->label == GX_L_DATA_RACE)
 		judge_race(trial, event);
+	else if (event->label == GX_L_LOCK_NESTED || event->label == GX_L_THREAD_JOINED)
+		judge_lock(trial, event);
 	else
 		gx_rules_observe(trial->rules, event);
 }

@@ -143,7 +143,9 @@ static const struct gx_task *closer(void)
 	return NULL;
 }
 
-/* Threads that live on, though close() has returned: its state may be gone. One that ends by itself has ended by now. */
+/*
+ * Threads that have ended, and that nobody has joined or detached (POSIX, pthread_create: what they leave is kept until then). And threads that
+ * live on, though close() has returned: its state may be gone. One that ends by itself has ended by now. */
 static void report_left_behind(void)
 {
 	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
@@ -151,6 +153,9 @@ static void report_left_behind(void)
 
 		if (task->role == GX_ROLE_THREAD && task->state == GX_TASK_PARKED)
 			gx_emit_for(task->index, GX_F_MISUSE, 0, GX_NO_WORKSPACE, GX_MISUSE_THREAD_LEFT);
+		else if (task->role == GX_ROLE_THREAD && task->state == GX_TASK_ENDED)
+			gx_emit_for(task->index, GX_F_MISUSE, 0, GX_NO_WORKSPACE,
+				    GX_MISUSE_WITH(GX_MISUSE_POSIX + GX_POSIX_LEFT_JOINABLE, 0, 0));
 	}
 }
 
