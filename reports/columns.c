@@ -45,19 +45,32 @@ static bool is_shown(const struct table *table, size_t i)
 
 /* ---- steps ---- */
 
-/* "docker.create.reserve ws-a → 409 name is already in use" */
+/* Where its task stands in the gate, if that is news: the row before it of the same task did not say so. */
+static const char *place_of(const struct table *table, size_t i)
+{
+	const char *place = table->steps[i].place ? table->steps[i].place : "";
+
+	for (size_t j = i; j-- > 0;)
+		if (is_shown(table, j) && !strcmp(table->steps[j].task, table->steps[i].task))
+			return table->steps[j].place && !strcmp(table->steps[j].place, place) ? "" : place;
+	return place;
+}
+
+/* "docker.create.reserve ws-a (mygate.c:24) → 409 name is already in use" */
 struct cell {
 	char text[512];
 };
 
-static struct cell cell_of(const struct gx_result_step *step)
+static struct cell cell_of(const struct table *table, size_t i)
 {
+	const struct gx_result_step *step = &table->steps[i];
+	const char *place = place_of(table, i);
 	const char *object = step->object ? step->object : "";
 	const char *value = step->value ? step->value : "";
 	struct cell cell;
 
-	snprintf(cell.text, sizeof(cell.text), "%s%s%s%s%s", step->op, *object ? " " : "", object, *value ? " → " : "",
-		 value);
+	snprintf(cell.text, sizeof(cell.text), "%s%s%s%s%s%s%s%s", step->op, *object ? " " : "", object,
+		 *place ? " (" : "", place, *place ? ")" : "", *value ? " → " : "", value);
 	return cell;
 }
 
@@ -104,7 +117,7 @@ static void survey(struct table *table)
 			lane = &table->lanes[table->lane_count++];
 			*lane = (struct lane){.task = step->task, .width = gx_text_width(step->task)};
 		}
-		widen(lane, gx_text_width(cell_of(step).text));
+		widen(lane, gx_text_width(cell_of(table, i).text));
 		table->shown++;
 		table->collisions += step->collides;
 	}
@@ -248,7 +261,7 @@ static void say_row(const struct table *table, size_t i)
 		say_letter(page, (size_t)(lane - table->lanes));
 		gx_say(page, " ");
 	}
-	gx_say(page, "%s", cell_of(step).text);
+	gx_say(page, "%s", cell_of(table, i).text);
 	gx_mark(page, GX_PLAIN);
 	gx_end_line(page);
 }

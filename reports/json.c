@@ -125,6 +125,7 @@ static json_t *step(const void *steps, size_t i)
 		{"number", whole(it->number)},
 		{"at_ns", whole(it->at_ns)},
 		{"left", text(it->left)},
+		{"place", text(it->place)},
 	};
 
 	return OBJECT(members);
@@ -141,6 +142,7 @@ static json_t *wait(const void *waits, size_t i)
 		{"hold", text(it->holder && *it->holder ? gx_hold_name(it->hold) : "")},
 		{"holder_ended", json_boolean(it->holder_ended)},
 		{"since", it->since ? whole(it->since) : json_null()},
+		{"place", text(it->place)},
 	};
 
 	return OBJECT(members);

@@ -22,6 +22,7 @@ struct gx_result_step {
 	uint32_t number;    /* of the execution's steps, from 1 */
 	uint64_t at_ns;     /* virtual time, since the start of the execution */
 	const char *left;   /* of a preemption: the task that could have gone on; else "" or NULL */
+	const char *place;  /* in the sources of the gate: "mygate.c:31", "" or NULL */
 };
 
 /* How the holder of a wait stands to what is waited for. */
@@ -40,7 +41,8 @@ struct gx_result_wait {
 	const char *holder;       /* task name, or "" if nobody holds it */
 	enum gx_result_hold hold; /* what `holder` is */
 	bool holder_ended;
-	uint32_t since; /* the step at which the holder took it, or came by; 0: none that is known */
+	uint32_t since;    /* the step at which the holder took it, or came by; 0: none that is known */
+	const char *place; /* where it stands in the sources of the gate: "mygate.c:31", "" or NULL */
 };
 
 struct gx_result_finding {

@@ -322,6 +322,8 @@ static void say_wait(struct gx_page *page, const struct gx_result_wait *wait)
 		gx_say(page, " waits for %s (%s)", object, wait->op);
 	else
 		gx_say(page, " waits in %s", wait->op);
+	if (*gx_or_empty(wait->place))
+		gx_say(page, " at %s", wait->place);
 	if (*holder) {
 		gx_say(page, "%s %s%s", *object ? hold_words[wait->hold] : " for", holder,
 		       strcmp(holder, wait->task) ? "" : " itself");

@@ -2,6 +2,7 @@
 
 #include "core/event.h"
 #include "core/task.h"
+#include "core/where.h"
 #include "core/world.h"
 
 static const void *last;
@@ -15,6 +16,7 @@ static void __attribute__((noinline, noreturn))
 fail(uintptr_t at, size_t size, enum gx_memory_error error, bool writes, const void *code)
 {
 	last = code;
+	gx_where_here();
 	gx_emit_extra(GX_L_MEMORY_ERROR, GX_MEMORY_ERROR_EXTRA(error, writes), gx_world_canonical((const void *)at),
 		      size);
 	gx_task_end_execution();

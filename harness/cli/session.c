@@ -9,6 +9,7 @@
 #include "access/atomics.h"
 #include "access/races.h"
 #include "core/identity.h"
+#include "core/line.h"
 #include "core/rescue.h"
 #include "core/symbol.h"
 #include "core/world.h"
@@ -73,8 +74,10 @@ static enum gx_status choose_file(struct gx_gate_choice *out, const char *path, 
 		rc = gx_compile(made, sizeof(made), path, err);
 	if (rc == GX_OK)
 		rc = gx_plugin_load(&out->plugin, gx_is_source(path) ? made : path, err);
-	if (rc == GX_OK)
+	if (rc == GX_OK) {
 		gx_symbol_prepare(gx_plugin_gate(out->plugin));
+		gx_line_prepare(gx_plugin_gate(out->plugin));
+	}
 	make_lasting(lasting, sizeof(lasting), path);
 	if (rc == GX_OK)
 		out->gate = gx_plugin_gate(out->plugin);
@@ -269,6 +272,7 @@ static void take_story(struct gx_result_finding *out, const struct gx_story *sto
 						   .object = story->steps[i].object,
 						   .value = story->steps[i].value,
 						   .left = story->steps[i].left,
+						   .place = story->steps[i].place,
 						   .number = story->steps[i].number,
 						   .at_ns = story->steps[i].at_ns,
 						   .matters = story->steps[i].matters,
@@ -277,6 +281,7 @@ static void take_story(struct gx_result_finding *out, const struct gx_story *sto
 	for (size_t i = 0; i < story->wait_count; i++)
 		waits[i] = (struct gx_result_wait){.task = story->waits[i].task,
 						   .op = story->waits[i].op,
+						   .place = story->waits[i].place,
 						   .object = story->waits[i].object,
 						   .holder = story->waits[i].holder,
 						   .hold = hold_of(story->waits[i].hold),

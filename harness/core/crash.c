@@ -21,6 +21,7 @@
 #include "core/sanitizer.h"
 
 struct gx_crash gx_crash_last;
+void (*gx_crash_hook)(const void *context);
 
 static unsigned char landing_stack[64 << 10] __attribute__((aligned(16)));
 static unsigned char signal_stack[64 << 10] __attribute__((aligned(16)));
@@ -130,6 +131,8 @@ static void GX_NO_ASAN on_crash(int signal, siginfo_t *info, void *context)
 		gx_kernel(SYS_tgkill, gx_kernel(SYS_getpid, 0, 0, 0), gx_kernel(SYS_gettid, 0, 0, 0), signal);
 		return;
 	}
+	if (gx_crash_hook)
+		gx_crash_hook(context);
 	gx_crash_last.kind = signal == SIGSYS ? GX_CRASH_SYSCALL : GX_CRASH_SIGNAL;
 	if (signal == SIGSEGV && overflows(info, context))
 		gx_crash_last.kind = GX_CRASH_OVERFLOW;
@@ -152,6 +155,8 @@ static GX_NO_ASAN void look(struct watch *watch, bool moved, unsigned most, void
 	} else if (++watch->looks >= most) {
 		watch->looks = 0;
 		gx_crash_last.kind = GX_CRASH_HANG;
+		if (gx_crash_hook)
+			gx_crash_hook(context);
 		divert(context);
 	}
 }

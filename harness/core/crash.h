@@ -9,4 +9,7 @@
 /* Take the signals over, and begin to look for tasks that compute or wait without end. gx_world_open() does it; again in a child of fork(). */
 enum gx_status gx_crash_install(struct gx_error *err) GX_MUST_USE;
 
+/* Called in the signal's handler where it has stopped the running task (a ucontext_t): async-signal-safe. NULL: nobody asks (where.h). */
+extern void (*gx_crash_hook)(const void *context);
+
 #endif

@@ -163,6 +163,17 @@ void gx_symbol_prepare(const void *address)
 		(void)image_of(info.dli_fname);
 }
 
+bool gx_symbol_file(const char *path, const unsigned char **bytes, size_t *size)
+{
+	const struct image *image = path ? image_of(path) : NULL;
+
+	if (!image || !image->bytes)
+		return false;
+	*bytes = image->bytes;
+	*size = image->size;
+	return true;
+}
+
 bool gx_symbol_of(const void *address, struct gx_symbol *out)
 {
 	const struct image *image;

@@ -23,6 +23,8 @@ struct gx_symbol {
 
 /* Read the file that the address lies in now, for a process that will not be able to open files later. */
 void gx_symbol_prepare(const void *address);
+/* The bytes of a file, mapped for good; false if it cannot be read (any more). */
+bool gx_symbol_file(const char *path, const unsigned char **bytes, size_t *size);
 /* No file is read any more: of those that have not been, nobody knows symbols. */
 void gx_symbol_close(void);
 

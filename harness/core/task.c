@@ -11,6 +11,8 @@
 
 __thread struct gx_task *gx_current __attribute__((tls_model("initial-exec")));
 
+void (*gx_point_hook)(void);
+
 void *gx_task_local_of(const struct gx_task *task)
 {
 	return gx_slot_stack_top(task->slot) - GX_TASK_LOCAL_BYTES;
@@ -165,6 +167,8 @@ static inline void leave_step(void)
 		stray();
 	if (gx_order.before_point)
 		gx_order.before_point();
+	if (__builtin_expect(gx_point_hook != NULL, 0))
+		gx_point_hook();
 }
 
 static void __attribute__((noreturn)) leave(void *says)
@@ -619,6 +623,8 @@ uint64_t gx_task_serial(void)
 
 void gx_task_fatal(uint16_t label, uint64_t value)
 {
+	if (__builtin_expect(gx_point_hook != NULL, 0))
+		gx_point_hook();
 	gx_emit(label, gx_current->path, value);
 	gx_task_end_execution();
 }

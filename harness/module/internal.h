@@ -23,7 +23,7 @@
 #include "posix/loading.h"
 
 /* The plugin, which is the first, and what it needs, directly or not; without libc. */
-#define GX_OBJECTS_OF_PLUGIN 12
+#define GX_OBJECTS_OF_PLUGIN 24
 struct gx_objects {
 	struct {
 		const struct link_map *map;

@@ -22,6 +22,7 @@
 #include "core/order.h"
 #include "core/sanitizer.h"
 #include "core/task.h"
+#include "core/where.h"
 #include "core/world.h"
 #include "posix/posix.h"
 

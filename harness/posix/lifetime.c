@@ -167,6 +167,7 @@ void gx_posix_check_release(const void *block, size_t size)
 	if (!use.kind)
 		return;
 	task = gx_task_by_slot(use.slot);
+	gx_where_here();
 	gx_emit_extra(GX_L_POSIX_MISUSE, GX_POSIX_EXTRA(use.kind, task ? task->index : GX_CLOCK), use.object,
 		      GX_POSIX_FREE_IN_USE);
 	gx_task_end_execution();

@@ -148,6 +148,7 @@ void gx_posix_misuse(enum gx_posix_misuse misuse, unsigned kind, const void *obj
 {
 	const struct gx_task *task = other ? gx_task_by_slot(other) : NULL;
 
+	gx_where_here();
 	gx_emit_extra(GX_L_POSIX_MISUSE, GX_POSIX_EXTRA(kind, task ? task->index : GX_CLOCK),
 		      gx_world_canonical(object), misuse);
 }

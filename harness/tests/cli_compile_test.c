@@ -204,8 +204,7 @@ static const struct watched {
 	const char *shows;  /* NULL: clean */
 	const char *access; /* among what --points access shows; NULL: nothing more */
 } watched[] = {
-	{"flag", FLAG, "data-race: manual-restart#1 writes busy in leave() while manual-restart#2 reads it in enter()",
-	 "name-conflict"},
+	{"flag", FLAG, "data-race: manual-restart#1 writes busy in leave() (", "name-conflict"},
 	{"atomic-flag",
 	 "static atomic_bool busy;\n"
 	 "static void enter(void) { while (busy) usleep(1000); busy = true; }\n"
@@ -230,11 +229,11 @@ static const struct watched {
 	 "static int *last;\n"
 	 "static void enter(void) { pthread_mutex_lock(&m); last = malloc(4); free(last); *last = 7; }\n"
 	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
-	 "allocated and manual-restart#1 has freed in enter(): where no block is", NULL},
+	 "allocated and manual-restart#1 has freed in enter() (", NULL},
 	{"overflow",
 	 "static void enter(void) { pthread_mutex_lock(&m); char *p = malloc(16); memset(p, 1, 17); free(p); }\n"
 	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
-	 "memory that manual-restart#1 allocated in enter(): beyond the end of a block", NULL},
+	 "memory that manual-restart#1 allocated in enter() (", NULL},
 	{"string-without-its-end",
 	 "static void enter(void) { pthread_mutex_lock(&m); char *p = malloc(4); strcpy(p, \"ws-a\"); free(p); }\n"
 	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
@@ -321,6 +320,45 @@ static void by_clang_they_are_seen_as_well(void **state)
 		expect_watched(&watched[i], gate(format("%s-clang.c", watched[i].name), watched[i].body));
 	set_up_compilers();
 	unsetenv("REAL_CC");
+}
+
+/* ---- file and line ---- */
+
+/* Line 11 of a gate is the first of its body. */
+static const struct {
+	const char *name;
+	const char *body;
+	const char *says[3];
+} told[] = {
+	{"flag", FLAG, {"writes busy in leave() (flag.c:13)", "reads it in enter() (flag.c:12)", NULL}},
+	{"crash",
+	 "static void enter(void) { pthread_mutex_lock(&m);\n int *p = 0;\n *p = 1; }\nstatic void leave(void) { }\n",
+	 {"(SIGSEGV) (crash.c:13)", "mutex.lock mutex m (crash.c:11)", NULL}},
+	{"hang",
+	 "static void enter(void) { pthread_mutex_lock(&m);\n for (;;) ;\n }\nstatic void leave(void) { }\n",
+	 {"comes to no point (hang.c:12)", NULL, NULL}},
+	{"twice",
+	 "static void enter(void) { pthread_mutex_lock(&m); }\nstatic void leave(void) {\n pthread_mutex_unlock(&m);\n pthread_mutex_unlock(&m); }\n",
+	 {"unlocks mutex m, which is not locked (twice.c:14)", "(twice.c:13)", NULL}},
+	{"waits",
+	 "static pthread_mutex_t n = PTHREAD_MUTEX_INITIALIZER;\nstatic void enter(void) {\n pthread_mutex_lock(&n);\n pthread_mutex_lock(&n); }\nstatic void leave(void) { }\n",
+	 {"waits for mutex n (mutex.lock) at waits.c:14", "mutex.lock mutex n (waits.c:13)", NULL}},
+	{"outside",
+	 "#include <unistd.h>\nstatic void enter(void) {\n syscall(39L + 1000);\n }\nstatic void leave(void) { }\n",
+	 {"(outside.c:13)", NULL, NULL}},
+};
+
+static void lines_are_told(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		run("run", "double-click", "--gate", gate(format("%s.c", told[i].name), told[i].body), "--width",
+		    "400");
+		assert_status(1);
+		for (size_t j = 0; j < 3 && told[i].says[j]; j++)
+			assert_says(ran.out, told[i].says[j]);
+	}
+	(void)times_compiled();
 }
 
 /* What a search finds by footprints, one execution shows by clocks; and a replay is the same execution. */
@@ -455,6 +493,7 @@ int main(void)
 		cmocka_unit_test(a_repro_names_the_source_wherever_it_is_played),
 		cmocka_unit_test(accesses_are_seen),
 		cmocka_unit_test(by_clang_they_are_seen_as_well),
+		cmocka_unit_test(lines_are_told),
 		cmocka_unit_test(a_race_replays_and_is_found_by_chance),
 		cmocka_unit_test(weaker_orders_are_told),
 		cmocka_unit_test(cc_makes_what_is_watched),

@@ -10,12 +10,12 @@ static void judge(struct gx_rules *rules, const struct gx_event *event)
 
 static void tell(const struct gx_telling *t)
 {
-	gx_tell(t, "%s computes, or waits in the kernel, for seconds without reaching a point", gx_told_task(t));
+	gx_tell(t, "%s computes without end, or waits in the kernel, and comes to no point", gx_told_task(t));
 }
 
 const struct gx_rule_row gx_rule_hang = {
 	.name = "hang",
-	.summary = "the gate computes, or waits in the kernel, for seconds without reaching a point",
+	.summary = "the gate computes without end, or waits in the kernel, and comes to no point",
 	.facts = {GX_L_TASK_HANG},
 	.judge = judge,
 	.tell = tell,

@@ -254,10 +254,12 @@ static void tell(const struct gx_telling *t)
 		t->names->lock(t->names->context, gx_lock_object((uint32_t)finding->value), held, sizeof(held));
 	}
 	if (finding->detail > 2)
-		gx_tell(t, "%s takes %s while it holds %s, and %u others, each holding the lock that another takes, close a circle",
+		gx_tell(t,
+			"%s takes %s while it holds %s, and %u others, each holding the lock that another takes, close a circle",
 			gx_told_task(t), lock, held, finding->detail - 1);
 	else
-		gx_tell(t, "%s takes %s while it holds %s, and %s has taken them the other way round: if they meet, both wait for ever",
+		gx_tell(t,
+			"%s takes %s while it holds %s, and %s has taken them the other way round: if they meet, both wait for ever",
 			gx_told_task(t), lock, held, other);
 }
 

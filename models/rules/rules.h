@@ -164,9 +164,9 @@ struct gx_message_wait {
 
 /* How a message names things; every pointer of it is borrowed for the call. */
 struct gx_message_memory {
-	char name[96]; /* "busy", "memory of gate.open" */
-	char earlier[64];
-	char later[64];
+	char name[96];     /* "busy", "memory of gate.open" */
+	char earlier[160]; /* " in handle() (mygate.c:31)", "" */
+	char later[160];
 };
 
 struct gx_message_names {

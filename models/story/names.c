@@ -9,12 +9,14 @@
 #include "access/labels.h"
 #include "access/races.h"
 #include "core/symbol.h"
+#include "core/where.h"
 #include "core/world.h"
 #include "hosts/seal.h"
 #include "posix/output.h"
 #include "posix/posix.h"
 
 #include "service/labels.h"
+#include "story/places.h"
 
 const char *gx_name_workspace(const struct gx_trial *trial, uint64_t workspace)
 {
@@ -249,6 +251,8 @@ void gx_name_book_follow(struct gx_name_book *book, const struct gx_event *event
 static void follow(void *book, const struct gx_event *event)
 {
 	gx_name_book_follow(book, event);
+	if (event->kind == GX_EVENT_STEP)
+		gx_where_step(event->step, event->task);
 	if (event->kind == GX_EVENT_STEP && gx_posix_kind_of(event->label) && event->object)
 		look_at_object(gx_posix_kind_of(event->label), event->object);
 }
@@ -256,12 +260,14 @@ static void follow(void *book, const struct gx_event *event)
 void gx_name_book_attach(struct gx_name_book *book, struct gx_trial *trial)
 {
 	looked_at_count = 0;
+	gx_where_watch(true);
 	gx_name_book_init(book, trial);
 	gx_trial_follow(trial, follow, book);
 }
 
 void gx_name_book_detach(struct gx_trial *trial)
 {
+	gx_where_watch(false);
 	gx_trial_follow(trial, NULL, NULL);
 }
 
@@ -479,10 +485,12 @@ void gx_name_memory(struct gx_name_book *book, uint64_t object, char *text, size
 static void say_place(const void *code, char *text, size_t size)
 {
 	struct gx_symbol symbol;
+	char place[96];
 
 	*text = 0;
+	gx_say_place_of_code(code, place, sizeof(place));
 	if (code && gx_symbol_of(code, &symbol))
-		snprintf(text, size, " in %.48s()", symbol.name);
+		snprintf(text, size, *place ? " in %.48s() (%s)" : " in %.48s()%s", symbol.name, place);
 }
 
 void gx_name_race(uint64_t object, uint32_t step, struct gx_message_memory *out)

@@ -8,6 +8,7 @@
 #include "posix/posix.h"
 #include "service/labels.h"
 #include "story/internal.h"
+#include "story/places.h"
 
 void gx_recording_release(struct gx_recording *recording)
 {
@@ -184,6 +185,7 @@ static struct gx_story_step tell(struct teller *teller, const char *task, const 
 	out.op = gx_label_name(step->label);
 	gx_name_object(teller->book, step->label, step->object, text, sizeof(text));
 	out.object = gx_keep_text(teller->keep, text);
+	out.place = gx_place_of_step(step->step, false, teller->keep);
 	gx_name_value(teller->book, events, count, text, sizeof(text));
 	follow_legs(teller, events, count, progress, sizeof(progress));
 	last = is_its_last_word(events, count);
@@ -439,6 +441,7 @@ static struct gx_story_wait wait_of(const struct gx_task *task, unsigned label, 
 		gx_posix_wait_describe(task, &posix);
 	wait.task = gx_keep_text(keep, gx_name_book_task(live, task->index));
 	wait.object = gx_keep_text(keep, text);
+	wait.place = gx_place_of_task(task->index, keep);
 	name_the_holder(&wait, story->table, live, &posix, keep);
 	return wait;
 }
@@ -637,6 +640,18 @@ static const struct gx_story_wait *told_wait(const struct gx_story *story)
 	return &story->waits[0];
 }
 
+/* Of rules that a line of the gate breaks: which. What is about memory tells it itself. */
+static const char *place_of_deed(const struct gx_finding *finding, struct gx_keep *keep)
+{
+	static const enum gx_rule rules[] = {GX_RULE_MISUSE, GX_RULE_CRASH, GX_RULE_HANG, GX_RULE_LOCK_ORDER,
+					     GX_RULE_UNCONTROLLED};
+
+	for (size_t r = 0; r < sizeof(rules) / sizeof(rules[0]); r++)
+		if (finding->rule == rules[r])
+			return gx_place_of_step(finding->step, true, keep);
+	return "";
+}
+
 void gx_story_message(struct gx_story *story, struct gx_name_book *live, const struct gx_finding *finding,
 		      struct gx_keep *keep)
 {
@@ -651,6 +666,7 @@ void gx_story_message(struct gx_story *story, struct gx_name_book *live, const s
 					 .memory = memory,
 					 .context = live};
 	struct gx_message_wait wait = {0};
+	const char *place;
 	char text[512];
 
 	if (story->wait_count) {
@@ -665,5 +681,6 @@ void gx_story_message(struct gx_story *story, struct gx_name_book *live, const s
 	for (unsigned i = 0; i < scenario->workspace_count; i++)
 		workspaces[i] = scenario->workspaces[i].name;
 	gx_finding_message(finding, &names, text, sizeof(text));
-	story->message = gx_keep_text(keep, text);
+	place = place_of_deed(finding, keep);
+	story->message = *place ? gx_keep_format(keep, "%s (%s)", text, place) : gx_keep_text(keep, text);
 }

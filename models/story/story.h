@@ -21,6 +21,7 @@ struct gx_story_step {
 	const char *object; /* "ws-a", "mutex m1", "" */
 	const char *value;  /* what came of it: "409 name in use", "401", "failed", "" */
 	const char *left;   /* of a preemption: the task that could have gone on; else "" */
+	const char *place;  /* in the gate: "mygate.c:31", "" */
 	uint32_t number;    /* of the step in its execution, from 1 */
 	uint64_t at_ns;     /* virtual time */
 	bool matters;
@@ -38,6 +39,7 @@ enum gx_story_hold {
 /* "A waits for mutex m1, held by B since step 7, which has ended". */
 struct gx_story_wait {
 	const char *task;
+	const char *place; /* where it stands: "mygate.c:31", "" */
 	const char *op;
 	const char *object;
 	const char *holder; /* "" if nobody in particular holds it */

@@ -123,8 +123,8 @@ static void keys_stand_in_the_promised_order(void **state)
 	expect_keys(finding, "rule,workspace,message,repro,count,preemptions,steps,repro_command,remedy,waits,shortest,"
 			     "transitions,executions,marks,because,repeats,");
 	expect_keys(json_array_get(get(finding, "steps"), 0),
-		    "task,op,object,value,matters,collides,preempted,number,at_ns,left,");
-	expect_keys(json_array_get(get(finding, "waits"), 0), "task,op,object,holder,hold,holder_ended,since,");
+		    "task,op,object,value,matters,collides,preempted,number,at_ns,left,place,");
+	expect_keys(json_array_get(get(finding, "waits"), 0), "task,op,object,holder,hold,holder_ended,since,place,");
 	json_decref(result);
 }
 

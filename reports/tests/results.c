@@ -35,23 +35,24 @@ const struct gx_result_run gx_run_clean = {
 /* ---- found ---- */
 
 static const struct gx_result_step collision_steps[] = {
-	{FIRST, "arrive", "ws-a", "", false, false, false, 1, 1000, ""},
-	{FIRST, "row.read", "ws-a", "online", false, false, false, 2, 2000, ""},
-	{FIRST, "docker.remove.mark", "ws-a", "stop begins", true, false, false, 3, 3000, ""},
-	{FIRST, "docker.remove.release", "ws-a", "204, stop ends", true, false, false, 4, 4000, ""},
-	{SECOND, "arrive", "ws-a", "", false, false, true, 5, 5000, FIRST},
-	{SECOND, "row.read", "ws-a", "offline", false, false, false, 6, 6000, ""},
-	{SECOND, "docker.remove.mark", "ws-a", "404 no such container, stop begins", true, false, false, 7, 7000, ""},
-	{SECOND, "row.write", "ws-a", "offline", false, false, false, 8, 8000, ""},
-	{FIRST, "token.revoke", "ws-a", "1 revoked", false, false, true, 9, 9000, SECOND},
-	{FIRST, "docker.create.reserve", "ws-a", "", true, true, false, 10, 10000, ""},
+	{FIRST, "arrive", "ws-a", "", false, false, false, 1, 1000, "", NULL},
+	{FIRST, "row.read", "ws-a", "online", false, false, false, 2, 2000, "", NULL},
+	{FIRST, "docker.remove.mark", "ws-a", "stop begins", true, false, false, 3, 3000, "", NULL},
+	{FIRST, "docker.remove.release", "ws-a", "204, stop ends", true, false, false, 4, 4000, "", NULL},
+	{SECOND, "arrive", "ws-a", "", false, false, true, 5, 5000, FIRST, NULL},
+	{SECOND, "row.read", "ws-a", "offline", false, false, false, 6, 6000, "", NULL},
+	{SECOND, "docker.remove.mark", "ws-a", "404 no such container, stop begins", true, false, false, 7, 7000, "",
+	 NULL},
+	{SECOND, "row.write", "ws-a", "offline", false, false, false, 8, 8000, "", NULL},
+	{FIRST, "token.revoke", "ws-a", "1 revoked", false, false, true, 9, 9000, SECOND, NULL},
+	{FIRST, "docker.create.reserve", "ws-a", "", true, true, false, 10, 10000, "", NULL},
 	{SECOND, "docker.create.reserve", "ws-a", "409 name is already in use, start fails", true, true, true, 11,
-	 11000, FIRST},
+	 11000, FIRST, NULL},
 };
 
 static const struct gx_result_step token_steps[] = {
-	{FIRST, "token.revoke", "ws-a", "1 revoked", true, true, false, 1, 1000, ""},
-	{SECOND, "token.mint", "ws-a", "", true, true, true, 2, 2000, FIRST},
+	{FIRST, "token.revoke", "ws-a", "1 revoked", true, true, false, 1, 1000, "", NULL},
+	{SECOND, "token.mint", "ws-a", "", true, true, true, 2, 2000, FIRST, NULL},
 };
 
 static const struct gx_result_finding found_findings[] = {
@@ -109,15 +110,15 @@ const struct gx_result_run gx_run_found = {
 /* ---- deadlock ---- */
 
 static const struct gx_result_step lock_steps[] = {
-	{FIRST, "mutex.lock", "mutex m1", "", true, false, false, 1, 1000, ""},
-	{FIRST, "mutex.lock", "mutex m1", "", true, false, false, 2, 2000, ""},
+	{FIRST, "mutex.lock", "mutex m1", "", true, false, false, 1, 1000, "", NULL},
+	{FIRST, "mutex.lock", "mutex m1", "", true, false, false, 2, 2000, "", NULL},
 };
 
 static const struct gx_result_wait lock_waits[] = {
-	{FIRST, "mutex.lock", "mutex m1", FIRST, GX_HOLD_HELD, false, 1},
-	{SECOND, "mutex.lock", "mutex m1", FIRST, GX_HOLD_HELD, true, 1},
-	{SECOND "/go#1", "cond.wait", "condition c2", "", GX_HOLD_HELD, false, 0},
-	{"gate.close", "thread.join", "", SECOND "/go#1", GX_HOLD_HELD, false, 0},
+	{FIRST, "mutex.lock", "mutex m1", FIRST, GX_HOLD_HELD, false, 1, NULL},
+	{SECOND, "mutex.lock", "mutex m1", FIRST, GX_HOLD_HELD, true, 1, NULL},
+	{SECOND "/go#1", "cond.wait", "condition c2", "", GX_HOLD_HELD, false, 0, NULL},
+	{"gate.close", "thread.join", "", SECOND "/go#1", GX_HOLD_HELD, false, 0, NULL},
 };
 
 static const struct gx_result_finding lock_finding = {
@@ -193,16 +194,16 @@ const struct gx_result_run gx_run_replayed = {
 /* ---- many tasks ---- */
 
 static const struct gx_result_step crowd_steps[] = {
-	{"manual-restart#1", "docker.remove.mark", "ws-a", "stop begins", true, false, false, 1, 1000, ""},
+	{"manual-restart#1", "docker.remove.mark", "ws-a", "stop begins", true, false, false, 1, 1000, "", NULL},
 	{"manual-restart#2", "docker.remove.mark", "ws-a", "409 removal in progress", true, false, true, 2, 2000,
-	 "manual-restart#1"},
-	{"container(ws-a)#1", "row.heartbeat", "ws-a", "401", true, false, true, 3, 3000, "manual-restart#2"},
+	 "manual-restart#1", NULL},
+	{"container(ws-a)#1", "row.heartbeat", "ws-a", "401", true, false, true, 3, 3000, "manual-restart#2", NULL},
 	{"programmatic-restart#1", "token.revoke", "ws-a", "1 revoked", false, false, true, 4, 4000,
-	 "container(ws-a)#1"},
-	{"programmatic-restart#1", "docker.create.reserve", "ws-a", "", true, true, false, 5, 5000, ""},
+	 "container(ws-a)#1", NULL},
+	{"programmatic-restart#1", "docker.create.reserve", "ws-a", "", true, true, false, 5, 5000, "", NULL},
 	{"manual-restart#1/go#1", "docker.create.reserve", "ws-a",
 	 "409 name is already in use by a container whose name nobody would want to read to its end, start fails", true,
-	 true, true, 6, 6000, "programmatic-restart#1"},
+	 true, true, 6, 6000, "programmatic-restart#1", NULL},
 };
 
 static const struct gx_result_finding crowd_finding = {

@@ -277,9 +277,9 @@ static void clean_says_what_was_not_watched(void **state)
 static void a_wait_says_how_its_holder_stands_to_it(void **state)
 {
 	static const struct gx_result_wait waits[] = {
-		{"a", "sem.wait", "semaphore s1", "b", GX_HOLD_TAKEN, true, 7},
-		{"c", "cond.wait", "condition c2", "b", GX_HOLD_PASSED, true, 0},
-		{"d", "mutex.lock", "mutex m3", "e", GX_HOLD_HELD, false, 1234},
+		{"a", "sem.wait", "semaphore s1", "b", GX_HOLD_TAKEN, true, 7, NULL},
+		{"c", "cond.wait", "condition c2", "b", GX_HOLD_PASSED, true, 0, NULL},
+		{"d", "mutex.lock", "mutex m3", "e", GX_HOLD_HELD, false, 1234, NULL},
 	};
 	struct gx_result_finding finding = gx_run_deadlock.findings[0];
 	struct gx_result_run run = gx_run_deadlock;

@@ -1,0 +1,147 @@
+#include "core/where.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+#include <unwind.h>
+
+#include "core/crash.h"
+#include "core/internal.h"
+#include "core/task.h"
+#include "core/world.h"
+
+enum { STEPS_MAX = 1 << 16 };
+
+static struct {
+	struct gx_where task[GX_TASKS_MAX]; /* where it has come to */
+	struct gx_where *announced;         /* by step */
+	struct gx_where *noticed;
+	uint32_t steps; /* so many are known */
+	uint32_t room;
+	uint32_t now; /* the step that runs */
+} known;
+
+static void add(struct gx_where *where, const void *pc)
+{
+	if (where->count < GX_WHERE_DEEP && gx_world_code(pc))
+		where->pc[where->count++] = pc;
+}
+
+static _Unwind_Reason_Code one_frame(struct _Unwind_Context *context, void *argument)
+{
+	struct gx_where *where = argument;
+
+	/* A return address may be that of the next line. */
+	add(where, (const void *)(_Unwind_GetIP(context) - 1));
+	return where->count < GX_WHERE_DEEP ? _URC_NO_REASON : _URC_END_OF_STACK;
+}
+
+/* A point is come to; what is noticed in a step is so behind its point. The unwinder's own locks are none of the program's. */
+static void hook(void)
+{
+	struct gx_task *self = gx_current;
+	struct gx_where here = {.count = 0};
+
+	gx_current = NULL;
+	(void)_Unwind_Backtrace(one_frame, &here);
+	gx_current = self;
+	known.task[self->index] = here;
+	if (known.now < known.steps)
+		known.noticed[known.now] = here;
+}
+
+static bool make_room(uint32_t step)
+{
+	uint32_t room = known.room ? known.room : 256;
+	struct gx_where *announced;
+	struct gx_where *noticed;
+
+	if (step < known.room)
+		return true;
+	while (room <= step)
+		room *= 2;
+	if (room > STEPS_MAX)
+		return false;
+	announced = realloc(known.announced, room * sizeof(*announced));
+	known.announced = announced ? announced : known.announced;
+	noticed = realloc(known.noticed, room * sizeof(*noticed));
+	known.noticed = noticed ? noticed : known.noticed;
+	if (!announced || !noticed)
+		return false;
+	known.room = room;
+	return true;
+}
+
+void gx_where_step(uint32_t step, unsigned task)
+{
+	known.now = step;
+	if (!gx_point_hook || !make_room(step))
+		return;
+	for (; known.steps <= step; known.steps++) {
+		known.announced[known.steps].count = 0;
+		known.noticed[known.steps].count = 0;
+	}
+	known.announced[step] = known.task[task];
+	known.task[task].count = 0;
+}
+
+#if defined(__x86_64__)
+static uintptr_t stopped_at(const ucontext_t *context, uintptr_t *frame)
+{
+	*frame = (uintptr_t)context->uc_mcontext.gregs[REG_RBP];
+	return (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
+}
+#else
+static uintptr_t stopped_at(const ucontext_t *context, uintptr_t *frame)
+{
+	*frame = context->uc_mcontext.regs[29];
+	return context->uc_mcontext.pc;
+}
+#endif
+
+/* By the frame pointers, which gates from source have; the unwinder is nothing for a signal handler. */
+static void GX_NO_ASAN stopped(const void *context)
+{
+	const unsigned char *bottom = gx_slot_stack_bottom(gx_current->slot);
+	const unsigned char *top = gx_slot_stack_top(gx_current->slot);
+	struct gx_where here = {.count = 0};
+	uintptr_t frame;
+
+	add(&here, (const void *)stopped_at(context, &frame));
+	for (unsigned i = 0; i < 64 && frame >= (uintptr_t)bottom && frame + 16 <= (uintptr_t)top && !(frame % 8); i++) {
+		const uintptr_t *saved = (const uintptr_t *)frame;
+
+		add(&here, (const void *)(saved[1] - 1));
+		if (saved[0] <= frame)
+			break;
+		frame = saved[0];
+	}
+	known.task[gx_current->index] = here;
+	if (known.now < known.steps)
+		known.noticed[known.now] = here;
+}
+
+void gx_where_watch(bool on)
+{
+	gx_point_hook = on ? hook : NULL;
+	gx_crash_hook = on ? stopped : NULL;
+	if (!on)
+		return;
+	known.steps = 0;
+	known.now = UINT32_MAX;
+	memset(known.task, 0, sizeof(known.task));
+}
+
+struct gx_where gx_where_of_step(uint32_t step, bool noticed)
+{
+	struct gx_where none = {.count = 0};
+
+	if (step >= known.steps)
+		return none;
+	return noticed && known.noticed[step].count ? known.noticed[step] : known.announced[step];
+}
+
+struct gx_where gx_where_of_task(unsigned task)
+{
+	return known.task[task < GX_TASKS_MAX ? task : 0];
+}
