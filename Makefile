@@ -134,6 +134,8 @@ $(BUILD)/harness/posix/once.o: ALL_CFLAGS += -fexceptions
 # The gates of the history are watched like a user's own: what ThreadSanitizer would be told, harness/access is. Sanitizers have it for themselves.
 $(BUILD)/models/gates/%.o: ALL_CFLAGS += $(if $(SAN),,-fsanitize=thread)
 
+$(BUILD)/harness/bench/accesses.o: ALL_CFLAGS += $(if $(SAN),,-fsanitize=thread)
+
 # Their texts are part of the program.
 $(BUILD)/harness/cli/help.o: $(wildcard harness/cli/help/*.txt)
 $(BUILD)/harness/module/compile.o: harness/include/gatecrash/gate.h

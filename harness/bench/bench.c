@@ -4,12 +4,14 @@
  * Every figure is the best of a few rounds (the machine's noise only ever adds). Where it is a rate, what one point or transition takes stands beside it,
  * in fcontext switches: these are the floor of everything, measured in the same run. Nothing here passes or fails.
  */
+#include <dlfcn.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "access/memory.h"
 #include "bench/bench.h"
 #include "core/fcontext.h"
 #include "core/identity.h"
@@ -138,6 +140,67 @@ static void three_unlocked(void)
 	}
 	row("three unlocked tasks of 8 accesses, complete", "<= 1 ms", 0, "%.2f ms", best * 1e3);
 	row("  interleavings that this covers", "", 0, "%.0f", seen.interleavings);
+}
+
+static double ns_per_execution(unsigned accesses, bool are_seen)
+{
+	double executions;
+	double points;
+
+	load(gx_bench_accesses(accesses, are_seen));
+	random_rates(20000, &executions, &points);
+	return 1e9 / executions;
+}
+
+static void memory(void)
+{
+	static struct gx_memory_footprint footprint;
+	enum { ACCESSES = 400 };
+	double unseen = ns_per_execution(ACCESSES, false);
+	double executions;
+	double points;
+
+	gx_memory_watch(true);
+	gx_memory_collect(&footprint);
+	row("an access that is no point: the step's footprint", "<= 6 ns", 0, "%.1f ns",
+	    (ns_per_execution(ACCESSES, true) - unseen) / ACCESSES);
+	gx_memory_collect(NULL);
+	row("  looked at by nobody", "", 0, "%.1f ns", (ns_per_execution(ACCESSES, true) - unseen) / ACCESSES);
+	gx_memory_point_at(true);
+	load(gx_bench_accesses(ACCESSES, true));
+	random_rates(2000, &executions, &points);
+	gx_memory_point_at(false);
+	gx_memory_watch(false);
+	row("each access a point (--points access), random: points/s", ">= 15 M", points, "%.1f M", points / 1e6);
+}
+
+static void outside_of_tasks(void)
+{
+	enum { CALLS = 10000000 };
+	int (*real_lock)(pthread_mutex_t *);
+	int (*real_unlock)(pthread_mutex_t *);
+	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	double best[2] = {1e9, 1e9};
+
+	*(void **)&real_lock = dlsym(RTLD_NEXT, "pthread_mutex_lock");
+	*(void **)&real_unlock = dlsym(RTLD_NEXT, "pthread_mutex_unlock");
+	for (unsigned round = 0; round < 2 * ROUNDS; round++) {
+		bool ours = round % 2;
+		double start = gx_wall_seconds();
+		double ns;
+
+		for (unsigned i = 0; i < CALLS && ours; i++) {
+			pthread_mutex_lock(&mutex);
+			pthread_mutex_unlock(&mutex);
+		}
+		for (unsigned i = 0; i < CALLS && !ours; i++) {
+			real_lock(&mutex);
+			real_unlock(&mutex);
+		}
+		ns = (gx_wall_seconds() - start) * 1e9 / (2 * CALLS);
+		best[ours] = ns < best[ours] ? ns : best[ours];
+	}
+	row("a call outside of tasks (mutex), beside libc's", "<= 5 ns more", 0, "%.1f ns more", best[1] - best[0]);
 }
 
 static void resets(void)
@@ -299,9 +362,10 @@ static const struct {
 	const char *name;
 	void (*measure)(void);
 } parts[] = {
-	{"floor", floor_of_all},       {"bare", bare_body},          {"unlocked", three_unlocked},
-	{"random", random_executions}, {"conflict", first_conflict}, {"search", complete_searches},
-	{"large", largest_search},     {"replay", replays},
+	{"floor", floor_of_all},      {"bare", bare_body},           {"unlocked", three_unlocked},
+	{"memory", memory},           {"outside", outside_of_tasks}, {"random", random_executions},
+	{"conflict", first_conflict}, {"search", complete_searches}, {"large", largest_search},
+	{"replay", replays},
 };
 
 static bool is_wanted(const char *name, int argc, char **argv)

@@ -12,4 +12,7 @@ const struct gx_program *gx_bench_locked_body(void);
 /* Three tasks of 8 accesses each, no lock. */
 const struct gx_program *gx_bench_unlocked_body(void);
 
+/* Two tasks: so many accesses to shared memory in all, under a lock; compiled so that they are seen, or not. For the last call alone. */
+const struct gx_program *gx_bench_accesses(unsigned accesses, bool are_seen);
+
 #endif

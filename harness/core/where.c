@@ -108,7 +108,8 @@ static void GX_NO_ASAN stopped(const void *context)
 	uintptr_t frame;
 
 	add(&here, (const void *)stopped_at(context, &frame));
-	for (unsigned i = 0; i < 64 && frame >= (uintptr_t)bottom && frame + 16 <= (uintptr_t)top && !(frame % 8); i++) {
+	for (unsigned i = 0; i < 64 && frame >= (uintptr_t)bottom && frame + 16 <= (uintptr_t)top && !(frame % 8);
+	     i++) {
 		const uintptr_t *saved = (const uintptr_t *)frame;
 
 		add(&here, (const void *)(saved[1] - 1));
