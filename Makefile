@@ -96,12 +96,14 @@ install: $(BIN) ## install the program, the gate header and the scenarios under 
 	install -D -m 644 harness/include/gatecrash/gate.h "$(DESTDIR)$(PREFIX)/include/gatecrash/gate.h"
 	install -d "$(DESTDIR)$(PREFIX)/share/gatecrash/scenarios"
 	install -m 644 scenarios/*.yaml "$(DESTDIR)$(PREFIX)/share/gatecrash/scenarios"
+	install -D -m 644 harness/cli/debug.py "$(DESTDIR)$(PREFIX)/share/gatecrash/gdb.py"
 	install -D -m 644 harness/gatecrash.pc "$(DESTDIR)$(PREFIX)/share/pkgconfig/gatecrash.pc"
 
 uninstall: ## remove what `make install` puts there
 	rm -f "$(DESTDIR)$(PREFIX)/bin/gatecrash"
 	rm -f "$(DESTDIR)$(PREFIX)/include/gatecrash/gate.h" "$(DESTDIR)$(PREFIX)/share/pkgconfig/gatecrash.pc"
 	for file in $(notdir $(wildcard scenarios/*.yaml)); do rm -f "$(DESTDIR)$(PREFIX)/share/gatecrash/scenarios/$$file"; done
+	rm -f "$(DESTDIR)$(PREFIX)/share/gatecrash/gdb.py"
 	cd "$(DESTDIR)$(PREFIX)" && rmdir --ignore-fail-on-non-empty include/gatecrash share/gatecrash/scenarios share/gatecrash
 
 clean: ## remove what was built
@@ -138,6 +140,7 @@ $(BUILD)/harness/bench/accesses.o: ALL_CFLAGS += $(if $(SAN),,-fsanitize=thread)
 
 # Their texts are part of the program.
 $(BUILD)/harness/cli/help.o: $(wildcard harness/cli/help/*.txt)
+$(BUILD)/harness/cli/debug.o: harness/cli/debug.py
 $(BUILD)/harness/module/compile.o: harness/include/gatecrash/gate.h
 
 $(BUILD)/bench: $(BENCH_OBJ) $(LIB_OBJ)

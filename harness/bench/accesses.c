@@ -53,8 +53,10 @@ static bool at_rest(void *context GX_UNUSED)
 
 const struct gx_program *gx_bench_accesses(unsigned accesses, bool are_seen)
 {
-	static struct gx_program program = {
-		.setup = begin, .at_rest = at_rest, .steps_max = 1u << 20, .time_ns_max = GX_FOREVER};
+	static struct gx_program program = {.setup = begin,
+					    .at_rest = at_rest,
+					    .steps_max = 1u << 20,
+					    .time_ns_max = GX_FOREVER};
 
 	program.context = are_seen ? &program : NULL;
 	rounds = accesses / 4; /* two tasks; each round reads and writes */

@@ -45,11 +45,13 @@ struct gx_options {
 	uint64_t times;   /* replay: how often */
 	uint64_t finding; /* replay: which of a file's repros, from 1; 0: not said */
 	enum gx_then then;
-	const char *rule; /* RULE or RULE/WORKSPACE whose findings are told in full, "all", or NULL */
-	bool accesses;    /* each plain access to memory is a point */
-	bool all_steps;   /* of what is told in full */
-	bool strict;      /* what is beyond the gate counts as well */
-	unsigned width;   /* of text, in columns; 0: the terminal's */
+	bool gdb;          /* replay: under gdb */
+	uint64_t break_at; /* replay: the step at which a debugger stops; 0: none */
+	const char *rule;  /* RULE or RULE/WORKSPACE whose findings are told in full, "all", or NULL */
+	bool accesses;     /* each plain access to memory is a point */
+	bool all_steps;    /* of what is told in full */
+	bool strict;       /* what is beyond the gate counts as well */
+	unsigned width;    /* of text, in columns; 0: the terminal's */
 	enum gx_color color;
 };
 

@@ -35,7 +35,9 @@ enum {
 	KEY_STEPS,
 	KEY_STRICT,
 	KEY_WIDTH,
-	KEY_POINTS
+	KEY_POINTS,
+	KEY_GDB,
+	KEY_BREAK_AT
 };
 
 #define STATES_DEFAULT     20000000u
@@ -59,6 +61,13 @@ static const struct {
 	 GX_TAKES_REPLAY},
 	{{"then", KEY_THEN, "HOW", 0,
 	  "where the repro does not fit any more, run the rest freely: random, or search for all that can follow", 0},
+	 GX_TAKES_REPLAY},
+	{{"gdb", KEY_GDB, NULL, 0,
+	  "open gdb behind the last step of the repro, or that of --break-at, in the gate; `info gx-tasks` lists the tasks",
+	  0},
+	 GX_TAKES_REPLAY},
+	{{"break-at", KEY_BREAK_AT, "STEP", 0,
+	  "with --gdb: the step. Alone: call gx_break_here() there, for another debugger", 0},
 	 GX_TAKES_REPLAY},
 	{{"strategy", KEY_STRATEGY, "NAME", 0, "%s (default %s)", 0}, GX_TAKES_EXPLORE},
 	{{"points", KEY_POINTS, "WHERE", 0,
@@ -443,6 +452,12 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_THEN:
 		out->then = then(argument);
+		return 0;
+	case KEY_GDB:
+		out->gdb = true;
+		return 0;
+	case KEY_BREAK_AT:
+		out->break_at = number("break-at", argument, 1);
 		return 0;
 	case KEY_TIMES:
 		out->times = number("times", argument, 1);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/debug.h"
 #include "cli/repros.h"
 #include "cli/worker.h"
 #include "explore/clock.h"
@@ -21,7 +22,8 @@ static const char doc[] =
 	"  gatecrash replay race.repro --times 10k\n"
 	"  gatecrash replay out.json --finding 3\n"
 	"  gatecrash replay double-click#s1-conflict --gate mygate.c\n"
-	"  gatecrash replay race.repro --gate ./fixed.so --then search\n\n"
+	"  gatecrash replay race.repro --gate ./fixed.so --then search\n"
+	"  gatecrash replay race.repro --gdb --break-at 12\n\n"
 	"A repro of a gate that has changed since may not fit any more. --then says how it goes on from there: random draws the rest of "
 	"20,000 executions, search looks at every way to go on; what breaks a rule is shown with a repro of its own.\n\n"
 	"Exit status: 0 nothing found, 1 found, 2 usage or bad input, 3 could not tell: the execution is no longer possible, and none of "
@@ -341,8 +343,11 @@ static enum gx_status replay(void *context, struct gx_error *err)
 		gx_session_load(it->session, it->target->has_repro ? GX_RUN_REPRO : GX_RUN_INTERLEAVING, err);
 	bool misfits = false;
 
+	if (rc == GX_OK && it->options->break_at)
+		gx_session_break_at((uint32_t)it->options->break_at);
 	if (rc == GX_OK) {
 		rc = once(it->target, it->session, &whole, err);
+		gx_sched_break_at = 0;
 		misfits = rc == GX_EDIVERGED;
 		if (misfits)
 			tell_misfit(it->options, err);
@@ -356,13 +361,48 @@ static enum gx_status replay(void *context, struct gx_error *err)
 	return rc;
 }
 
+/* How many choices it makes; where they end its finding shows. */
+static uint32_t choices_of(const struct gx_repro *repro)
+{
+	uint32_t steps = 0;
+
+	for (uint32_t i = 0; i < repro->run_count; i++)
+		steps += repro->runs[i].steps;
+	return steps;
+}
+
+/* ---- under a debugger ---- */
+
+/* The same replay, by gdb's child: at which step it stops is said. */
+static int replay_under_gdb(const struct target *target, const struct gx_options *options)
+{
+	char step[32];
+	char finding[32];
+	const char *words[12] = {options->scenarios[0], "--break-at", step, "--quiet"};
+	unsigned count = 4;
+	uint64_t at = options->break_at ? options->break_at : choices_of(&target->repro);
+
+	snprintf(step, sizeof(step), "%" PRIu64, at ? at : 1);
+	snprintf(finding, sizeof(finding), "%" PRIu64, options->finding);
+	if (options->gate_count) {
+		words[count++] = "--gate";
+		words[count++] = options->gates[0];
+	}
+	if (options->finding) {
+		words[count++] = "--finding";
+		words[count++] = finding;
+	}
+	return gx_debug_replay(words);
+}
+
 /* Run it, report it, and return the exit status. */
 static int replay_and_report(const struct target *target, struct gx_session *session, const struct gx_options *options,
 			     const struct gx_runs *runs)
 {
 	struct gx_error err;
-	enum gx_status rc = gx_worker_run(replay, &(struct replaying){target, session, options}, session->result, &err);
-	unsigned said = gx_worker_said();
+	struct replaying it = {target, session, options};
+	enum gx_status rc = options->break_at ? replay(&it, &err) : gx_worker_run(replay, &it, session->result, &err);
+	unsigned said = options->break_at ? 0 : gx_worker_said();
 	int status;
 
 	if (said & SAYS_MISFIT && !options->then)
@@ -394,16 +434,6 @@ static bool is_usable(const struct gx_options *options)
 	return options->scenario_count == 1 && options->gate_count <= 1;
 }
 
-/* How many choices it makes; where they end its finding shows. */
-static uint32_t choices_of(const struct gx_repro *repro)
-{
-	uint32_t steps = 0;
-
-	for (uint32_t i = 0; i < repro->run_count; i++)
-		steps += repro->runs[i].steps;
-	return steps;
-}
-
 static int command(struct gx_options *options)
 {
 	struct gx_runs runs = {0};
@@ -417,7 +447,9 @@ static int command(struct gx_options *options)
 	if (!is_usable(options))
 		return GX_EXIT_USAGE;
 	rc = resolve(&target, options, &err);
-	if (rc == GX_OK) {
+	if (rc == GX_OK && options->gdb) {
+		status = replay_under_gdb(&target, options);
+	} else if (rc == GX_OK) {
 		session = (struct gx_session){.file = target.file,
 					      .strict = options->strict,
 					      .accesses = target.repro.accesses || options->accesses,

@@ -8,6 +8,7 @@
 
 #include "access/atomics.h"
 #include "access/races.h"
+#include "cli/debug.h"
 #include "core/identity.h"
 #include "core/line.h"
 #include "core/rescue.h"
@@ -162,6 +163,11 @@ static void begin_naming(struct gx_trial *trial)
 {
 	gx_sched_reset();
 	gx_name_book_attach(&live_book, trial);
+}
+
+void gx_session_break_at(uint32_t step)
+{
+	gx_debug_break_at(step, &live_book);
 }
 
 static void end_naming(struct gx_trial *trial)

@@ -85,4 +85,7 @@ enum gx_status gx_session_go_on(struct gx_session *session, const struct gx_path
 enum gx_status gx_session_describe(struct gx_session *session, const struct gx_path *path, const char *repro,
 				   struct gx_error *err) GX_MUST_USE;
 
+/* What is replayed from now on stops at this step, for a debugger (debug.h). */
+void gx_session_break_at(uint32_t step);
+
 #endif

@@ -535,6 +535,9 @@ static void *resume(struct gx_task *task)
 	return said;
 }
 
+uint32_t gx_sched_break_at;
+void (*gx_sched_break_hook)(uint32_t step, unsigned task);
+
 void gx_sched_step(struct gx_choice choice)
 {
 	int how = choice.spurious ? GX_GRANTED_SPURIOUS : GX_GRANTED_READY;
@@ -548,6 +551,8 @@ void gx_sched_step(struct gx_choice choice)
 	if (choice.task != GX_CLOCK && !choice.spurious)
 		how = grant_of(&GX_HIDDEN->tasks[choice.task]);
 	task = begin_step(choice, how);
+	if (task && __builtin_expect(gx_sched_break_at && gx_sched_break_at == GX_HIDDEN->steps, 0))
+		gx_sched_break_hook(gx_sched_break_at, task->index);
 	if (task)
 		resume(task);
 	end_step();

@@ -250,4 +250,8 @@ unsigned gx_sched_last(void);
  */
 void gx_sched_record(struct gx_event *events, uint32_t capacity, uint32_t *count);
 
+/* For a debugger: called when the step with this number has been granted to the task with that index, before it goes on. 0: never. */
+extern uint32_t gx_sched_break_at;
+extern void (*gx_sched_break_hook)(uint32_t step, unsigned task);
+
 #endif

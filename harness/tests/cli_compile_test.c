@@ -361,6 +361,33 @@ static void lines_are_told(void **state)
 	(void)times_compiled();
 }
 
+/* The shell's way: gdb reads its commands from standard input. */
+static void gdb_stops_in_the_gate_and_knows_the_tasks(void **state)
+{
+	const char *set = getenv("GATECRASH");
+	char *path = gate("stops.c", FLAG);
+	char *repro;
+	char *says;
+
+	(void)state;
+	if (GX_ASAN || system("gdb --batch -ex 'python print(1)' >/dev/null 2>&1")) {
+		print_message("skipped: there is no gdb with Python here, or gdb and AddressSanitizer do not agree\n");
+		skip();
+	}
+	run("run", "double-click", "--gate", path, "--points", "access", "--rule", "name-conflict");
+	repro = strstr(ran.out, "gx1a:");
+	assert_non_null(repro);
+	repro = format("%.*s", (int)strcspn(repro, "'"), repro);
+	(void)!system(format("printf 'info line\\ncontinue\\nquit\\n' | timeout 60 '%s' replay '%s' --gdb --break-at 6 >'%s/gdb' 2>&1",
+			     set ? set : "build/gatecrash", repro, folder));
+	says = read_file(format("%s/gdb", folder));
+	assert_says(says, "step 6: manual-restart#");
+	assert_says(says, "stops.c:12");
+	assert_says(says, "manual-restart#2");
+	assert_says(says, "exited with code 01"); /* the same execution as without */
+	(void)times_compiled();
+}
+
 /* What a search finds by footprints, one execution shows by clocks; and a replay is the same execution. */
 static void a_race_replays_and_is_found_by_chance(void **state)
 {
@@ -494,6 +521,7 @@ int main(void)
 		cmocka_unit_test(accesses_are_seen),
 		cmocka_unit_test(by_clang_they_are_seen_as_well),
 		cmocka_unit_test(lines_are_told),
+		cmocka_unit_test(gdb_stops_in_the_gate_and_knows_the_tasks),
 		cmocka_unit_test(a_race_replays_and_is_found_by_chance),
 		cmocka_unit_test(weaker_orders_are_told),
 		cmocka_unit_test(cc_makes_what_is_watched),
