@@ -8,7 +8,6 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
 #include "core/sched.h"
 #include "core/where.h"
 #include "story/places.h"
@@ -85,7 +84,7 @@ void gx_debug_break_at(uint32_t step, const struct gx_name_book *follows)
 
 enum { WORDS_MAX = 32 };
 
-int gx_debug_replay(const char *const *words)
+void gx_debug_replay(const char *const *words)
 {
 	const char *argv[WORDS_MAX + 8] = {"gdb", "-q", "-ex"};
 	char load[128];
@@ -95,7 +94,7 @@ int gx_debug_replay(const char *const *words)
 
 	if (script < 0 || write(script, gx_debug_script, strlen(gx_debug_script)) < 0) {
 		perror("gatecrash: the script for gdb");
-		return GX_EXIT_UNKNOWN;
+		return;
 	}
 	(void)!readlink("/proc/self/exe", program, sizeof(program) - 1);
 	snprintf(load, sizeof(load), "python exec(open('/proc/%d/fd/%d').read())", (int)getpid(), script);
@@ -103,11 +102,11 @@ int gx_debug_replay(const char *const *words)
 	argv[count++] = "--args";
 	argv[count++] = program;
 	argv[count++] = "replay";
-	for (unsigned i = 0; words[i] && i < WORDS_MAX; i++)
+	for (unsigned i = 0; i < WORDS_MAX && words[i]; i++)
 		argv[count++] = words[i];
 	fflush(NULL);
 	stop_timers();
 	execvp("gdb", (char *const *)(uintptr_t)argv);
-	fprintf(stderr, "gatecrash: there is no gdb here (Debian's package gdb); --break-at STEP is for other debuggers: they stop at gx_break_here()\n");
-	return GX_EXIT_USAGE;
+	fprintf(stderr,
+		"gatecrash: there is no gdb here (Debian's package gdb); --break-at STEP is for other debuggers: they stop at gx_break_here()\n");
 }

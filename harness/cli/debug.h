@@ -12,8 +12,8 @@
 
 #include "story/names.h"
 
-/* Become gdb, with this program and these words behind `replay`. Returns only if there is no gdb: says so, GX_EXIT_USAGE. */
-int gx_debug_replay(const char *const *words);
+/* Become gdb, with this program and these words behind `replay`. Returns only if that cannot be done, and has said so. */
+void gx_debug_replay(const char *const *words);
 
 /* The execution that follows stops at this step; `book` follows it. A task that is looked at for long hangs for nobody. */
 void gx_debug_break_at(uint32_t step, const struct gx_name_book *book);

@@ -392,7 +392,8 @@ static int replay_under_gdb(const struct target *target, const struct gx_options
 		words[count++] = "--finding";
 		words[count++] = finding;
 	}
-	return gx_debug_replay(words);
+	gx_debug_replay(words);
+	return GX_EXIT_USAGE;
 }
 
 /* Run it, report it, and return the exit status. */

@@ -243,11 +243,23 @@ int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid
 	return gx_posix_deadline(clock, when, &deadline) ? wait_until(cond, mutex, deadline) : EINVAL;
 }
 
+bool (*gx_posix_may_lose)(const struct gx_task *task);
+void (*gx_posix_lost)(void);
+
+/* Or, the last alternative, none of them. */
 static unsigned one_of_the_waiters(const struct gx_task *task)
 {
 	unsigned count = count_waiters(task->op.subject);
 
+	if (count && gx_posix_may_lose)
+		count += gx_posix_may_lose(task);
 	return count ? count : 1;
+}
+
+static void __attribute__((noinline)) lose(const pthread_cond_t *cond)
+{
+	gx_posix_lost();
+	gx_emit(GX_L_SIGNAL_LOST, gx_world_canonical(cond), 0);
 }
 
 int pthread_cond_signal(pthread_cond_t *cond)
@@ -272,6 +284,8 @@ int pthread_cond_signal(pthread_cond_t *cond)
 	waiter = rc ? NULL : nth_waiter(cond, gx_task_self()->alternative);
 	if (waiter)
 		wake(waiter);
+	else if (!rc && gx_task_self()->alternative)
+		lose(cond);
 	return rc;
 }
 

@@ -16,6 +16,7 @@ static const char *const labels[] = {
 	"posix.free",     "print",         "rwlock.rdlock", "rwlock.wrlock", "rwlock.tryrdlock", "rwlock.trywrlock",
 	"rwlock.unlock",  "spin.lock",     "spin.trylock",  "spin.unlock",   "barrier.arrive",   "barrier.wait",
 	"futex.enter",    "futex.wait",    "futex.wake",    "thread.cancel", "lock.nested",      "thread.joined",
+	"signal.lost",
 };
 
 _Static_assert(sizeof(labels) / sizeof(labels[0]) == GX_L_POSIX_END - GX_LABELS_POSIX, "every label has a name");
@@ -130,6 +131,8 @@ const char *gx_posix_misuse_text(unsigned misuse)
 		[GX_POSIX_TWO_MUTEXES] =
 			"waits on a condition variable with another mutex than those who wait there already",
 		[GX_POSIX_LEFT_JOINABLE] = "leaves a thread that has ended: nobody has joined or detached it",
+		[GX_POSIX_OTHER_CLOCK] =
+			"waits until a time that another clock shows (CLOCK_MONOTONIC for CLOCK_REALTIME, or the other way round)",
 		[GX_POSIX_ASYNC] =
 			"calls what may not be called while it can be cancelled at any time (PTHREAD_CANCEL_ASYNCHRONOUS)",
 	};

@@ -77,6 +77,7 @@ enum {
 	/* From here on facts, again. */
 	GX_L_LOCK_NESTED, /* fact: it takes the lock `object` and has the lock `value`, both GX_LOCK_READ or not; extra: how many it has */
 	GX_L_THREAD_JOINED, /* fact: object = path of the thread */
+	GX_L_SIGNAL_LOST,   /* fact: object = the condition variable; nobody was woken, though somebody waits */
 	GX_L_POSIX_END
 };
 
@@ -163,7 +164,8 @@ enum gx_posix_misuse {
 	GX_POSIX_COUNT_OF_NONE, /* pthread_barrier_init: [EINVAL] count is 0 */
 	GX_POSIX_TWO_MUTEXES,   /* pthread_cond_wait: "using more than one mutex for concurrent ... undefined" */
 	GX_POSIX_LEFT_JOINABLE, /* pthread_create: a joinable thread that nobody has joined or detached */
-	GX_POSIX_ASYNC,         /* 2.9.5: a call that is not async-cancel-safe; the execution ends */
+	GX_POSIX_OTHER_CLOCK, /* clock_gettime: a deadline of one clock and a wait by another: it is long gone, or decades away */
+	GX_POSIX_ASYNC, /* 2.9.5: a call that is not async-cancel-safe; the execution ends */
 	GX_POSIX_MISUSE_END
 };
 
@@ -200,6 +202,13 @@ bool gx_posix_is_work_wait(const struct gx_task *task);
  * joiner sees it; it may reach points. NULL: nothing to do. Set before the first execution, and constant from then on.
  */
 extern void (*gx_posix_thread_end_hook)(void);
+
+/*
+ * A fault, for programs that have some: a signal that wakes nobody, as glibc's once did (bug 25847). Whether one may strike is asked of a task
+ * that signals somebody, as part of its predicates; and told, in the step, if it did. Set before the first execution; NULL: never.
+ */
+extern bool (*gx_posix_may_lose)(const struct gx_task *task);
+extern void (*gx_posix_lost)(void);
 
 /* For tests: of the allocations outside of tasks the nth from now on fails; 0: none. */
 void gx_posix_fail_allocation(unsigned long nth);

@@ -43,6 +43,17 @@ static uint64_t to_ns(const struct timespec *when)
 	return seconds >= GX_FOREVER / SECOND - 1 ? GX_FOREVER - 1 : seconds * SECOND + (uint64_t)when->tv_nsec;
 }
 
+/* A day or less from what the other clock shows, and a month or more from what this one does. */
+static bool is_of_the_other(clockid_t clock, uint64_t at, uint64_t shown)
+{
+	uint64_t day = 86400 * SECOND;
+	uint64_t other = shown - base_of(clock) + (base_of(clock) == EPOCH ? UPTIME : EPOCH);
+	uint64_t from_other = at > other ? at - other : other - at;
+	uint64_t from_this = at > shown ? at - shown : shown - at;
+
+	return gx_task_self() && from_other <= day && from_this >= 30 * day;
+}
+
 /* By the clock that the program sees: who names a time has looked at it, or does so now. */
 bool gx_posix_deadline(clockid_t clock, const struct timespec *when, uint64_t *away)
 {
@@ -51,6 +62,8 @@ bool gx_posix_deadline(clockid_t clock, const struct timespec *when, uint64_t *a
 
 	if (!is_time(when))
 		return false;
+	if (is_of_the_other(clock, at, shown))
+		gx_posix_misuse(GX_POSIX_OTHER_CLOCK, 0, NULL, 0);
 	*away = at > shown ? at - shown : 0;
 	return true;
 }

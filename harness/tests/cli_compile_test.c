@@ -378,8 +378,9 @@ static void gdb_stops_in_the_gate_and_knows_the_tasks(void **state)
 	repro = strstr(ran.out, "gx1a:");
 	assert_non_null(repro);
 	repro = format("%.*s", (int)strcspn(repro, "'"), repro);
-	(void)!system(format("printf 'info line\\ncontinue\\nquit\\n' | timeout 60 '%s' replay '%s' --gdb --break-at 6 >'%s/gdb' 2>&1",
-			     set ? set : "build/gatecrash", repro, folder));
+	(void)!system(format(
+		"printf 'info line\\ncontinue\\nquit\\n' | timeout 60 '%s' replay '%s' --gdb --break-at 6 >'%s/gdb' 2>&1",
+		set ? set : "build/gatecrash", repro, folder));
 	says = read_file(format("%s/gdb", folder));
 	assert_says(says, "step 6: manual-restart#");
 	assert_says(says, "stops.c:12");

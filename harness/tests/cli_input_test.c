@@ -5,6 +5,8 @@
  */
 #include "cli_run.h"
 
+#include "posix/posix.h"
+
 #include "explore/path.h"
 #include "explore/rng.h"
 #include "gates/gates.h"
@@ -124,8 +126,8 @@ static void listed_ops_are_words_of_the_format(void **state)
 			"interleavings: [{name: i, gate: none, finds: [], steps: [{run: manual-restart#1, until: %s}]}]\n",
 			name);
 		char *fault = format("name: t\nworkspaces: [{name: ws-a}]\nactors: [{do: manual-restart, on: ws-a}]\n"
-				     "faults: [{on: %s, give: error 500}]\n",
-				     name);
+				     "faults: [{on: %s, give: %s}]\n",
+				     name, label == GX_L_COND_SIGNAL ? "lost" : "error 500");
 
 		if (!strcmp(name, "?"))
 			continue;

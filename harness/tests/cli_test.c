@@ -564,7 +564,7 @@ static const struct {
 	 "--stop-at-first --strategy --strict --time --width --help --version"},
 	{"matrix", " --all --as --color --gate --quiet --report --states --time --width --help --version"},
 	{"replay",
-	 " --color --finding --gate --quiet --report --rule --steps --strict --then --times --width --help --version"},
+	 " --break-at --color --finding --gate --gdb --quiet --report --rule --steps --strict --then --times --width --help --version"},
 	{"list", " --help --version"},
 };
 

@@ -57,6 +57,8 @@ static const char *advise_on_posix(enum gx_posix_misuse misuse)
 		return "use one mutex with a condition variable: the one that protects what is waited for";
 	case GX_POSIX_LEFT_JOINABLE:
 		return "join it, or detach it: until then what it leaves behind is kept";
+	case GX_POSIX_OTHER_CLOCK:
+		return "make the deadline from the clock that the wait goes by: pthread_condattr_setclock(), or a _clockwait() that says which";
 	case GX_POSIX_ASYNC:
 		return "leave cancellation deferred, and say by pthread_testcancel() where the thread may end";
 	case GX_POSIX_MISUSE_END:

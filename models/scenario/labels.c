@@ -77,6 +77,7 @@ static const unsigned faulty[] = {
 	GX_L_DOCKER_VOLUME_INSPECT, GX_L_DOCKER_VOLUME_REMOVE,
 	GX_L_DOCKER_VOLUME_WRITE,   GX_L_DOCKER_VOLUME_READ,
 	GX_L_DOCKER_IMAGE_INSPECT,  GX_L_DOCKER_IMAGE_PULL,
+	GX_L_COND_SIGNAL,
 };
 
 bool gx_scenario_can_fail(unsigned label)
@@ -89,7 +90,7 @@ bool gx_scenario_can_fail(unsigned label)
 
 static bool read_fault_label(struct gx_yaml *yaml, const yaml_node_t *node, unsigned *out)
 {
-	const char *word = gx_yaml_text(yaml, node, "on", "the label of a docker op");
+	const char *word = gx_yaml_text(yaml, node, "on", "the label of a docker op, or cond.signal");
 	unsigned exact = word ? gx_label_find(word) : 0;
 
 	if (!word)
@@ -112,12 +113,23 @@ static bool read_fault_label(struct gx_yaml *yaml, const yaml_node_t *node, unsi
 			     "; `gatecrash list ops` names them, one is docker.create");
 }
 
+/* "lost": of a signal that wakes nobody. */
+static bool read_lost(struct gx_yaml *yaml, const yaml_node_t *node)
+{
+	const char *text = gx_yaml_text(yaml, node, "give", "lost, of cond.signal");
+
+	return text && (!strcmp(text, "lost") || gx_yaml_wrong(yaml, node, "give", "lost, of cond.signal"));
+}
+
 /* "error 500" */
-static bool read_give(struct gx_yaml *yaml, const yaml_node_t *node, unsigned *status)
+static bool read_give(struct gx_yaml *yaml, const yaml_node_t *node, unsigned label, unsigned *status)
 {
 	static const char expected[] = "an error from 400 to 599, such as error 500";
-	const char *text = gx_yaml_text(yaml, node, "give", expected);
+	const char *text;
 
+	if (label == GX_L_COND_SIGNAL)
+		return read_lost(yaml, node);
+	text = gx_yaml_text(yaml, node, "give", expected);
 	if (!text)
 		return false;
 	if (strncmp(text, "error ", 6) || strlen(text) != 9 || strspn(text + 6, "0123456789") != 3)
@@ -140,7 +152,8 @@ static bool read_fault(struct gx_yaml *yaml, const yaml_node_t *node, struct gx_
 
 	*out = (struct gx_scenario_fault){.times = 1};
 	return gx_yaml_mapping(yaml, node, "a fault", keys, COUNT(keys), values) &&
-	       read_fault_label(yaml, values[ON], &out->label) && read_give(yaml, values[GIVE], &out->status) &&
+	       read_fault_label(yaml, values[ON], &out->label) &&
+	       read_give(yaml, values[GIVE], out->label, &out->status) &&
 	       (!values[TIMES] || gx_yaml_number(yaml, values[TIMES], "times", 1, TIMES_MAX, &out->times));
 }
 

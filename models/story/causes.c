@@ -134,8 +134,13 @@ static bool does_lock_matter(const struct explainer *e, size_t i, uint64_t objec
 	return e->finding->task && step->task == e->finding->task;
 }
 
-static bool is_fault(const struct gx_event *step)
+static bool is_fault(const struct gx_story_table *table, size_t i)
 {
+	const struct gx_event *step = table->events[i];
+
+	for (unsigned j = 1; j < table->event_counts[i] && step->label == GX_L_COND_SIGNAL; j++)
+		if (step[j].label == GX_L_SIGNAL_LOST)
+			return true;
 	return step->label >= GX_LABELS_DOCKER && step->label < GX_L_DOCKER_END && (step->value & 0xffff) != 0;
 }
 
@@ -186,7 +191,7 @@ static bool does_matter(const struct explainer *e, size_t i, uint64_t object)
 	if (!is_concerned(e, i))
 		return false;
 	/* A wake-up for no reason is never by the way: most gates that it breaks forget that there are any. Nor is what failed. */
-	if (is_spurious(step) || is_fault(step))
+	if (is_spurious(step) || is_fault(e->table, i))
 		return true;
 	if (e->finding->rule == GX_RULE_LOCK_ORDER && is_lock_op(step))
 		return is_in_circle(e, i);
@@ -332,7 +337,7 @@ static void show_ways_out(struct explainer *e, size_t taken, const char *holder)
 {
 	for (size_t i = taken; i < e->table->count; i++)
 		if (is_step_of(e->table, i, holder) &&
-		    (is_fault(e->table->events[i]) ||
+		    (is_fault(e->table, i) ||
 		     gx_topics_of_step(e->table->events[i], e->table->event_counts[i]) & GX_TOPIC_LEGS))
 			e->table->steps[i].matters = true;
 }
@@ -496,7 +501,7 @@ static void keep_a_screenful(struct gx_story_table *table)
 	for (size_t i = table->count; i-- > 0;) {
 		struct gx_story_step *step = &table->steps[i];
 
-		if (step->matters && ++shown > SHOWN_MAX && !step->collides && !is_fault(table->events[i]))
+		if (step->matters && ++shown > SHOWN_MAX && !step->collides && !is_fault(table, i))
 			step->matters = false;
 	}
 }

@@ -543,6 +543,9 @@ static bool say_fact(struct gx_name_book *book, const struct gx_event *event, ch
 	case GX_F_ROW_STATUS:
 		snprintf(text, size, "%s", gx_row_status_name((enum gx_row_status)event->value));
 		return false;
+	case GX_L_SIGNAL_LOST:
+		snprintf(text, size, "lost: it wakes nobody");
+		return false;
 	case GX_F_TOKEN_REVOKE:
 		snprintf(text, size, "%llu revoked", (unsigned long long)event->value);
 		return false;

@@ -203,6 +203,7 @@ static const struct broken broken[] = {
 	{"check-outside", "double-click", "deadlock gate-leaked"},
 	{"signal-too-soon", "double-click", "deadlock gate-leaked"},
 	{"signal-to-the-janitor", "double-click", "deadlock"},
+	{"counts-on-signals", OWN("lost-signal"), "deadlock"},
 	{"exact-generation", OWN("three-paused"), "deadlock"},
 	{"one-chair", OWN("three-paused"), "deadlock"},
 	{"baton-lost", OWN("three-paused"), "deadlock"},
@@ -253,6 +254,7 @@ static const struct broken broken[] = {
 	{"frees-too-soon", "double-click", "misuse"},
 	{"waits-without-the-lock", "double-click", "misuse"},
 	{"never-joined", "single", "misuse"},
+	{"other-clock", "double-click", "misuse"},
 	{"upgrades", "single", "misuse"},
 
 	/* does not end with the server */

@@ -2,6 +2,7 @@
  * faults.c - ops of the engine that fail because the scenario says that they may.
  */
 #include "facts/objects.h"
+#include "posix/posix.h"
 #include "trial/internal.h"
 
 /* The first fault of the scenario that may still strike at an op with this label, or its fault_count. */
@@ -20,6 +21,17 @@ static unsigned fault_for(unsigned label)
 unsigned gx_fault_or_none(const struct gx_task *task)
 {
 	return fault_for(task->op.label) < gx_trial_running->scenario->fault_count ? 2 : 1;
+}
+
+bool gx_fault_loses_signal(const struct gx_task *task)
+{
+	return fault_for(task->op.label) < gx_trial_running->scenario->fault_count;
+}
+
+void gx_fault_lost_signal(void)
+{
+	gx_touch(gx_object(GX_OBJECT_FAULTS, 0), GX_READ | GX_WRITE);
+	gx_trial_running->state->faults_left[fault_for(GX_L_COND_SIGNAL)]--;
 }
 
 unsigned gx_fault_at(void *context GX_UNUSED, unsigned label, uint16_t name GX_UNUSED)

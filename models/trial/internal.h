@@ -40,6 +40,8 @@ void gx_report_close(void);
 /* faults.c: gx_docker_hooks.fault and .alternatives. */
 unsigned gx_fault_at(void *context, unsigned label, uint16_t name);
 unsigned gx_fault_or_none(const struct gx_task *task);
+bool gx_fault_loses_signal(const struct gx_task *task);
+void gx_fault_lost_signal(void);
 
 /* rest.c */
 bool gx_work_is_left(void);

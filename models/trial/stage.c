@@ -77,11 +77,23 @@ static const struct gx_docker_hooks hooks_with_faults = {
 	.alternatives = gx_fault_or_none,
 };
 
+/* Signals are lost where the scenario says so. */
+static void stage_signals(const struct gx_scenario *scenario)
+{
+	bool lost = false;
+
+	for (unsigned i = 0; i < scenario->fault_count; i++)
+		lost |= scenario->faults[i].label == GX_L_COND_SIGNAL;
+	gx_posix_may_lose = lost ? gx_fault_loses_signal : NULL;
+	gx_posix_lost = gx_fault_lost_signal;
+}
+
 void gx_stage_docker(struct gx_trial *trial)
 {
 	struct gx_places *places = &trial->places;
 
 	intern_names(trial->scenario, places);
+	stage_signals(trial->scenario);
 	gx_docker_init(places->docker, trial->scenario->fault_count ? &hooks_with_faults : &hooks, GX_DOCKER_E28, 0);
 	gx_docker_place_image(places->docker, places->image);
 	for (unsigned i = 0; i < places->workspace_count; i++) {
