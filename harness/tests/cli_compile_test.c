@@ -361,6 +361,27 @@ static void lines_are_told(void **state)
 	(void)times_compiled();
 }
 
+/* Through the C interface; its memory is not watched, and that is said. */
+static void a_gate_in_rust_is_one(void **state)
+{
+	const char *rust = format(
+		"rustc -O -g -C panic=abort --crate-type cdylib models/tests/gates/foreign/rust.rs -o '%s/rust.so' 2>'%s/said'",
+		folder, folder);
+
+	(void)state;
+	if (GX_ASAN || system("rustc --version >/dev/null 2>&1")) {
+		print_message("skipped: there is no rustc here (Debian's package rustc)\n");
+		skip();
+	}
+	if (system(rust))
+		FAIL("%s\n", read_file(format("%s/said", folder)));
+	run("run", "double-click", "two-workspaces", "--gate", format("%s/rust.so", folder));
+	assert_status(1);
+	assert_says(ran.out, "clean, complete");
+	assert_says(ran.out, "isolation (ws-a)");
+	assert_says(ran.out, "memory accesses and atomics were not watched");
+}
+
 /* The shell's way: gdb reads its commands from standard input. */
 static void gdb_stops_in_the_gate_and_knows_the_tasks(void **state)
 {
@@ -522,6 +543,7 @@ int main(void)
 		cmocka_unit_test(accesses_are_seen),
 		cmocka_unit_test(by_clang_they_are_seen_as_well),
 		cmocka_unit_test(lines_are_told),
+		cmocka_unit_test(a_gate_in_rust_is_one),
 		cmocka_unit_test(gdb_stops_in_the_gate_and_knows_the_tasks),
 		cmocka_unit_test(a_race_replays_and_is_found_by_chance),
 		cmocka_unit_test(weaker_orders_are_told),
