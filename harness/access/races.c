@@ -42,10 +42,18 @@ static uint8_t bits(size_t from, size_t count)
 	return (uint8_t)((count < 8 ? (1u << count) - 1 : 0xffu) << from);
 }
 
+static const void *last;
+
+const void *gx_races_last(void)
+{
+	return last;
+}
+
 static void tell(uintptr_t at, size_t size, bool beside_it, uint16_t extra, struct gx_race_places places)
 {
 	uint64_t object = gx_world_canonical((const void *)at);
 
+	last = places.later;
 	if (told_count < TOLD_MAX) {
 		told[told_count].object = object;
 		told[told_count].step = gx_sched_steps();
@@ -60,12 +68,25 @@ static struct {
 	const struct gx_memory_touch *touches;
 	unsigned count;
 	unsigned task;
-	unsigned told; /* touches, in their order, as far as they have been told of */
+	uint64_t told[TOLD_MAX]; /* bytes that have been told of, by the first of them: one race each is enough */
+	unsigned told_count;
 } beside;
+
+/* Or there is no room to remember it. */
+static bool is_told(uint64_t at)
+{
+	for (unsigned i = 0; i < beside.told_count; i++)
+		if (beside.told[i] == at)
+			return true;
+	if (beside.told_count == TOLD_MAX)
+		return true;
+	beside.told[beside.told_count++] = at;
+	return false;
+}
 
 static const struct gx_memory_touch *touch_of(uint64_t granule)
 {
-	for (unsigned i = beside.told; i < beside.count && beside.touches[i].granule <= granule; i++)
+	for (unsigned i = 0; i < beside.count && beside.touches[i].granule <= granule; i++)
 		if (beside.touches[i].granule == granule)
 			return &beside.touches[i];
 	return NULL;
@@ -79,8 +100,8 @@ static void judge_beside(const struct gx_task *task, uintptr_t at, size_t size, 
 		const struct gx_memory_touch *touch = touch_of(at >> 3);
 		uint8_t mine = bits(from, here);
 
-		if (touch && task->index != beside.task && (touch->written | (writes ? touch->read : 0)) & mine) {
-			beside.told = beside.count; /* one is enough */
+		if (touch && task->index != beside.task && (touch->written | (writes ? touch->read : 0)) & mine &&
+		    !is_told(at)) {
 			tell(at, here, true, GX_RACE_EXTRA(beside.task, (touch->written & mine) != 0, writes),
 			     (struct gx_race_places){.later = code});
 		}
@@ -94,7 +115,7 @@ void gx_races_beside(const struct gx_memory_touch *touches, unsigned count, unsi
 	beside.touches = touches;
 	beside.count = count;
 	beside.task = task;
-	beside.told = 0;
+	beside.told_count = 0;
 	told_count = 0;
 	gx_memory_judge(judge_beside);
 	gx_order_follow(NULL);

@@ -39,6 +39,8 @@ void gx_races_by_clocks(void);
 
 void gx_races_end(void);
 
+/* Where the later access stands of the race that is being told. */
+const void *gx_races_last(void);
 /* Where the two accesses of a race stand in the program; `earlier` NULL where that is not known. */
 struct gx_race_places {
 	const void *earlier;

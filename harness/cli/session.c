@@ -241,8 +241,7 @@ static void stand_at(struct gx_trial *trial, const struct gx_path *path, const s
 		bool found = false;
 
 		for (unsigned j = 0; j < trial->finding_count; j++)
-			found |= trial->findings[j].rule == finding->rule &&
-				 trial->findings[j].workspace == finding->workspace;
+			found |= gx_key_of(&trial->findings[j]) == gx_key_of(finding);
 		if (found)
 			break;
 		count = gx_sched_options(options);
@@ -396,7 +395,7 @@ static enum gx_status describe(struct gx_result_finding *out, struct gx_session 
 static const struct gx_finding *finding_of(const struct gx_trial *trial, uint64_t key)
 {
 	for (unsigned i = 0; i < trial->finding_count; i++)
-		if (gx_finding_key(trial->findings[i].rule, trial->findings[i].workspace) == key)
+		if (gx_key_of(&trial->findings[i]) == key)
 			return &trial->findings[i];
 	return NULL;
 }
@@ -407,7 +406,9 @@ static int by_key(uint64_t x, uint64_t y, const struct gx_session *session)
 	bool beyond_x = is_beyond(session, gx_key_rule(x));
 	bool beyond_y = is_beyond(session, gx_key_rule(y));
 
-	return beyond_x != beyond_y ? beyond_x - beyond_y : (x > y) - (x < y);
+	if (beyond_x != beyond_y)
+		return beyond_x - beyond_y;
+	return (gx_key_order(x) > gx_key_order(y)) - (gx_key_order(x) < gx_key_order(y));
 }
 
 static int hits_by_key(const void *a, const void *b, void *session)
@@ -688,7 +689,7 @@ static void add_earlier_hits(struct gx_explored *explored, struct gx_session *se
 	for (unsigned i = 0; i < trial->finding_count && explored->hit_count < GX_HITS_MAX; i++) {
 		struct gx_hit *hit = &explored->hits[explored->hit_count++];
 
-		hit->key = gx_finding_key(found[i].rule, found[i].workspace);
+		hit->key = gx_key_of(&found[i]);
 		hit->count = 1;
 		gx_path_copy(&hit->path, prefix);
 	}
@@ -752,7 +753,7 @@ static int findings_by_key(const void *a, const void *b, void *session)
 	const struct gx_finding *x = a;
 	const struct gx_finding *y = b;
 
-	return by_key(gx_finding_key(x->rule, x->workspace), gx_finding_key(y->rule, y->workspace), session);
+	return by_key(gx_key_of(x), gx_key_of(y), session);
 }
 
 /* The finding that the repro was printed for is the first of its kind, and the one that is told. */
@@ -771,6 +772,9 @@ static size_t shown_of(const struct gx_session *session, const struct gx_finding
 {
 	const struct gx_result_run *run = session->result;
 
+	for (size_t i = 0; i < count && session->about && *session->about; i++)
+		if (gx_finding_is(&run->findings[i], session->about) && found[i].step == session->about_step)
+			return i;
 	for (size_t i = 0; i < count && session->about && *session->about; i++)
 		if (gx_finding_is(&run->findings[i], session->about))
 			return i;

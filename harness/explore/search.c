@@ -513,11 +513,8 @@ static enum gx_status show_race(struct searcher *s, struct node *node)
 	return rc;
 }
 
-/* One of these bytes has not been shown yet. */
-static bool is_new_race(struct searcher *s)
+static bool is_new_granule(struct searcher *s, uint64_t granule)
 {
-	uint64_t granule = gx_side_granule(&s->notes, s->race[0], s->race[1]);
-
 	for (unsigned i = 0; i < s->races; i++)
 		if (s->raced[i] == granule)
 			return false;
@@ -525,6 +522,18 @@ static bool is_new_race(struct searcher *s)
 		return false;
 	s->raced[s->races++] = granule;
 	return true;
+}
+
+/* Some of these bytes have not been shown yet. */
+static bool is_new_race(struct searcher *s)
+{
+	bool is_new = false;
+	unsigned nth = 0;
+	uint64_t granule;
+
+	while ((granule = gx_side_granule(&s->notes, s->race[0], s->race[1], &nth)) != 0)
+		is_new |= is_new_granule(s, granule);
+	return is_new;
 }
 
 static enum gx_status look_for_races(struct searcher *s, struct node *node)

@@ -47,11 +47,13 @@ bool gx_side_race(const struct gx_side_notes *notes, const struct gx_side_step *
 }
 
 uint64_t gx_side_granule(const struct gx_side_notes *notes, const struct gx_side_step *one,
-			 const struct gx_side_step *other)
+			 const struct gx_side_step *other, unsigned *nth)
 {
-	for (unsigned i = 0; i < one->count; i++)
-		if (gx_memory_conflict(notes->touches + one->from + i, 1, notes->touches + other->from, other->count))
+	for (unsigned i = *nth; i < one->count; i++)
+		if (gx_memory_conflict(notes->touches + one->from + i, 1, notes->touches + other->from, other->count)) {
+			*nth = i + 1;
 			return notes->touches[one->from + i].granule;
+		}
 	return 0;
 }
 

@@ -38,9 +38,9 @@ struct gx_side_step gx_side_note(struct gx_side_notes *notes, struct gx_memory_f
 /* The steps were taken in one state: do they race? */
 bool gx_side_race(const struct gx_side_notes *notes, const struct gx_side_step *one, const struct gx_side_step *other);
 
-/* The first bytes that the two race for; for whoever tells one race from another. */
+/* The bytes that the two race for, from the nth touch of the first on; for whoever tells one race from another. 0: no more; *nth is the next one. */
 uint64_t gx_side_granule(const struct gx_side_notes *notes, const struct gx_side_step *one,
-			 const struct gx_side_step *other);
+			 const struct gx_side_step *other, unsigned *nth);
 
 void gx_side_release(struct gx_side_notes *notes);
 

@@ -331,6 +331,11 @@ static const struct {
 	const char *says[3];
 } told[] = {
 	{"flag", FLAG, {"writes busy in leave() (flag.c:13)", "reads it in enter() (flag.c:12)", NULL}},
+	/* Each variable, but an array once, and both orders of two accesses once. */
+	{"four",
+	 "static int one, two, many[20];\nstatic void enter(void) {\n one++;\n two = 1;\n for (int i = 0; i < 20; i++)\n many[i]++;\n pthread_mutex_lock(&m); }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
+	 {"one in enter() (four.c:13)", "two in enter() (four.c:14)", "many in enter() (four.c:16)"}},
 	{"crash",
 	 "static void enter(void) { pthread_mutex_lock(&m);\n int *p = 0;\n *p = 1; }\nstatic void leave(void) { }\n",
 	 {"(SIGSEGV) (crash.c:13)", "mutex.lock mutex m (crash.c:11)", NULL}},

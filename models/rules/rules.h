@@ -37,6 +37,7 @@ struct gx_finding {
 	uint16_t task;       /* index of the task whose event broke it */
 	uint16_t detail;     /* the rule's own, for its tell() */
 	uint32_t step;
+	uint32_t nth;   /* of data races: which of those that are told apart, from 0 */
 	uint64_t value; /* container, token, ... */
 };
 
@@ -50,6 +51,16 @@ typedef void gx_finding_fn(void *context, const struct gx_finding *finding);
 static inline uint64_t gx_finding_key(unsigned rule, unsigned workspace)
 {
 	return 1ull << 32 | (uint64_t)rule << 8 | workspace;
+}
+/* Each data race that is told apart is a finding of its own. */
+static inline uint64_t gx_key_of(const struct gx_finding *finding)
+{
+	return gx_finding_key(finding->rule, finding->workspace) | (uint64_t)finding->nth << 33;
+}
+/* Their order: that of the rules, then of workspaces. */
+static inline uint64_t gx_key_order(uint64_t key)
+{
+	return (key & 0xffff) << 32 | key >> 33;
 }
 static inline unsigned gx_key_rule(uint64_t key)
 {

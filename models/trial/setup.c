@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "access/races.h"
 #include "actors/actors.h"
 #include "core/world.h"
 #include "explore/explore.h"
@@ -70,7 +71,7 @@ static void make_requests(struct gx_trial *trial)
 static bool is_new(const struct gx_trial *trial, const struct gx_finding *finding)
 {
 	for (unsigned i = 0; i < trial->finding_count; i++)
-		if (trial->findings[i].rule == finding->rule && trial->findings[i].workspace == finding->workspace)
+		if (gx_key_of(&trial->findings[i]) == gx_key_of(finding))
 			return false;
 	return true;
 }
@@ -79,7 +80,7 @@ static bool is_new(const struct gx_trial *trial, const struct gx_finding *findin
 static bool improves(struct gx_trial *trial, const struct gx_finding *finding)
 {
 	for (unsigned i = 0; i < trial->finding_count && finding->rule == GX_RULE_DATA_RACE; i++)
-		if (trial->findings[i].rule == finding->rule &&
+		if (gx_key_of(&trial->findings[i]) == gx_key_of(finding) &&
 		    finding->detail & ~trial->findings[i].detail & GX_RACE_FOUND_BESIDE) {
 			trial->findings[i] = *finding;
 			return true;
@@ -87,14 +88,54 @@ static bool improves(struct gx_trial *trial, const struct gx_finding *finding)
 	return false;
 }
 
-static void on_finding(void *context, const struct gx_finding *finding)
+static bool is_by_line(const struct gx_raced *race, uint64_t code)
+{
+	for (unsigned i = 0; i < GX_RACED_LINES && code; i++)
+		if (race->code[i] == code)
+			return true;
+	return false;
+}
+
+static void add_line(struct gx_raced *race, uint64_t code)
+{
+	for (unsigned i = 0; i < GX_RACED_LINES && !is_by_line(race, code); i++)
+		if (!race->code[i])
+			race->code[i] = code;
+}
+
+/*
+ * Which race it is: of other variables, and by other lines, than those before. Elements of an array are raced for by one line, one variable by many, and
+ * by both orders of two. Where everything races, some will do: false.
+ */
+static bool tell_apart(struct gx_trial *trial, struct gx_finding *finding)
+{
+	uint64_t code = gx_world_code(gx_races_last());
+	unsigned i = 0;
+
+	while (i < trial->raced_count && trial->raced[i].object != finding->value &&
+	       !is_by_line(&trial->raced[i], code))
+		i++;
+	if (i == GX_RACED_MAX)
+		return false;
+	if (i == trial->raced_count)
+		trial->raced[trial->raced_count++].object = finding->value;
+	add_line(&trial->raced[i], code);
+	finding->nth = i;
+	return true;
+}
+
+static void on_finding(void *context, const struct gx_finding *reported)
 {
 	struct gx_trial *trial = context;
+	struct gx_finding told = *reported;
+	const struct gx_finding *finding = &told;
 
+	if (told.rule == GX_RULE_DATA_RACE && !tell_apart(trial, &told))
+		return;
 	if (trial->findings && !improves(trial, finding) && trial->finding_count < trial->finding_capacity &&
 	    is_new(trial, finding))
 		trial->findings[trial->finding_count++] = *finding;
-	gx_explore_hit(gx_finding_key(finding->rule, finding->workspace));
+	gx_explore_hit(gx_key_of(finding));
 }
 
 static void make_workspaces(struct gx_trial *trial)

@@ -42,6 +42,13 @@ struct gx_trial_state {
  * addresses of it on their stacks, which are hashed: so it is a static object, in one place for all callers of a program, with a copy
  * of the scenario in it.
  */
+/* A data race that is told apart from others of the program: of which variable, and by which lines; 0: none. */
+enum { GX_RACED_MAX = 8, GX_RACED_LINES = 4 };
+struct gx_raced {
+	uint64_t object;
+	uint64_t code[GX_RACED_LINES];
+};
+
 struct gx_trial {
 	struct gx_scenario kept;
 	const struct gx_scenario *scenario; /* the copy */
@@ -64,6 +71,9 @@ struct gx_trial {
 	struct gx_finding *findings;
 	unsigned finding_capacity;
 	unsigned finding_count;
+
+	struct gx_raced raced[GX_RACED_MAX];
+	unsigned raced_count;
 
 	unsigned asked; /* the request of which isolation is asked, from after_step() to the answer */
 
