@@ -691,6 +691,68 @@ static void cancels_one_of_two_that_wait(void)
 	join(other);
 }
 
+/* Whoever is woken wakes the next. */
+static void *waits_and_passes_on(void *unused)
+{
+	pthread_mutex_lock(&w->mutex);
+	pthread_cleanup_push(gives_it_back, &w->mutex);
+	w->done++;
+	pthread_cond_wait(&w->cond, &w->mutex);
+	pthread_cond_signal(&w->cond);
+	pthread_cleanup_pop(1);
+	return unused;
+}
+
+/* One signal is enough for both, also if it reaches the one that is cancelled. */
+static void signals_once_and_cancels_one(void)
+{
+	pthread_t one = thread_of(waits_and_passes_on);
+	pthread_t other = thread_of(waits_and_passes_on);
+
+	await(&w->done, 2);
+	pthread_mutex_lock(&w->mutex);
+	pthread_cond_signal(&w->cond);
+	pthread_mutex_unlock(&w->mutex);
+	pthread_cancel(one);
+	join(one);
+	join(other);
+}
+
+static void *sleeps_for_an_hour(void *unused)
+{
+	w->stage = 1; /* in the step that leads into the sleep */
+	sleep(3600);
+	return unused;
+}
+
+static void is_back_at_once(void)
+{
+	struct timespec before;
+	struct timespec after;
+	pthread_t thread;
+
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	thread = thread_of(sleeps_for_an_hour);
+	await(&w->stage, 1);
+	pthread_cancel(thread);
+	join(thread);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	if (after.tv_sec - before.tv_sec < 3600)
+		abort();
+}
+
+static void a_signal_for_one_that_is_cancelled_is_anothers(void **state)
+{
+	(void)state;
+	assert_int_equal(search_of(signals_once_and_cancels_one)->hit_count, 0);
+}
+
+static void who_is_cancelled_sleeps_no_longer(void **state)
+{
+	(void)state;
+	assert_true(is_found(search_of(is_back_at_once), FOUND_CRASH));
+}
+
 static void *waits_and_leaves_it_locked(void *unused)
 {
 	pthread_mutex_lock(&w->mutex);
@@ -776,6 +838,8 @@ int main(void)
 		cmocka_unit_test(a_barrier_that_too_few_come_to_blocks),
 		cmocka_unit_test(a_lock_of_futexes_lets_everybody_through),
 		cmocka_unit_test(a_wait_that_is_cancelled_has_its_mutex),
+		cmocka_unit_test(a_signal_for_one_that_is_cancelled_is_anothers),
+		cmocka_unit_test(who_is_cancelled_sleeps_no_longer),
 		cmocka_unit_test(a_robust_mutex_outlives_its_owner),
 	};
 
