@@ -7,7 +7,12 @@
  * are libc's.
  *
  *     mutex.c cond.c semaphore.c   blocking ones: an op with a predicate each
- *     thread.c leave.c             create, join, detach, names; exit, with what a thread has left to do; yield
+ *     rwlock.c spin.c barrier.c    the others
+ *     held.c                       which locks a task holds; a fact for each that it takes beside others
+ *     thread.c leave.c cancel.c    create, join, detach, names; exit, with what a thread has left to do; cancellation; yield
+ *     key.c tls.c                  what each thread has for itself: keys, destructors, thread-local variables of a plugin
+ *     c11.c futex.c                the same under C11's names; syscall()
+ *     random.c                     getrandom() and others: the same numbers in every execution
  *     once.c                       pthread_once(), static variables of C++'s functions, which block too
  *     time.c                       virtual time, for sleeps and clocks; CLOCK_REALTIME begins at a fixed date
  *     memory.c                     malloc and friends, from the task's arena; no points
