@@ -77,7 +77,8 @@ uint32_t __attribute__((noinline)) gx_held_by(uint64_t lock)
 	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
 		const struct gx_task *task = gx_task_first(rest);
 
-		if (task->state != GX_TASK_ENDED && (!found || task->slot < found) && gx_held_times(task, lock))
+		if (GX_HELD_COUNT(task->user[GX_USER_POSIX_1]) && task->state != GX_TASK_ENDED &&
+		    (!found || task->slot < found) && gx_held_times(task, lock))
 			found = task->slot;
 	}
 	return found;
@@ -100,4 +101,24 @@ bool gx_held_for_good(void)
 	for (unsigned i = 0; i < GX_HELD_MAX - 1; i++)
 		count -= held[i] && is_robust(held[i]);
 	return count;
+}
+
+static void check_is_held(uint64_t lock)
+{
+	const void *address = lock ? gx_world_address(lock & ~GX_LOCK_READ) : NULL;
+
+	if (address && !gx_posix_is_on_a_stack(address) && !gx_mutex_is_held(address) && !gx_rwlock_is_held(address) &&
+	    !gx_spin_is_held(address))
+		gx_posix_fatal(GX_POSIX_USE_NONE, GX_POSIX_MUTEX, address, 0);
+}
+
+void gx_posix_check_held(void)
+{
+	const struct gx_task *self = gx_task_self();
+
+	if (!GX_HELD_COUNT(self->user[GX_USER_POSIX_1]))
+		return;
+	check_is_held(self->user[GX_USER_POSIX_2]);
+	for (unsigned i = 0; i < GX_HELD_MAX - 1; i++)
+		check_is_held(gx_thread_own_of(self)->held[i]);
 }

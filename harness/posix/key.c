@@ -38,6 +38,12 @@ struct gx_at_exit {
 
 enum { KEY_SHIFT = 4, LIBC_KEYS = PTHREAD_KEYS_MAX };
 
+/* AddressSanitizer's runtime keeps what it knows of the thread that all tasks run in by a key of libc's. */
+static inline bool is_for_the_sanitizer(pthread_key_t key)
+{
+	return GX_ASAN && key < LIBC_KEYS;
+}
+
 static struct key *block_of(pthread_key_t key)
 {
 	return (struct key *)(GX_WORLD_BASE + ((uintptr_t)key << KEY_SHIFT));
@@ -118,7 +124,7 @@ static int set(pthread_key_t key, const void *value)
 
 int pthread_setspecific(pthread_key_t key, const void *value)
 {
-	if (!gx_posix_is_guest())
+	if (!gx_posix_is_guest() || is_for_the_sanitizer(key))
 		return GX_REAL(pthread_setspecific)(key, value);
 	if (!gx_task_self()) {
 		gx_posix_loading_refuse("what a thread keeps for itself");
@@ -134,6 +140,8 @@ void *pthread_getspecific(pthread_key_t key)
 {
 	struct gx_key_value *found;
 
+	if (is_for_the_sanitizer(key))
+		return GX_REAL(pthread_getspecific)(key);
 	if (!gx_task_self())
 		return gx_posix_is_guest() ? NULL : GX_REAL(pthread_getspecific)(key);
 	if (!is_key(key)) {

@@ -115,6 +115,16 @@ static void take(pthread_mutex_t *mutex, bool waited)
 	gx_held_take(gx_world_canonical(mutex), waited);
 }
 
+/* It says that it is free, and a task knows that it has it: that was written over, as if it had never been locked. */
+static void __attribute__((noinline)) check_that_nobody_has_it(const pthread_mutex_t *mutex)
+{
+	uint32_t holder = gx_held_by(gx_world_canonical(mutex));
+
+	if (holder)
+		gx_posix_fatal(GX_POSIX_USE_NONE, GX_POSIX_MUTEX | GX_POSIX_HOLDS, mutex, holder);
+	gx_scrub_stack();
+}
+
 /* Free, or its owner is no more. */
 static int take_what_is_free(pthread_mutex_t *mutex, bool waited)
 {
@@ -123,6 +133,7 @@ static int take_what_is_free(pthread_mutex_t *mutex, bool waited)
 	if (is_robust(mutex) && mutex->__data.__spins == NOT_TO_RECOVER)
 		return ENOTRECOVERABLE;
 	if (!dead) {
+		check_that_nobody_has_it(mutex);
 		take(mutex, waited);
 		return 0;
 	}

@@ -215,6 +215,9 @@ extern void (*gx_posix_thread_end_hook)(void);
 extern bool (*gx_posix_may_lose)(const struct gx_task *task);
 extern void (*gx_posix_lost)(void);
 
+/* [task] The program's code has come to an end: what it still holds has to say so, or was written over, and the execution ends. */
+void gx_posix_check_held(void);
+
 /* For tests: of the allocations outside of tasks the nth from now on fails; 0: none. */
 void gx_posix_fail_allocation(unsigned long nth);
 

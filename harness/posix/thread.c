@@ -49,6 +49,7 @@ void gx_thread_end(void *result)
 	if (gx_posix_thread_end_hook)
 		gx_posix_thread_end_hook();
 	self = gx_task_self(); /* not before: the hook reaches points */
+	gx_posix_check_held();
 	if (gx_held_for_good())
 		gx_posix_misuse(GX_POSIX_EXITED_HOLDING, 0, NULL, 0);
 	self->user[GX_USER_POSIX_0] = (uint64_t)(uintptr_t)result;

@@ -401,6 +401,36 @@ static void calls_once_outside(void)
 	pthread_once(&outside.once, counts_a_call);
 }
 
+/* ---- what was written over ---- */
+
+static void *takes_and_gives_back(void *argument)
+{
+	pthread_mutex_lock(&w->mutex);
+	pthread_mutex_unlock(&w->mutex);
+	return argument;
+}
+
+static void clears_what_it_holds(void)
+{
+	pthread_t thread;
+
+	pthread_mutex_lock(&w->mutex);
+	thread = thread_of(takes_and_gives_back);
+	memset(&w->mutex, 0, sizeof(w->mutex));
+	pthread_join(thread, NULL);
+}
+
+static void clears_what_it_held(void)
+{
+	pthread_t thread;
+
+	pthread_mutex_lock(&w->mutex);
+	pthread_mutex_unlock(&w->mutex);
+	memset(&w->mutex, 0, sizeof(w->mutex));
+	thread = thread_of(takes_and_gives_back);
+	pthread_join(thread, NULL);
+}
+
 /* ---- the table ---- */
 
 struct row {
@@ -437,6 +467,7 @@ static const struct row rows[] = {
 	{GX_POSIX_BAD_FREE, frees_a_variable, frees_once, .answer = 0},
 	{GX_POSIX_BAD_FREE, frees_what_no_execution_allocated, frees_once, .answer = 0},
 	{GX_POSIX_BAD_FREE, grows_what_it_freed, frees_once, .answer = 1},
+	{GX_POSIX_USE_NONE, clears_what_it_holds, clears_what_it_held, .ends = true},
 	{GX_POSIX_OUTSIDE, locks_outside, locks_outside, .ends = true, .adopt = true},
 	{GX_POSIX_OUTSIDE, signals_outside, signals_outside, .ends = true, .adopt = true},
 	{GX_POSIX_OUTSIDE, posts_outside, posts_outside, .ends = true, .adopt = true},

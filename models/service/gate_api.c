@@ -259,6 +259,7 @@ enum gx_outcome gx_handle(unsigned id)
 			      (gx_request_is_probe(id) ? 1ull << 16 : 0));
 	outcome = gx_places->gate->handle(service->gate_state, request);
 	gx_run_deferred();
+	gx_posix_check_held();
 	touch_request(id);
 	touch_requests(workspace);
 	check_outcome(request, outcome);
