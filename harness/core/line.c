@@ -29,6 +29,8 @@ static Dwarf *dwarf_of(const unsigned char *bytes, size_t size)
 	elf = elf_memory((char *)(uintptr_t)bytes, size);
 	files[file_count].bytes = bytes;
 	files[file_count].dwarf = elf ? dwarf_begin_elf(elf, DWARF_C_READ, NULL) : NULL;
+	if (elf && !files[file_count].dwarf)
+		elf_end(elf);
 	return files[file_count++].dwarf;
 }
 

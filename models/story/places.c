@@ -40,8 +40,10 @@ static void say_where(const struct gx_where *where, char *text, size_t size)
 
 void gx_say_place_of_code(const void *pc, char *text, size_t size)
 {
-	const struct gx_where where = {.pc = {(const char *)pc - 1}, .count = pc != NULL};
+	struct gx_where where = {.count = 0};
 
+	if (pc)
+		where.pc[where.count++] = (const char *)pc - 1;
 	say_where(&where, text, size);
 }
 
