@@ -11,7 +11,7 @@
 
 __thread struct gx_task *gx_current __attribute__((tls_model("initial-exec")));
 
-void (*gx_point_hook)(void);
+void (*gx_point_hook)(bool noticed);
 
 void *gx_task_local_of(const struct gx_task *task)
 {
@@ -168,7 +168,7 @@ static inline void leave_step(void)
 	if (gx_order.before_point)
 		gx_order.before_point();
 	if (__builtin_expect(gx_point_hook != NULL, 0))
-		gx_point_hook();
+		gx_point_hook(false);
 }
 
 static void __attribute__((noreturn)) leave(void *says)
@@ -624,7 +624,7 @@ uint64_t gx_task_serial(void)
 void gx_task_fatal(uint16_t label, uint64_t value)
 {
 	if (__builtin_expect(gx_point_hook != NULL, 0))
-		gx_point_hook();
+		gx_point_hook(true);
 	gx_emit(label, gx_current->path, value);
 	gx_task_end_execution();
 }

@@ -116,8 +116,8 @@ static inline struct gx_task *gx_task_self(void)
 	return gx_current;
 }
 
-/* Called before each point, and where a task ends the execution, in its context; it changes nothing. NULL: nobody asks (core/where.h). */
-extern void (*gx_point_hook)(void);
+/* Called before each point; `noticed`: where a task ends the execution; in its context; it changes nothing. NULL: nobody asks (core/where.h). */
+extern void (*gx_point_hook)(bool noticed);
 
 /*
  * [task] Publish `op`, park, and return when granted, having become the only running task. Returns how it was granted; the

@@ -37,7 +37,7 @@ static _Unwind_Reason_Code one_frame(struct _Unwind_Context *context, void *argu
 }
 
 /* A point is come to; what is noticed in a step is so behind its point. The unwinder's own locks are none of the program's. */
-static void hook(void)
+static void hook(bool noticed)
 {
 	struct gx_task *self = gx_current;
 	struct gx_where here = {.count = 0};
@@ -45,8 +45,11 @@ static void hook(void)
 	gx_current = NULL;
 	(void)_Unwind_Backtrace(one_frame, &here);
 	gx_current = self;
-	known.task[self->index] = here;
-	if (known.now < known.steps)
+	if (noticed && !here.count)
+		here.count = 1; /* an address of nothing: behind the program's code, where no line is to blame */
+	if (!noticed)
+		known.task[self->index] = here;
+	else if (known.now < known.steps)
 		known.noticed[known.now] = here;
 }
 

@@ -28,7 +28,7 @@ void gx_where_watch(bool on);
 static inline void gx_where_here(void)
 {
 	if (__builtin_expect(gx_point_hook != NULL, 0))
-		gx_point_hook();
+		gx_point_hook(true);
 }
 
 /* The step with this number is granted to the task with this index, which has come to its point. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/task.h"
+#include "core/where.h"
 #include "facts/objects.h"
 #include "service/service.h"
 
@@ -45,6 +46,7 @@ static void misuse(enum gx_misuse what, const struct gx_request *request)
 {
 	unsigned id = gx_request_is_known(request) ? request->id : GX_DOING_HANDLE(*doing());
 
+	gx_where_here();
 	gx_emit_extra(GX_F_MISUSE, (uint16_t)id, id ? gx_request_workspace(id) : GX_NO_WORKSPACE, (uint64_t)what);
 }
 

@@ -648,7 +648,7 @@ static const char *place_of_deed(const struct gx_finding *finding, struct gx_kee
 
 	for (size_t r = 0; r < sizeof(rules) / sizeof(rules[0]); r++)
 		if (finding->rule == rules[r])
-			return gx_place_of_step(finding->step, true, keep);
+			return gx_place_of_step(finding->step, finding->rule != GX_RULE_LOCK_ORDER, keep);
 	return "";
 }
 
