@@ -12,6 +12,7 @@
 #include "core/identity.h"
 #include "core/line.h"
 #include "core/rescue.h"
+#include "core/sanitizer.h"
 #include "core/symbol.h"
 #include "core/world.h"
 #include "explore/clock.h"
@@ -119,6 +120,12 @@ void gx_gate_choice_release(struct gx_gate_choice *choice)
 /* The one trial of the program, at one place for all commands: see its definition. */
 static struct gx_trial the_trial;
 
+/* Gates that are linked in are compiled so, but for builds that a sanitizer looks at itself (Makefile). */
+static bool is_watched(const struct gx_gate_choice *gate)
+{
+	return gate->plugin ? gx_plugin_is_instrumented(gate->plugin) : !GX_ASAN && !GX_TSAN;
+}
+
 static enum gx_status load(struct gx_trial *trial, const struct gx_session *session, struct gx_error *err)
 {
 	enum gx_status rc = gx_world_open(err);
@@ -131,8 +138,7 @@ static enum gx_status load(struct gx_trial *trial, const struct gx_session *sess
 		trial->plugin = session->gate->plugin;
 	}
 	gx_memory_point_at(session->accesses);
-	gx_races_watch(!session->gate->plugin || gx_plugin_is_instrumented(session->gate->plugin),
-		       session->gate->plugin && gx_plugin_tries(session->gate->plugin));
+	gx_races_watch(is_watched(session->gate), session->gate->plugin && gx_plugin_tries(session->gate->plugin));
 	return gx_sched_load(&trial->program, err);
 }
 
@@ -150,7 +156,7 @@ enum gx_status gx_session_load(struct gx_session *session, enum gx_run_kind kind
 		.verdict = GX_VERDICT_INCOMPLETE,
 		.incomplete_why = "",
 		.from_file = gate->plugin != NULL,
-		.watches_memory = !gate->plugin || gx_plugin_is_instrumented(gate->plugin),
+		.watches_memory = is_watched(gate),
 		.one_identity = gx_identity() == GX_IDENTITY_MACHINE,
 	};
 	return load(session->trial, session, err);

@@ -303,6 +303,28 @@ static bool table_calls(const struct link_map *map, uintptr_t table, size_t byte
 	return false;
 }
 
+#if defined(__x86_64__)
+enum { TLS_DESCRIPTOR = R_X86_64_TLSDESC };
+#else
+enum { TLS_DESCRIPTOR = R_AARCH64_TLSDESC };
+#endif
+
+static bool table_has_descriptors(uintptr_t table, size_t bytes)
+{
+	const ElfW(Rela) *rela = (const ElfW(Rela) *)table;
+
+	for (size_t i = 0; i < bytes / sizeof(*rela); i++)
+		if (ELF64_R_TYPE(rela[i].r_info) == TLS_DESCRIPTOR)
+			return true;
+	return false;
+}
+
+bool gx_module_has_tls_descriptors(const struct link_map *map)
+{
+	return table_has_descriptors(gx_module_dynamic(map, DT_JMPREL), gx_module_dynamic(map, DT_PLTRELSZ)) ||
+	       table_has_descriptors(gx_module_dynamic(map, DT_RELA), gx_module_dynamic(map, DT_RELASZ));
+}
+
 static bool calls(const struct gx_objects *objects, unsigned i, bool is(const char *name))
 {
 	const struct link_map *map = objects->object[i].map;

@@ -94,6 +94,8 @@ enum gx_status gx_module_check_calls(const struct gx_objects *objects, const cha
 void gx_module_look_at_calls(const struct gx_objects *objects, bool *instrumented, bool *tries);
 /* The name that a relocation binds outside of its object; "": none. */
 const char *gx_module_called(const struct link_map *map, const ElfW(Rela) * rela);
+/* It finds its thread-local variables by a descriptor (-mtls-dialect=gnu2; on AArch64 by default), and so without asking anybody. */
+bool gx_module_has_tls_descriptors(const struct link_map *map);
 /* redirect.c: its calls of libc's that access memory count as accesses from now on. False: it could not be done. */
 bool gx_module_redirect(const struct link_map *map);
 /* Why a function with this name cannot be had, and what to do instead; NULL: it can. */

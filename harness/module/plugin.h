@@ -9,7 +9,7 @@
  *
  * The plugin's static data belongs to the world, and so does that of the libraries that it needs, libstdc++ included, and what they have
  * allocated by then: segments and heap are put into each set-up as they were when the plugin was loaded (posix/loading.h).
- * What cannot be modelled is refused: thread-local variables (all tasks run in one thread), and calls of what waits, works on the process,
+ * Its thread-local variables are each task's own (posix/tls.c). What cannot be modelled is refused: calls of what waits, works on the process,
  * or keeps what no execution resets (calls.c).
  */
 #ifndef GX_MODULE_PLUGIN_H

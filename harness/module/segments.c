@@ -40,7 +40,8 @@ static void add_local(struct search *search, const struct dl_phdr_info *info, co
 	const struct link_map *map = search->objects->object[search->object].map;
 
 	/* Code that knows where in libc's block of the thread they lie asks nobody. */
-	if (plugin->local_count == GX_LOCALS_OF_PLUGIN || gx_module_dynamic(map, DT_FLAGS) & DF_STATIC_TLS) {
+	if (plugin->local_count == GX_LOCALS_OF_PLUGIN || gx_module_dynamic(map, DT_FLAGS) & DF_STATIC_TLS ||
+	    gx_module_has_tls_descriptors(map)) {
 		search->too_local = true;
 		return;
 	}
@@ -107,8 +108,8 @@ enum gx_status gx_module_find_segments(struct gx_plugin *plugin, const struct gx
 		if (search.too_local)
 			return gx_module_refuse(
 				err,
-				"%s: %.200s%shas thread-local variables whose place is fixed (-ftls-model=initial-exec), or more "
-				"than %d objects with some; build it without that",
+				"%s: %.200s%shas thread-local variables whose place is fixed (-ftls-model=initial-exec) or described "
+				"(-mtls-dialect=gnu2), or more than %d objects with some; build it without that",
 				path, search.object ? gx_module_soname(objects->object[search.object].map) : "",
 				search.object ? ", which it needs, " : "", GX_LOCALS_OF_PLUGIN);
 	}

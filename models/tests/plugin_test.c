@@ -93,8 +93,8 @@ static const struct {
 	{"fork",
 	 "calls fork(), which gatecrash does not model; a gate starts no processes, and handles and sends no signals"},
 	{"thread-local-fixed",
-	 "has thread-local variables whose place is fixed (-ftls-model=initial-exec), or more than 4 objects with some; build it "
-	 "without that"},
+	 "has thread-local variables whose place is fixed (-ftls-model=initial-exec) or described (-mtls-dialect=gnu2), or more than 4 "
+	 "objects with some; build it without that"},
 	{"too-large", "has 2048 KiB of writable static data, and 1024 are too many to be saved with every state"},
 };
 

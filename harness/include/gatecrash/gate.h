@@ -15,15 +15,18 @@
  *  - Requests and the strings in them live as long as the execution. Ids and addresses are the same in every execution of
  *    a scenario. Compare workspaces with strcmp().
  *  - Any task of an execution may call the legs of a request: the caller of handle(), a gx_go() task, a thread of the gate.
- *  - malloc(), pthread_*, sem_*, nanosleep(), clock_gettime() and their like are ordinary calls; under gatecrash they are
- *    modelled, time is virtual and passes only in the scheduler's hands.
+ *  - malloc(), pthread_*, sem_*, C11's mtx_ cnd_ thrd_ tss_, nanosleep(), clock_gettime() and their like are ordinary calls; under
+ *    gatecrash they are modelled, time is virtual and passes only in the scheduler's hands.
  *  - A task has 238 KiB of stack and 768 KiB for malloc().
  *  - What it prints goes nowhere while it is explored, and into the timeline when an execution is replayed.
  *  - rand(), strtok() and their like begin anew with each execution. The time zone is UTC. exec() and raise() are crashes.
  *  - What constructors allocate, and the static data of libraries that come with the gate, is reset like its own.
- * What a gate may not use as yet: thread-local variables, C11 <threads.h> but for thrd_sleep(), rwlocks, barriers, spin locks,
- * pthread_key_*, robust mutexes, signals, processes, files, sockets, random devices, CPU time, setenv(), setlocale(), dlopen(), mmap(),
- * syscall(). Loading says so in one line. What is registered with atexit() is not called.
+ *  - Thread-local variables, keys and what C++ destroys with a thread are each task's own; those of actors live as long as the execution.
+ *  - getrandom() and its like give the same numbers in every execution. syscall() is futex, and what libc has a function for; any other call,
+ *    and one in assembly, is an `uncontrolled` finding.
+ *  - A joinable thread has to be joined or detached before close() has returned.
+ * What a gate may not use: signals, processes, files, sockets, timers that signal, CPU time, setenv(), setlocale(), dlopen(), mmap(). Loading
+ * says so in one line. What is registered with atexit() is not called.
  */
 #ifndef GATECRASH_GATE_H
 #define GATECRASH_GATE_H
