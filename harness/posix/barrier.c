@@ -44,17 +44,6 @@ static int examine_first(pthread_barrier_t *barrier)
 	return examine(barrier);
 }
 
-static bool waits_at(const struct gx_task *task, const void *barrier)
-{
-	return task->state == GX_TASK_PARKED && task->op.label == GX_L_BARRIER_WAIT && task->op.subject == barrier &&
-	       !(task->user[GX_USER_POSIX_1] & GX_WOKEN);
-}
-
-static bool is_woken(const struct gx_task *task)
-{
-	return task->user[GX_USER_POSIX_1] & GX_WOKEN;
-}
-
 /* Which of them is the one, if this one is the last to come. */
 static unsigned GX_NO_ASAN one_of_all(const struct gx_task *task)
 {
@@ -63,29 +52,15 @@ static unsigned GX_NO_ASAN one_of_all(const struct gx_task *task)
 	return gx_posix_is_made(words->mark) && words->come + 1 == words->count ? words->count : 1;
 }
 
-/* All that wait, in the order of their slots: the one after `below`. */
-static struct gx_task *next_waiter(const void *barrier, uint32_t below)
-{
-	struct gx_task *lowest = NULL;
-
-	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
-		struct gx_task *task = gx_task_first(rest);
-
-		if (waits_at(task, barrier) && task->slot > below && (!lowest || task->slot < lowest->slot))
-			lowest = task;
-	}
-	return lowest;
-}
-
 /* Alternative 0: the last to come is the one; n: the nth of those that wait. */
 static void __attribute__((noinline)) let_go(const void *barrier, unsigned chosen)
 {
-	struct gx_task *waiter = next_waiter(barrier, 0);
+	struct gx_task *waiter = gx_waiter_after(GX_L_BARRIER_WAIT, barrier, 0);
 
 	for (unsigned nth = 1; waiter; nth++) {
-		gx_touch(gx_object(GX_OBJECT_TASK, waiter->path), GX_WRITE);
-		waiter->user[GX_USER_POSIX_1] |= GX_WOKEN | (nth == chosen ? GX_CHOSEN : 0);
-		waiter = next_waiter(barrier, waiter->slot);
+		gx_wake(waiter);
+		waiter->user[GX_USER_POSIX_1] |= nth == chosen ? GX_CHOSEN : 0;
+		waiter = gx_waiter_after(GX_L_BARRIER_WAIT, barrier, waiter->slot);
 	}
 	gx_scrub_stack();
 }
@@ -94,7 +69,7 @@ static int wait_for_others(pthread_barrier_t *barrier)
 {
 	bool chosen;
 
-	gx_posix_block(GX_L_BARRIER_WAIT, barrier, is_woken, GX_FOREVER);
+	gx_posix_block(GX_L_BARRIER_WAIT, barrier, gx_is_woken, GX_FOREVER);
 	chosen = gx_task_self()->user[GX_USER_POSIX_1] & GX_CHOSEN;
 	gx_task_self()->user[GX_USER_POSIX_1] &= ~(GX_WOKEN | GX_CHOSEN);
 	gx_order_acquire(gx_world_canonical(barrier));
@@ -147,7 +122,7 @@ int pthread_barrier_init(pthread_barrier_t *barrier, const pthread_barrierattr_t
 	if (gx_task_self()) {
 		gx_posix_check_place(GX_POSIX_BARRIER, barrier);
 		gx_posix_check_memory(GX_POSIX_BARRIER, barrier, false);
-		waiter = next_waiter(barrier, 0);
+		waiter = gx_waiter_after(GX_L_BARRIER_WAIT, barrier, 0);
 		if (waiter)
 			gx_posix_fatal(GX_POSIX_INIT_IN_USE, GX_POSIX_BARRIER | GX_POSIX_WAITS, barrier, waiter->slot);
 		if (!count)
@@ -172,7 +147,7 @@ int pthread_barrier_destroy(pthread_barrier_t *barrier)
 	rc = examine_first(barrier);
 	if (rc)
 		return rc;
-	waiter = next_waiter(barrier, 0);
+	waiter = gx_waiter_after(GX_L_BARRIER_WAIT, barrier, 0);
 	if (waiter) {
 		gx_posix_misuse(GX_POSIX_DESTROY_WAITERS, GX_POSIX_BARRIER | GX_POSIX_WAITS, barrier, waiter->slot);
 		return EBUSY;

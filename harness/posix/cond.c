@@ -60,66 +60,21 @@ static int examine_to_wait(pthread_cond_t *cond)
 	return examine_first(cond);
 }
 
-static bool waits_on(const struct gx_task *task, const void *cond)
-{
-	return task->state == GX_TASK_PARKED && task->op.label == GX_L_COND_WAIT && task->op.subject == cond &&
-	       !(task->user[GX_USER_POSIX_1] & GX_WOKEN);
-}
-
-static unsigned count_waiters(const void *cond)
-{
-	unsigned count = 0;
-
-	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1)
-		count += waits_on(gx_task_first(rest), cond);
-	return count;
-}
-
-/* The nth waiter by slot: an order that does not depend on who arrived first. */
-static struct gx_task *nth_waiter(const void *cond, unsigned nth)
-{
-	uint32_t above = 0;
-
-	for (;;) {
-		struct gx_task *lowest = NULL;
-
-		for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
-			struct gx_task *task = gx_task_first(rest);
-
-			if (waits_on(task, cond) && task->slot > above && (!lowest || task->slot < lowest->slot))
-				lowest = task;
-		}
-		if (!lowest || !nth--)
-			return lowest;
-		above = lowest->slot;
-	}
-}
-
-static void wake(struct gx_task *waiter)
-{
-	gx_touch(gx_object(GX_OBJECT_TASK, waiter->path), GX_WRITE);
-	waiter->user[GX_USER_POSIX_1] |= GX_WOKEN;
-}
-
-static bool is_woken(const struct gx_task *task)
-{
-	return task->user[GX_USER_POSIX_1] & GX_WOKEN;
-}
-
 static bool is_woken_or_cancelled(const struct gx_task *task)
 {
-	return gx_cancel_or(task, is_woken);
+	return gx_cancel_or(task, gx_is_woken);
 }
 
 static unsigned ways_to_wake(const struct gx_task *task)
 {
-	return gx_cancel_ways(task, is_woken);
+	return gx_cancel_ways(task, gx_is_woken);
 }
 
 /* Out of line: whose turn it was in a search must not stay in a register of a task that goes on to wait. */
 static void __attribute__((noinline)) check_mutex_of_others(const pthread_cond_t *cond, const pthread_mutex_t *mutex)
 {
-	const struct gx_task *other = count_waiters(cond) ? nth_waiter(cond, 0) : NULL;
+	const struct gx_task *other =
+		gx_waiters_count(GX_L_COND_WAIT, cond) ? gx_waiter_nth(GX_L_COND_WAIT, cond, 0) : NULL;
 
 	if (other && other->user[GX_USER_POSIX_0] != gx_world_canonical(mutex))
 		gx_posix_misuse(GX_POSIX_TWO_MUTEXES, GX_POSIX_COND | GX_POSIX_WAITS, cond, other->slot);
@@ -129,8 +84,8 @@ static void __attribute__((noinline)) check_mutex_of_others(const pthread_cond_t
 /* It ends instead: a signal that has reached it is another's (POSIX, pthread_cond_wait). */
 static void __attribute__((noinline)) pass_on(const pthread_cond_t *cond)
 {
-	if (count_waiters(cond))
-		wake(nth_waiter(cond, 0));
+	if (gx_waiters_count(GX_L_COND_WAIT, cond))
+		gx_wake(gx_waiter_nth(GX_L_COND_WAIT, cond, 0));
 	gx_scrub_stack();
 }
 
@@ -189,7 +144,7 @@ static int wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t dea
 		.subject = cond,
 		.deadline = deadline,
 	});
-	woken = is_woken(gx_task_self());
+	woken = gx_is_woken(gx_task_self());
 	cancelled = gx_cancel_won(granted, woken);
 	gx_task_self()->user[GX_USER_POSIX_0] = 0;
 	gx_task_self()->user[GX_USER_POSIX_1] &= ~GX_WOKEN;
@@ -249,7 +204,7 @@ void (*gx_posix_lost)(void);
 /* Or, the last alternative, none of them. */
 static unsigned one_of_the_waiters(const struct gx_task *task)
 {
-	unsigned count = count_waiters(task->op.subject);
+	unsigned count = gx_waiters_count(GX_L_COND_WAIT, task->op.subject);
 
 	if (count && gx_posix_may_lose)
 		count += gx_posix_may_lose(task);
@@ -281,9 +236,9 @@ int pthread_cond_signal(pthread_cond_t *cond)
 		.deadline = GX_FOREVER,
 	});
 	rc = examine(cond);
-	waiter = rc ? NULL : nth_waiter(cond, gx_task_self()->alternative);
+	waiter = rc ? NULL : gx_waiter_nth(GX_L_COND_WAIT, cond, gx_task_self()->alternative);
 	if (waiter)
-		wake(waiter);
+		gx_wake(waiter);
 	else if (!rc && gx_task_self()->alternative)
 		lose(cond);
 	return rc;
@@ -301,8 +256,8 @@ int pthread_cond_broadcast(pthread_cond_t *cond)
 		return rc;
 	gx_posix_step(GX_L_COND_BROADCAST, GX_WRITE, cond);
 	rc = examine(cond);
-	while (!rc && (waiter = nth_waiter(cond, 0)) != NULL)
-		wake(waiter);
+	while (!rc && (waiter = gx_waiter_nth(GX_L_COND_WAIT, cond, 0)) != NULL)
+		gx_wake(waiter);
 	return rc;
 }
 
@@ -312,7 +267,7 @@ void gx_cond_make(pthread_cond_t *cond, clockid_t clock, uint64_t mark)
 
 	gx_posix_check_place(GX_POSIX_COND, cond);
 	gx_posix_check_memory(GX_POSIX_COND, cond, false);
-	waiter = count_waiters(cond) ? nth_waiter(cond, 0)->slot : 0;
+	waiter = gx_waiters_count(GX_L_COND_WAIT, cond) ? gx_waiter_nth(GX_L_COND_WAIT, cond, 0)->slot : 0;
 	if (waiter)
 		gx_posix_fatal(GX_POSIX_INIT_IN_USE, GX_POSIX_COND | GX_POSIX_WAITS, cond, waiter);
 	gx_posix_touch(cond, GX_WRITE);
@@ -342,9 +297,9 @@ int pthread_cond_destroy(pthread_cond_t *cond)
 	rc = examine_first(cond);
 	if (rc)
 		return rc;
-	if (count_waiters(cond)) {
+	if (gx_waiters_count(GX_L_COND_WAIT, cond)) {
 		gx_posix_misuse(GX_POSIX_DESTROY_WAITERS, GX_POSIX_COND | GX_POSIX_WAITS, cond,
-				nth_waiter(cond, 0)->slot);
+				gx_waiter_nth(GX_L_COND_WAIT, cond, 0)->slot);
 		return EBUSY;
 	}
 	gx_posix_touch(cond, GX_WRITE);

@@ -18,45 +18,6 @@
 
 #include "posix/internal.h"
 
-static bool waits_on(const struct gx_task *task, const void *word)
-{
-	return task->state == GX_TASK_PARKED && task->op.label == GX_L_FUTEX_WAIT && task->op.subject == word &&
-	       !(task->user[GX_USER_POSIX_1] & GX_WOKEN);
-}
-
-static unsigned count_waiters(const void *word)
-{
-	unsigned count = 0;
-
-	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1)
-		count += waits_on(gx_task_first(rest), word);
-	return count;
-}
-
-/* The next by slot behind `above`, round and round. */
-static struct gx_task *next_waiter(const void *word, uint32_t above)
-{
-	struct gx_task *lowest = NULL;
-	struct gx_task *next = NULL;
-
-	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
-		struct gx_task *task = gx_task_first(rest);
-
-		if (!waits_on(task, word))
-			continue;
-		if (!lowest || task->slot < lowest->slot)
-			lowest = task;
-		if (task->slot > above && (!next || task->slot < next->slot))
-			next = task;
-	}
-	return next ? next : lowest;
-}
-
-static bool is_woken(const struct gx_task *task)
-{
-	return task->user[GX_USER_POSIX_1] & GX_WOKEN;
-}
-
 static void examine(const int *word)
 {
 	gx_posix_check_place(GX_POSIX_FUTEX, word);
@@ -85,7 +46,7 @@ static int wait_until(int *word, int expected, uint64_t deadline)
 		.access = GX_READ | GX_WRITE,
 		.spurious = 1,
 		.object = gx_world_canonical(word),
-		.ready = is_woken,
+		.ready = gx_is_woken,
 		.subject = word,
 		.deadline = deadline,
 	});
@@ -96,25 +57,25 @@ static int wait_until(int *word, int expected, uint64_t deadline)
 /* Who is the first of those that are woken, if not all are. */
 static unsigned whom_first(const struct gx_task *task)
 {
-	unsigned count = count_waiters(task->op.subject);
+	unsigned count = gx_waiters_count(GX_L_FUTEX_WAIT, task->op.subject);
 
 	return count > task->op.detail && task->op.detail ? count : 1;
 }
 
+/* From the one that was chosen on, round and round by slot. */
 static int __attribute__((noinline)) wake_some(const int *word, unsigned most)
 {
-	struct gx_task *waiter = NULL;
-	unsigned count = count_waiters(word);
+	unsigned count = gx_waiters_count(GX_L_FUTEX_WAIT, word);
 	unsigned woken = count < most ? count : most;
+	struct gx_task *waiter = gx_waiter_nth(GX_L_FUTEX_WAIT, word, gx_task_self()->alternative);
 
-	for (unsigned i = 0; i <= gx_task_self()->alternative; i++)
-		waiter = next_waiter(word, waiter ? waiter->slot : 0);
 	for (unsigned i = 0; i < woken; i++) {
 		uint32_t slot = waiter->slot;
 
-		gx_touch(gx_object(GX_OBJECT_TASK, waiter->path), GX_WRITE);
-		waiter->user[GX_USER_POSIX_1] |= GX_WOKEN;
-		waiter = next_waiter(word, slot);
+		gx_wake(waiter);
+		waiter = gx_waiter_after(GX_L_FUTEX_WAIT, word, slot);
+		if (!waiter)
+			waiter = gx_waiter_after(GX_L_FUTEX_WAIT, word, 0);
 	}
 	gx_scrub_stack();
 	return (int)woken;

@@ -186,6 +186,19 @@ uint32_t gx_spin_holder(const pthread_spinlock_t *lock);
 bool gx_rwlock_is_held(const pthread_rwlock_t *lock);
 bool gx_spin_is_held(const pthread_spinlock_t *lock);
 
+/* ---- waiters.c: tasks parked at an op of this label about the object (op.subject), and not woken yet; by slot, not by arrival ---- */
+
+static inline bool gx_is_woken(const struct gx_task *task)
+{
+	return task->user[GX_USER_POSIX_1] & GX_WOKEN;
+}
+unsigned gx_waiters_count(uint16_t label, const void *object);
+/* The first behind the slot `above`; the nth of all, from 0. NULL: there is none. */
+struct gx_task *gx_waiter_after(uint16_t label, const void *object, uint32_t above);
+struct gx_task *gx_waiter_nth(uint16_t label, const void *object, unsigned nth);
+/* [task] From now on it is ready. */
+void gx_wake(struct gx_task *waiter);
+
 /* ---- held.c ---- */
 
 /*
