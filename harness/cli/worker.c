@@ -13,6 +13,7 @@
 
 #include "cli/cli.h"
 #include "core/crash.h"
+#include "core/sanitizer.h"
 #include "core/symbol.h"
 #include "core/world.h"
 #include "hosts/seal.h"
@@ -23,7 +24,8 @@ enum { SHARED_BYTES = 1 << 30 };
 
 struct record {
 	size_t used;
-	bool whole; /* the worker has come to its end */
+	bool whole;     /* the worker has come to its end */
+	uint64_t pulse; /* gx_crash_pulse */
 	unsigned said;
 	enum gx_status rc;
 	struct gx_error err;
@@ -82,6 +84,7 @@ static void __attribute__((noreturn)) be_worker(const struct job *job)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	gx_be_asked_only();
 	gx_keep_from(take);
+	gx_crash_pulse = &shared->pulse;
 	rc = gx_crash_install(&shared->err);
 	if (rc == GX_OK && gx_seal_is_available()) {
 		gx_symbol_close();
@@ -95,10 +98,43 @@ static void __attribute__((noreturn)) be_worker(const struct job *job)
 	gx_seal_exit();
 }
 
+/*
+ * So much CPU time without a task being let run: a gate has written over something of ours that goes round for ever now. Between two steps
+ * there is never more to do than a few seconds of it.
+ */
+enum { DEAD_SECONDS = GX_ASAN || GX_TSAN ? 300 : 30 };
+
+struct pulse {
+	uint64_t seen;
+	double since; /* CPU seconds of the worker */
+};
+
+static double cpu_seconds_of(pid_t process)
+{
+	struct timespec used = {0};
+	clockid_t clock;
+
+	if (!clock_getcpuclockid(process, &clock))
+		(void)clock_gettime(clock, &used);
+	return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+}
+
+static void feel(struct pulse *pulse, pid_t worker)
+{
+	uint64_t now = *(volatile uint64_t *)&shared->pulse;
+	double used = cpu_seconds_of(worker);
+
+	if (now != pulse->seen)
+		*pulse = (struct pulse){.seen = now, .since = used};
+	else if (used - pulse->since > DEAD_SECONDS)
+		kill(worker, SIGKILL);
+}
+
 /* Who is asked to stop asks the worker, too: a signal may be meant for this process alone. It does not end a wait. */
 static int await(pid_t worker)
 {
 	struct timespec tick = {.tv_nsec = 20000};
+	struct pulse pulse = {0};
 	bool asked = false;
 	int status = 0;
 
@@ -106,6 +142,7 @@ static int await(pid_t worker)
 		if (gx_interrupted && !asked)
 			kill(worker, SIGINT);
 		asked |= gx_interrupted != 0;
+		feel(&pulse, worker);
 		nanosleep(&tick, NULL);
 		if (tick.tv_nsec < 1000000)
 			tick.tv_nsec *= 2;
@@ -116,6 +153,9 @@ static int await(pid_t worker)
 static enum gx_status lost(struct gx_result_run *result, int status, struct gx_error *err)
 {
 	const char *how = WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "it ended itself";
+
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		how = "killed, by somebody, or because it computed and came to no step any more";
 
 	*result = shared->result;
 	result->verdict = GX_VERDICT_INCOMPLETE;
@@ -143,6 +183,7 @@ enum gx_status gx_worker_run(enum gx_status (*work)(void *context, struct gx_err
 	(void)gx_seal_is_available();
 	shared->whole = false;
 	shared->said = 0;
+	shared->pulse = 0;
 	shared->result = *result;
 	worker = fork();
 	if (worker < 0)

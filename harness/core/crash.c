@@ -2,7 +2,7 @@
  * crash.c - a task that crashes, spins or blocks in the kernel ends the execution, not the harness.
  *
  * The handler runs on the signal stack (the task's own may be what overflowed). It does not return into the task: it rewrites
- * the interrupted context so that sigreturn lands in landing(), on a stack of its own, which jumps back to the scheduler. So the
+ * the interrupted context so that sigreturn lands in gx_crash_leave(), on a stack of its own, which jumps back to the scheduler. So the
  * signal mask is restored by the kernel and nothing of this costs anything per step (sigsetjmp per step would).
  */
 #include <errno.h>
@@ -22,6 +22,8 @@
 
 struct gx_crash gx_crash_last;
 void (*gx_crash_hook)(const void *context);
+static volatile uint64_t nobodys_pulse;
+volatile uint64_t *gx_crash_pulse = &nobodys_pulse;
 
 static unsigned char landing_stack[64 << 10] __attribute__((aligned(16)));
 static unsigned char signal_stack[64 << 10] __attribute__((aligned(16)));
@@ -46,9 +48,10 @@ static void clear_arena(uint32_t slot)
 }
 
 /* Abandons the task: its frames, and those of the handler, are never returned to. */
-static void __attribute__((noreturn)) landing(void)
+void gx_crash_leave(void)
 {
-	clear_arena(gx_current->slot);
+	if (gx_world_is_whole())
+		clear_arena(gx_current->slot);
 #if GX_ASAN
 	void *fake;
 
@@ -68,11 +71,11 @@ static void divert(void *context)
 	uintptr_t top = (uintptr_t)landing_stack + sizeof(landing_stack);
 
 #if defined(__x86_64__)
-	uc->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)landing;
+	uc->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)gx_crash_leave;
 	uc->uc_mcontext.gregs[REG_RSP] = (greg_t)(top - 8); /* as after a call */
 	uc->uc_mcontext.gregs[REG_EFL] &= ~(greg_t)DIRECTION_FLAG;
 #elif defined(__aarch64__)
-	uc->uc_mcontext.pc = (uintptr_t)landing;
+	uc->uc_mcontext.pc = (uintptr_t)gx_crash_leave;
 	uc->uc_mcontext.sp = top;
 #else
 #error "crash.c: say how to divert a context on this architecture"
@@ -131,10 +134,12 @@ static void GX_NO_ASAN on_crash(int signal, siginfo_t *info, void *context)
 		gx_kernel(SYS_tgkill, gx_kernel(SYS_getpid, 0, 0, 0), gx_kernel(SYS_gettid, 0, 0, 0), signal);
 		return;
 	}
-	if (gx_crash_hook)
+	if (gx_crash_hook && gx_world_is_whole())
 		gx_crash_hook(context);
 	gx_crash_last.kind = signal == SIGSYS ? GX_CRASH_SYSCALL : GX_CRASH_SIGNAL;
-	if (signal == SIGSEGV && overflows(info, context))
+	if (!gx_world_is_whole())
+		gx_crash_last.kind = GX_CRASH_SMASHED;
+	else if (signal == SIGSEGV && overflows(info, context))
 		gx_crash_last.kind = GX_CRASH_OVERFLOW;
 	gx_crash_last.signal = signal == SIGSYS ? info->si_syscall : signal;
 	divert(context);
@@ -154,8 +159,8 @@ static GX_NO_ASAN void look(struct watch *watch, bool moved, unsigned most, void
 		watch->looks = 0;
 	} else if (++watch->looks >= most) {
 		watch->looks = 0;
-		gx_crash_last.kind = GX_CRASH_HANG;
-		if (gx_crash_hook)
+		gx_crash_last.kind = gx_world_is_whole() ? GX_CRASH_HANG : GX_CRASH_SMASHED;
+		if (gx_crash_hook && gx_world_is_whole())
 			gx_crash_hook(context);
 		divert(context);
 	}
@@ -174,6 +179,7 @@ static void GX_NO_ASAN on_look(int signal GX_UNUSED, siginfo_t *info, void *cont
 
 	if (!is_look(info))
 		return;
+	*gx_crash_pulse = gx_core.resumes;
 	look(&watch, false, LOOKS_MAX, context);
 	errno = saved;
 }

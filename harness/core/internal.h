@@ -25,6 +25,7 @@
  * now; and what is left of `time_ns_max`, where that counts. Time that nobody sees does not tell states apart (enum gx_time).
  */
 struct gx_hidden {
+	uint64_t whole; /* GX_WHOLE: nobody has written over it all */
 	uint64_t now;
 	uint64_t first_look; /* when somebody first looked at the clock, + 1; 0: nobody has */
 	uint64_t time_ns_max;
@@ -56,6 +57,13 @@ _Static_assert(sizeof(struct gx_hidden) <= GX_HIDDEN_BYTES, "the hidden area is 
 #define GX_HIDDEN      ((struct gx_hidden *)GX_WORLD_BASE)
 #define GX_SHARED_BASE ((unsigned char *)(GX_WORLD_BASE + GX_HIDDEN_BYTES))
 
+/* The program under test lives in the same process, and may write anywhere. */
+#define GX_WHOLE 0x67617465637261ull
+static inline bool gx_world_is_whole(void)
+{
+	return GX_HIDDEN->whole == GX_WHOLE;
+}
+
 /* Process state that no execution can change: what is loaded, not what happens. */
 struct gx_core {
 	const struct gx_program *program;
@@ -78,6 +86,8 @@ struct gx_core {
 	uint64_t resumes;       /* how often a task has been let run since the process started: for crash.c */
 	uint64_t step_hash;     /* of the events, as the step began */
 	uint32_t step_records;  /* how many were recorded then */
+	uint32_t step_number;
+	unsigned step_task; /* whose it is: index */
 	struct gx_event *record;
 	uint32_t record_capacity;
 	uint32_t *record_count;
@@ -141,12 +151,21 @@ void gx_task_clear_below(const struct gx_task *task);
 void gx_task_bury_frames(const struct gx_task *task);
 
 /* crash.c */
-enum gx_crash_kind { GX_CRASH_NONE, GX_CRASH_SIGNAL, GX_CRASH_OVERFLOW, GX_CRASH_HANG, GX_CRASH_SYSCALL };
+enum gx_crash_kind {
+	GX_CRASH_NONE,
+	GX_CRASH_SIGNAL,
+	GX_CRASH_OVERFLOW,
+	GX_CRASH_HANG,
+	GX_CRASH_SYSCALL,
+	GX_CRASH_SMASHED /* the world is not whole: what was in it is gone */
+};
 struct gx_crash {
 	enum gx_crash_kind kind;
 	int signal; /* of GX_CRASH_SYSCALL the number of the call */
 };
 extern struct gx_crash gx_crash_last;
+/* [task] Its step ends here, and with it the execution, as gx_crash_last says. */
+void gx_crash_leave(void) __attribute__((noreturn));
 
 /* What a task says when it jumps back. */
 #define GX_SAYS_PARKED  ((void *)0)

@@ -30,6 +30,7 @@ enum gx_status gx_sched_load(const struct gx_program *program, struct gx_error *
 	gx_core.program = program;
 	gx_sched_count_time(GX_TIME_COME);
 	gx_world_clear();
+	GX_HIDDEN->whole = GX_WHOLE;
 	GX_HIDDEN->spurious_left = program->spurious_max;
 	GX_HIDDEN->time_ns_max = program->time_ns_max;
 	rc = program->setup(program->context, err);
@@ -461,8 +462,28 @@ static void forget_the_step(void)
 		*gx_core.record_count = gx_core.step_records;
 }
 
+/*
+ * Nothing of the state is left: what the execution was until the step began is known outside of it, and the rest is the initial state's. The
+ * index is that of a task that may not be there; whoever names tasks has followed the execution.
+ */
+static void report_smashed(void)
+{
+	gx_event_abandon();
+	gx_world_wipe();
+	gx_state_restore(initial);
+	GX_HIDDEN->steps = gx_core.step_number;
+	forget_the_step();
+	gx_emit_for(gx_core.step_task, GX_L_TASK_CRASH, GX_CRASHED_SMASHED, 0, 0);
+	gx_crash_last.kind = GX_CRASH_NONE;
+	GX_HIDDEN->ending = GX_ENDING_FATAL;
+}
+
 static void report_crash(const struct gx_task *task)
 {
+	if (gx_crash_last.kind == GX_CRASH_SMASHED) {
+		report_smashed();
+		return;
+	}
 	hangs += gx_crash_last.kind == GX_CRASH_HANG;
 	gx_event_abandon();
 	if (gx_crash_last.kind == GX_CRASH_HANG)
@@ -494,6 +515,8 @@ static inline void grant(struct gx_task *task, struct gx_choice choice, int how)
 	gx_event_step(task->index, task->op.label, task->op.object, (uint64_t)how << 16 | choice.alternative);
 	gx_core.step_hash = GX_HIDDEN->event_hash;
 	gx_core.step_records = gx_core.record ? *gx_core.record_count : 0;
+	gx_core.step_number = GX_HIDDEN->steps;
+	gx_core.step_task = task->index;
 }
 
 /* A choice is taken: returns the task whose step it is, ready to run; NULL: it was the clock's, which is over. `how`: enum gx_granted. */
@@ -530,6 +553,8 @@ static void *resume(struct gx_task *task)
 	struct gx_task *who;
 	void *said = gx_task_resume(task, &who);
 
+	if (!gx_world_is_whole())
+		gx_crash_last.kind = GX_CRASH_SMASHED;
 	if (gx_crash_last.kind != GX_CRASH_NONE)
 		report_crash(who);
 	return said;
@@ -593,6 +618,8 @@ struct gx_task *gx_sched_next(void)
 {
 	struct gx_task *task = NULL;
 
+	if (!gx_world_is_whole())
+		gx_crash_leave();
 	on_a_stack = true;
 	end_step();
 	if (!question)

@@ -163,6 +163,8 @@ static inline void leave_step(void)
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 
 	copies_run_upwards();
+	if (__builtin_expect(!gx_world_is_whole(), 0))
+		gx_crash_leave();
 	if (here - (uintptr_t)gx_slot_base(gx_current->slot) >= GX_SLOT_STACK_BYTES)
 		stray();
 	if (gx_order.before_point)
@@ -257,7 +259,8 @@ void *gx_task_resume(struct gx_task *task, struct gx_task **who)
 	*who = transfer.data == GX_SAYS_ENDED ? NULL : gx_current;
 	gx_current = NULL;
 	if (transfer.data == GX_SAYS_CRASHED) {
-		(*who)->state = GX_TASK_ENDED;
+		if (gx_world_is_whole())
+			(*who)->state = GX_TASK_ENDED;
 	} else if (*who) {
 		(*who)->sp = transfer.from;
 		/* Frames deeper than the parked one are gone; ASan is told by the callee's own epilogue, which has run. */

@@ -265,6 +265,7 @@ enum gx_limit { GX_LIMIT_STEPS, GX_LIMIT_TIME };
 /* How a task crashed, if not by a signal alone. */
 enum gx_crashed {
 	GX_CRASHED_BY_OVERFLOW = 1,
+	GX_CRASHED_SMASHED,  /* it has written over the world, its own record in it */
 	GX_CRASHED_ELSEWHERE /* it came to a point on a stack that is not its own */
 };
 

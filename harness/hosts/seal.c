@@ -33,6 +33,14 @@ static int allow_above_the_world(scmp_filter_ctx filter, int call)
 	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, SCMP_A0(SCMP_CMP_GE, end, 0));
 }
 
+/* The world as a whole, if a gate has written over it: gx_world_wipe(). */
+static int allow_wiping(scmp_filter_ctx filter)
+{
+	return ALLOW(madvise, 3, SCMP_A0(SCMP_CMP_EQ, GX_WORLD_BASE, 0),
+		     SCMP_A1(SCMP_CMP_EQ, GX_WORLD_AREA_BYTES + (uint64_t)GX_SLOT_COUNT * GX_SLOT_BYTES, 0),
+		     SCMP_A2(SCMP_CMP_EQ, MADV_DONTNEED, 0));
+}
+
 static int allow_memory(scmp_filter_ctx filter)
 {
 	/* Slots of the world are opened when they are first used. */
@@ -40,7 +48,7 @@ static int allow_memory(scmp_filter_ctx filter)
 		     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) |
 	       ALLOW(mprotect, 1, SCMP_A2(SCMP_CMP_EQ, PROT_READ | PROT_WRITE, 0)) | ALLOW(brk, 0) |
 	       allow_above_the_world(filter, SCMP_SYS(munmap)) | allow_above_the_world(filter, SCMP_SYS(mremap)) |
-	       allow_above_the_world(filter, SCMP_SYS(madvise));
+	       allow_above_the_world(filter, SCMP_SYS(madvise)) | allow_wiping(filter);
 }
 
 /* A crash that nobody rescues is seen: it is raised again. */

@@ -70,7 +70,7 @@ static void crashes(void)
 
 static void wipes_the_world(void)
 {
-	memset((void *)GX_WORLD_BASE, 0xff, 65536);
+	memset((void *)(GX_WORLD_BASE + 8), 0xff, 65528); /* all but the word by which that is noticed */
 }
 
 static void aborts(void)

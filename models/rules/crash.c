@@ -33,6 +33,8 @@ static void tell(const struct gx_telling *t)
 		gx_tell(t, "%s overflows its stack", gx_told_task(t));
 	else if (t->finding->detail == GX_CRASHED_ELSEWHERE)
 		gx_tell(t, "%s goes on on a stack that is not its own (longjmp, swapcontext)", gx_told_task(t));
+	else if (t->finding->detail == GX_CRASHED_SMASHED)
+		gx_tell(t, "%s writes over what the harness keeps of the execution", gx_told_task(t));
 	else if (!t->finding->value)
 		gx_tell(t, "%s tries to end the process (exit, pthread_exit)", gx_told_task(t));
 	else
@@ -45,6 +47,8 @@ static const char *advise(const struct gx_finding *finding, const struct gx_circ
 		return "a jump stays within the function calls of one thread";
 	if (finding->detail == GX_CRASHED_BY_OVERFLOW)
 		return "a task has 238 KiB of stack: end the recursion, and take large buffers from malloc()";
+	if (finding->detail == GX_CRASHED_SMASHED)
+		return "a pointer that is far off, or a size that is: what it writes to is none of the gate's memory";
 	if (!finding->value)
 		return "return from handle() with an answer: the process is everybody's";
 	if (finding->value == 6)
