@@ -231,6 +231,22 @@ static json_t *watched(const struct gx_result_run *run)
 	return OBJECT(members);
 }
 
+static json_t *code_place(const void *places, size_t i)
+{
+	return text(((const char *const *)places)[i]);
+}
+
+/* Which accesses to memory were points; of "auto" those at these places. */
+static json_t *points_at(const struct gx_result_run *run)
+{
+	const struct member members[] = {
+		{"accesses", run->points ? text(run->points) : json_null()},
+		{"places", array_of(run->point_places, run->point_place_count, code_place)},
+	};
+
+	return OBJECT(members);
+}
+
 static json_t *run(const void *runs, size_t i)
 {
 	const struct gx_result_run *it = (const struct gx_result_run *)runs + i;
@@ -258,6 +274,7 @@ static json_t *run(const void *runs, size_t i)
 		{"undecided", json_boolean(it->judgement == GX_JUDGEMENT_UNDECIDED)},
 		{"beyond_gate", array_of(beyond, it->finding_count - gx_run_guilty(it), finding)},
 		{"watched", watched(it)},
+		{"points_at", points_at(it)},
 	};
 
 	return OBJECT(members);

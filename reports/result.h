@@ -132,6 +132,9 @@ struct gx_result_run {
 	bool from_file;             /* the gate is a file of somebody's own, not one of the history's */
 	bool watches_memory;        /* of the gate, its accesses to memory and atomics */
 	bool weak_atomics;          /* it asks for less than sequential consistency, which is what was explored */
+	const char *points;         /* "sync", "access", "auto": which accesses were; NULL: not said */
+	const char *const *point_places; /* of "auto": where those stand, "mygate.c:31" */
+	size_t point_place_count;
 	bool one_identity; /* hashes of states are those of every process of this machine; false: of this process only */
 	uint64_t event_hash; /* replay only, else 0: hash of all events, the same in every replay */
 	struct gx_result_explored explored;

@@ -245,6 +245,16 @@ static void say_unwatched(struct gx_page *page, const struct gx_result_run *runs
 	}
 }
 
+static void say_points(struct gx_page *page, const struct gx_result_run *run)
+{
+	if (!run->point_place_count)
+		return;
+	gx_say(page, "; at each access of ");
+	for (size_t i = 0; i < run->point_place_count; i++)
+		gx_say(page, "%s%s", i ? ", " : "", run->point_places[i]);
+	gx_say(page, " tasks were interleaved");
+}
+
 static void say_verdict(struct gx_page *page, const struct gx_result_run *run)
 {
 	gx_fold(page, 2);
@@ -260,6 +270,7 @@ static void say_verdict(struct gx_page *page, const struct gx_result_run *run)
 		say_found(page, run);
 		gx_say(page, "; ");
 		say_coverage(page, run);
+		say_points(page, run);
 		break;
 	case GX_VERDICT_INCOMPLETE:
 		say_not_proven(page, run);

@@ -6,6 +6,7 @@
 #include "core/world.h"
 
 static const void *last;
+static struct gx_where last_calls;
 
 const void *gx_heap_last(void)
 {
@@ -16,10 +17,16 @@ static void __attribute__((noinline, noreturn))
 fail(uintptr_t at, size_t size, enum gx_memory_error error, bool writes, const void *code)
 {
 	last = code;
+	last_calls = gx_where_now();
 	gx_where_here();
 	gx_emit_extra(GX_L_MEMORY_ERROR, GX_MEMORY_ERROR_EXTRA(error, writes), gx_world_canonical((const void *)at),
 		      size);
 	gx_task_end_execution();
+}
+
+struct gx_where gx_heap_last_calls(void)
+{
+	return last_calls;
 }
 
 /* Blocks that accesses of this step have been in: until a block comes or goes, or another step begins. */

@@ -15,11 +15,14 @@
 #include <stdint.h>
 
 #include "access/labels.h"
+#include "core/where.h"
 
 /* [task] Ends the execution, GX_L_MEMORY_ERROR, if these bytes are none that the program may access. `code`: where that is done. */
 void gx_heap_check(uintptr_t at, size_t size, bool writes, const void *code);
 
 /* Where the access of the last memory error stands in the program; NULL: there was none. */
 const void *gx_heap_last(void);
+/* The calls that led to it, of an execution that was watched (core/where.h). */
+struct gx_where gx_heap_last_calls(void);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "access/heap.h"
+#include "access/points.h"
 #include "core/event.h"
 #include "core/order.h"
 #include "core/world.h"
@@ -12,7 +13,6 @@
 
 static struct gx_memory_footprint *collected;
 static gx_memory_judge_fn *judge;
-static bool each_is_a_point;
 static bool watched;
 
 struct gx_memory_footprint *gx_memory_collect(struct gx_memory_footprint *footprint)
@@ -41,16 +41,6 @@ void gx_memory_watch(bool on)
 bool gx_memory_is_watched(void)
 {
 	return watched;
-}
-
-void gx_memory_point_at(bool each)
-{
-	each_is_a_point = each;
-}
-
-bool gx_memory_is_point_each(void)
-{
-	return each_is_a_point;
 }
 
 gx_memory_judge_fn *gx_memory_judge(gx_memory_judge_fn *by)
@@ -178,9 +168,9 @@ static bool is_of_tasks(uintptr_t at)
 }
 
 /* In a frame of its own: what it keeps must not lie on the stack of a task that waits. */
-static void __attribute__((noinline)) wait_before(uintptr_t at, bool writes)
+static void __attribute__((noinline)) wait_before(uintptr_t at, bool writes, bool is_point)
 {
-	if (each_is_a_point)
+	if (is_point)
 		gx_point_simple(writes ? GX_L_MEMORY_WRITE : GX_L_MEMORY_READ, writes ? GX_WRITE : GX_READ,
 				gx_world_canonical((const void *)at));
 	else
@@ -254,6 +244,7 @@ static bool is_private(uintptr_t at)
 void gx_memory_access(const void *address, size_t size, bool writes, const void *code)
 {
 	uintptr_t at = (uintptr_t)address;
+	bool is_point;
 
 	if (!watched || !gx_task_self())
 		return;
@@ -263,8 +254,11 @@ void gx_memory_access(const void *address, size_t size, bool writes, const void 
 	}
 	if (is_private(at))
 		return;
-	if (gx_order_is_open() || each_is_a_point)
-		wait_before(at, writes);
+	is_point = gx_is_point(code);
+	if (gx_order_is_open() || is_point)
+		wait_before(at, writes, is_point);
+	if (is_point)
+		gx_order_look();
 	gx_heap_check(at, size, writes, code);
 	if (writes && size >= sizeof(void *))
 		note_written(address, size);

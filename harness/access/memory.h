@@ -12,7 +12,7 @@
  * A plain access is no point. It belongs to the footprint of the step: two steps that could be taken in one state, neither of which keeps
  * the other from being taken, race if their footprints conflict. That is complete in a search over all states only if no step holds accesses
  * behind something that others can notice: so the first access behind a release is a point of its own (GX_L_MEMORY_ACCESS; core/order.h).
- * Checked by brute force: tests/race_judges_test.c. With gx_memory_point_at() each access is a point instead, to see what a race does.
+ * Checked by brute force: tests/race_judges_test.c. Accesses may be points instead, to see what a race does: points.h.
  *
  * Atomic operations are points, always; what they do they do in one order that all tasks agree on (sequentially consistent), whatever order
  * the program asks for: atomics.c.
@@ -57,10 +57,6 @@ bool gx_memory_conflict(const struct gx_memory_touch *one, unsigned count, const
 /* Whether accesses count at all: gx_races_watch(). */
 void gx_memory_watch(bool on);
 bool gx_memory_is_watched(void);
-
-/* Each plain access to shared memory is a point from now on; or no longer. */
-void gx_memory_point_at(bool each);
-bool gx_memory_is_point_each(void);
 
 /*
  * Who looks at each access, on behalf of the task that makes it, before it is made; NULL: nobody. `code` is where it stands. May emit; reaches

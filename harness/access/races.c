@@ -37,6 +37,13 @@ bool gx_races_places(uint64_t object, uint32_t step, struct gx_race_places *plac
 	return i < remembered_count;
 }
 
+bool gx_races_nth_places(unsigned n, struct gx_race_places *places)
+{
+	if (n < remembered_count)
+		*places = remembered[n].places;
+	return n < remembered_count;
+}
+
 static uint8_t bits(size_t from, size_t count)
 {
 	return (uint8_t)((count < 8 ? (1u << count) - 1 : 0xffu) << from);
@@ -47,6 +54,19 @@ static const void *last;
 const void *gx_races_last(void)
 {
 	return last;
+}
+
+/* While nobody watches there is but the first, which is empty. */
+enum { CALLS_MAX = 8192 };
+static struct gx_where calls[CALLS_MAX];
+static unsigned calls_count;
+
+static unsigned note_calls(void)
+{
+	if (!gx_point_hook || calls_count + 1 >= CALLS_MAX)
+		return 0;
+	calls[++calls_count] = gx_where_now();
+	return calls_count;
 }
 
 static void tell(uintptr_t at, size_t size, bool beside_it, uint16_t extra, struct gx_race_places places)
@@ -148,6 +168,7 @@ struct seen {
 	bool writes;
 	bool told;
 	uint32_t step;
+	unsigned calls; /* that led to it */
 	const void *code;
 };
 
@@ -369,6 +390,7 @@ static void judge_granule(const struct gx_task *task, uintptr_t at, size_t size,
 			   .bytes = bits(at % 8, size),
 			   .writes = writes,
 			   .step = gx_sched_steps(),
+			   .calls = note_calls(),
 			   .code = code};
 	const struct seen *race = NULL;
 	bool is_new;
@@ -388,7 +410,11 @@ static void judge_granule(const struct gx_task *task, uintptr_t at, size_t size,
 	}
 	if (race) {
 		tell(at, size, race->step + 1 == now.step, GX_RACE_EXTRA(race->task, race->writes, writes),
-		     (struct gx_race_places){.earlier = race->code, .later = code, .step = race->step});
+		     (struct gx_race_places){.earlier = race->code,
+					     .later = code,
+					     .step = race->step,
+					     .earlier_calls = calls[race->calls],
+					     .later_calls = calls[now.calls]});
 	}
 	note(cell, now, task);
 }
@@ -409,6 +435,7 @@ static void judge_by_clocks(const struct gx_task *task, uintptr_t at, size_t siz
 static void on_begin(void)
 {
 	told_count = 0;
+	calls_count = 0;
 	empty(&released);
 	empty(&cells);
 	memset(clocks, 0, sizeof(clocks));

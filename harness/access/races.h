@@ -17,6 +17,7 @@
 #include <stdbool.h>
 
 #include "access/memory.h"
+#include "core/where.h"
 
 /*
  * The program that is about to be loaded is instrumented: its accesses are watched, and races are looked for by clocks. Not `on`: they cost
@@ -45,10 +46,14 @@ const void *gx_races_last(void);
 struct gx_race_places {
 	const void *earlier;
 	const void *later;
-	uint32_t step; /* of the earlier one; 0: not known */
+	uint32_t step;                 /* of the earlier one; 0: not known */
+	struct gx_where earlier_calls; /* that led there, of executions that are watched (core/where.h) */
+	struct gx_where later_calls;
 };
 /* What has been told since the execution began is what gx_races_places() knows, until this is called again. */
 void gx_races_remember(void);
+/* The nth of them, from 0; false if there are fewer. */
+bool gx_races_nth_places(unsigned n, struct gx_race_places *places);
 /* Of the race for this object that was told in this step; false if there is none. */
 bool gx_races_places(uint64_t object, uint32_t step, struct gx_race_places *places);
 

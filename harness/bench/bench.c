@@ -166,10 +166,10 @@ static void memory(void)
 	    (ns_per_execution(ACCESSES, true) - unseen) / ACCESSES);
 	gx_memory_collect(NULL);
 	row("  looked at by nobody", "", 0, "%.1f ns", (ns_per_execution(ACCESSES, true) - unseen) / ACCESSES);
-	gx_memory_point_at(true);
+	gx_points_set(&(struct gx_point_places){.which = GX_POINTS_ACCESS});
 	load(gx_bench_accesses(ACCESSES, true));
 	random_rates(2000, &executions, &points);
-	gx_memory_point_at(false);
+	gx_points_set(&(struct gx_point_places){.which = GX_POINTS_SYNC});
 	gx_memory_watch(false);
 	row("each access a point (--points access), random: points/s", ">= 15 M", points, "%.1f M", points / 1e6);
 }

@@ -199,7 +199,7 @@ struct gx_session gx_job_session(struct gx_job *job, unsigned file, const struct
 		.scenario_word = job->words[file],
 		.gate = gate,
 		.strict = job->options->strict,
-		.accesses = job->options->accesses,
+		.points = {.which = job->options->points},
 		.keep = &job->keep,
 		.result = gx_runs_add(&job->runs),
 	};

@@ -72,7 +72,7 @@ static const struct {
 	{{"strategy", KEY_STRATEGY, "NAME", 0, "%s (default %s)", 0}, GX_TAKES_EXPLORE},
 	{{"points", KEY_POINTS, "WHERE", 0,
 	  "where tasks are interleaved: sync, at synchronisation and atomics, which sees every data race; access, at each access to memory, too, "
-	  "which shows what a race does (default sync)",
+	  "which shows what a race does; auto, at those accesses that have been found racy, again until no more are found (default sync)",
 	  0},
 	 GX_TAKES_EXPLORE},
 	{{"seed", KEY_SEED, "N", 0, "seed of the random choices (default 1)", 0}, GX_TAKES_EXPLORE},
@@ -314,12 +314,13 @@ static enum gx_color color(const char *text)
 	return (enum gx_color)choice("color", text, names, GX_COLOR_COUNT);
 }
 
-/* Where tasks are interleaved: at each access, too? */
-static bool accesses(const char *text)
+/* Where tasks are interleaved. */
+static enum gx_points points(const char *text)
 {
-	static const char *const names[] = {"sync", "access"};
+	static const char *const names[] = {
+		[GX_POINTS_SYNC] = "sync", [GX_POINTS_ACCESS] = "access", [GX_POINTS_AUTO] = "auto"};
 
-	return choice("points", text, names, 2);
+	return (enum gx_points)choice("points", text, names, 3);
 }
 
 static enum gx_then then(const char *text)
@@ -472,7 +473,7 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
 		out->rule = rule(argument);
 		return 0;
 	case KEY_POINTS:
-		out->accesses = accesses(argument);
+		out->points = points(argument);
 		return 0;
 	case KEY_STEPS:
 		out->all_steps = all_steps(argument);

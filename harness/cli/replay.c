@@ -435,6 +435,16 @@ static bool is_usable(const struct gx_options *options)
 	return options->scenario_count == 1 && options->gate_count <= 1;
 }
 
+/* The repro's, unless what the command line asks for is more. */
+static struct gx_point_places points_of(const struct gx_repro *repro, const struct gx_options *options)
+{
+	struct gx_point_places points = repro->points;
+
+	if (options->points == GX_POINTS_ACCESS || points.which == GX_POINTS_SYNC)
+		points.which = options->points;
+	return points;
+}
+
 static int command(struct gx_options *options)
 {
 	struct gx_runs runs = {0};
@@ -453,7 +463,7 @@ static int command(struct gx_options *options)
 	} else if (rc == GX_OK) {
 		session = (struct gx_session){.file = target.file,
 					      .strict = options->strict,
-					      .accesses = target.repro.accesses || options->accesses,
+					      .points = points_of(&target.repro, options),
 					      .about = target.repro.about,
 					      .about_step = choices_of(&target.repro),
 					      .scenario = &target.file->scenario,

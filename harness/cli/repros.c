@@ -47,7 +47,7 @@ static enum gx_status add(struct gx_repros *out, const char *text, size_t length
 
 /* ---- text ---- */
 
-/* "gx1:" or "gx1a:": where one begins, unless it is in the middle of a word. */
+/* "gx1:", "gx1a:" or "gx1s1f.20:": where one begins, unless it is in the middle of a word. */
 static bool begins_here(const char *text, const char *start)
 {
 	const char *digits = text + 2;
@@ -57,7 +57,9 @@ static bool begins_here(const char *text, const char *start)
 	if (text > start && (isalnum((unsigned char)text[-1]) || strchr("_-./", text[-1])))
 		return false;
 	digits += strspn(digits, "0123456789");
-	return digits[*digits == 'a'] == ':';
+	if (*digits == 's')
+		digits += strspn(digits + 1, "0123456789abcdef.");
+	return *digits == ':' || digits[1] == ':';
 }
 
 static size_t length_of(const char *repro)

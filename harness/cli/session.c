@@ -21,6 +21,7 @@
 #include "module/compile.h"
 #include "scenario/find.h"
 #include "scenario/nearest.h"
+#include "story/places.h"
 
 /* States per number of preemptions that minimising one finding may look at; more where a search has seen all, to prove that none is shorter. */
 enum { MINIMISE_STATES = 60000, MINIMISE_STATES_OF_ALL = 400000, FINDINGS_MAX = 512, GATES_MAX = 64 };
@@ -137,7 +138,7 @@ static enum gx_status load(struct gx_trial *trial, const struct gx_session *sess
 		trial->adopt = gx_plugin_adopt;
 		trial->plugin = session->gate->plugin;
 	}
-	gx_memory_point_at(session->accesses);
+	gx_points_set(&session->points);
 	gx_races_watch(is_watched(session->gate), session->gate->plugin && gx_plugin_tries(session->gate->plugin));
 	return gx_sched_load(&trial->program, err);
 }
@@ -606,6 +607,90 @@ static bool passes(const void *session, uint64_t key)
 	return is_beyond(session, gx_key_rule(key));
 }
 
+/* Several may stand in one line. */
+static bool is_said(const struct gx_result_run *run, const char *place)
+{
+	for (size_t i = 0; i < run->point_place_count; i++)
+		if (!strcmp(run->point_places[i], place))
+			return true;
+	return false;
+}
+
+static void say_points(const struct gx_session *session)
+{
+	static const char *const names[] =
+		{[GX_POINTS_SYNC] = "sync", [GX_POINTS_ACCESS] = "access", [GX_POINTS_AUTO] = "auto"};
+	const struct gx_point_places *points = &session->points;
+	struct gx_result_run *run = session->result;
+	const char **places = gx_keep_alloc(session->keep, (points->count + 1) * sizeof(*places));
+
+	run->points = names[points->which];
+	run->point_places = places;
+	for (unsigned i = 0; points->which == GX_POINTS_AUTO && i < points->count; i++) {
+		bool backwards = gx_point_code(points->place[0]) > gx_point_code(points->place[points->count - 1]);
+		uint64_t place = points->place[backwards ? points->count - 1 - i : i];
+		char text[96];
+
+		gx_say_place_of_code(gx_point_code(place), text, sizeof(text));
+		if (*text && !is_said(run, text))
+			places[run->point_place_count++] = gx_keep_text(session->keep, text);
+	}
+}
+
+/* Where the accesses of the races stand that have been found: whether there are any that are no points yet. */
+static bool learn_places(struct gx_session *session, const struct gx_explored *explored)
+{
+	struct gx_race_places places;
+	bool learnt = false;
+
+	for (unsigned i = 0; i < explored->hit_count; i++) {
+		if (gx_key_rule(explored->hits[i].key) != GX_RULE_DATA_RACE)
+			continue;
+		gx_sched_reset();
+		for (uint32_t j = 0; j < explored->hits[i].path.count; j++)
+			if (!gx_take(explored->hits[i].path.choice[j]))
+				break;
+		gx_races_remember();
+		for (unsigned n = 0; gx_races_nth_places(n, &places); n++) {
+			learnt |=
+				places.earlier && gx_point_places_add(&session->points, gx_point_place(places.earlier));
+			learnt |= gx_point_places_add(&session->points, gx_point_place(places.later));
+		}
+	}
+	gx_sched_reset();
+	return learnt;
+}
+
+/* What has to be explored again with more points is gone, but for the time that it took. */
+static bool goes_finer(struct gx_session *session, struct gx_explored *explored, struct gx_explore_options *options)
+{
+	if (session->points.which != GX_POINTS_AUTO || explored->interrupted)
+		return false;
+	if (options->seconds > 0 && explored->seconds >= options->seconds)
+		return false;
+	if (!learn_places(session, explored))
+		return false;
+	gx_points_set(&session->points);
+	if (options->seconds > 0)
+		options->seconds -= explored->seconds;
+	return true;
+}
+
+static enum gx_status explore_all(struct gx_session *session, struct gx_explored *explored,
+				  struct gx_explore_options options, struct gx_error *err)
+{
+	double seconds = 0;
+	enum gx_status rc = gx_explore(explored, &options, err);
+
+	while (rc == GX_OK && goes_finer(session, explored, &options)) {
+		seconds += explored->seconds;
+		gx_explored_release(explored);
+		rc = gx_explore(explored, &options, err);
+	}
+	explored->seconds += seconds;
+	return rc;
+}
+
 enum gx_status gx_session_explore(struct gx_session *session, const struct gx_session_options *options,
 				  struct gx_error *err)
 {
@@ -620,9 +705,10 @@ enum gx_status gx_session_explore(struct gx_session *session, const struct gx_se
 		explore.passes = passes;
 		explore.passes_context = session;
 		(void)gx_atomics_were_weak();
-		rc = gx_explore(explored, &explore, err);
+		rc = explore_all(session, explored, explore, err);
 		session->result->weak_atomics = gx_atomics_were_weak();
 		say_extent(session, explored);
+		say_points(session);
 		rc = tell_hits(session, explored, options, rc, err);
 	}
 	if (rc != GX_OK)
@@ -807,6 +893,7 @@ enum gx_status gx_session_describe(struct gx_session *session, const struct gx_p
 	rc = record(trial, path, &telling.recording, session->keep, err);
 	count = trial->finding_count;
 	memcpy(seen, found, count * sizeof(seen[0]));
+	say_points(session);
 	out->explored.executions = 1;
 	out->explored.points = gx_sched_steps();
 	out->explored.depth = gx_sched_steps();

@@ -9,6 +9,7 @@
 #ifndef GX_CLI_SESSION_H
 #define GX_CLI_SESSION_H
 
+#include "access/points.h"
 #include "explore/explore.h"
 #include "explore/replay.h"
 #include "module/plugin.h"
@@ -43,7 +44,7 @@ struct gx_session {
 	const struct gx_gate_choice *gate;
 	struct gx_keep *keep;         /* owns what the result points to */
 	struct gx_result_run *result; /* until its owner grows */
-	bool accesses;                /* each plain access to memory is a point */
+	struct gx_point_places points; /* GX_POINTS_AUTO: with those that have been found so far */
 	bool strict;                  /* what is beyond the gate counts like anything else */
 	const char *about;            /* replay: what the repro was printed for, or "" or NULL; ... */
 	uint32_t about_step;          /* ... then whatever shows at this step */

@@ -15,6 +15,7 @@
 #include "core/footprint.h"
 #include "core/internal.h"
 #include "core/order.h"
+#include "core/where.h"
 
 struct head {
 	uint32_t bytes;  /* of the block, head excluded, a multiple of 16; 0: end of the arena */
@@ -89,6 +90,39 @@ size_t gx_arena_high(uint32_t slot)
 	return head < limit(slot) ? (size_t)((unsigned char *)head - gx_slot_arena(slot)) : GX_ARENA_BYTES;
 }
 
+/*
+ * What is freed in a step is kept from being given out again until the step ends. Whoever still points to it could otherwise find only a block
+ * that lives: nobody else can step in between, so that no order of steps would show the use after it. At the end of the step nothing is left
+ * of this, so it tells no states apart.
+ */
+#define WAITS UINT32_MAX /* `wanted` of such a block */
+enum { SETTLING_MAX = 8 };
+static uint32_t settling[SETTLING_MAX];
+unsigned gx_arena_settling;
+
+static void settle(uint32_t slot);
+
+void gx_arena_settle(void)
+{
+	while (gx_arena_settling)
+		settle(settling[--gx_arena_settling]);
+}
+
+static void let_wait(struct head *head, uint32_t slot)
+{
+	unsigned i = 0;
+
+	while (i < gx_arena_settling && settling[i] != slot)
+		i++;
+	if (i == SETTLING_MAX) {
+		gx_arena_settle();
+		i = 0;
+	}
+	if (i == gx_arena_settling)
+		settling[gx_arena_settling++] = slot;
+	head->wanted = WAITS;
+}
+
 /* Cut a free block (or the open end, then `head` is the zero header) so that it begins with one of `bytes`. */
 static void *take(struct head *head, uint32_t bytes, uint32_t wanted)
 {
@@ -160,7 +194,7 @@ static void *alloc_in(uint32_t slot, size_t size, size_t alignment)
 		uint32_t need = lead + bytes;
 
 		check(head, slot);
-		if (head->in_use)
+		if (head->in_use || head->wanted == WAITS)
 			continue;
 		if (!head->bytes && (unsigned char *)(head + 1) + need > (unsigned char *)limit(slot))
 			return NULL;
@@ -183,10 +217,15 @@ void *gx_arena_alloc(size_t size, size_t alignment)
 {
 	void *block = alloc_in(gx_current->slot, size, alignment);
 
+	if (!block && gx_arena_settling) {
+		gx_arena_settle();
+		block = alloc_in(gx_current->slot, size, alignment);
+	}
 	if (!block)
 		full(GX_HIDDEN->arena_count < GX_ARENAS_MAX || gx_arena_listed(gx_current->slot) ? size : 0);
 	if (gx_order.follower && !gx_order.muted)
 		gx_order.follower->fresh(block, size);
+	gx_where_block(block, size, false);
 	return block;
 }
 
@@ -301,45 +340,56 @@ static void tidy(uint32_t slot)
 	struct head *tail = first(slot); /* first of the free blocks at the end */
 	struct head *head = tail;
 
-	while (head->bytes) {
-		struct head *behind;
+	while (is_sound(head, slot)) {
+		struct head *behind = next(head);
 
-		check(head, slot);
-		behind = next(head);
 		if (head->in_use) {
 			tail = behind;
 			head = behind;
-		} else if (behind->bytes && !behind->in_use) {
+		} else if (is_sound(behind, slot) && !behind->in_use) {
 			uint32_t more = behind->bytes + (uint32_t)sizeof(*behind);
 
-			check(behind, slot);
 			memset(behind, 0, sizeof(*behind));
 			head->bytes += more;
 		} else {
 			head = behind;
 		}
 	}
-	if (tail != head)
+	if (tail != head && !head->bytes)
 		memset(tail, 0, sizeof(*tail)); /* its payload is zero already */
+}
+
+/* An empty arena is none. */
+static void settle(uint32_t slot)
+{
+	int place = place_of(slot);
+
+	for (struct head *head = first(slot); is_sound(head, slot); head = next(head))
+		if (head->wanted == WAITS)
+			head->wanted = 0;
+	tidy(slot);
+	if (first(slot)->bytes || place < 0)
+		return;
+	GX_HIDDEN->arenas[place] = GX_HIDDEN->arenas[--GX_HIDDEN->arena_count];
+	GX_HIDDEN->arenas[GX_HIDDEN->arena_count] = 0;
 }
 
 void gx_arena_free(void *block)
 {
 	struct head *head = (struct head *)block - 1;
 	uint32_t slot = slot_of(block);
-	int place;
 
 	GX_ASSERT(head->magic == MAGIC && head->in_use);
+	gx_where_block(block, head->wanted, true);
 	gx_touch(gx_object(GX_OBJECT_ARENA, slot), GX_WRITE);
 	gx_arena_changes++;
+	for (struct head *each = first(slot); each->bytes; each = next(each))
+		check(each, slot);
 	memset(block, 0, head->bytes);
 	head->in_use = 0;
 	head->wanted = 0;
-	tidy(slot);
-	if (first(slot)->bytes)
-		return;
-	place = place_of(slot);
-	GX_ASSERT(place >= 0);
-	GX_HIDDEN->arenas[place] = GX_HIDDEN->arenas[--GX_HIDDEN->arena_count];
-	GX_HIDDEN->arenas[GX_HIDDEN->arena_count] = 0;
+	if (gx_current)
+		let_wait(head, slot);
+	else
+		settle(slot);
 }

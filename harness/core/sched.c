@@ -103,6 +103,7 @@ void gx_sched_limit_spurious(uint32_t wake_ups)
 
 void gx_sched_reset(void)
 {
+	gx_arena_settling = 0; /* of a step that was given up */
 	if (initial)
 		gx_state_restore(initial);
 	if (gx_order.follower)
@@ -470,6 +471,7 @@ static void report_smashed(void)
 {
 	gx_event_abandon();
 	gx_world_wipe();
+	gx_arena_settling = 0;
 	gx_state_restore(initial);
 	GX_HIDDEN->steps = gx_core.step_number;
 	forget_the_step();
@@ -538,6 +540,8 @@ static inline struct gx_task *begin_step(struct gx_choice choice, int how)
 
 static inline void end_step(void)
 {
+	if (__builtin_expect(gx_arena_settling != 0, 0))
+		gx_arena_settle();
 	if (gx_core.program->after_step && !gx_core.muted)
 		gx_core.program->after_step(gx_core.program->context);
 	/* How long the way here was is no part of a state: a search asks gx_sched_is_too_long(). */

@@ -250,6 +250,10 @@ void gx_arena_look(const void *address, struct gx_arena_block *block);
 /* Goes up with every block that comes or goes, and with every step. */
 extern uint64_t gx_arena_changes;
 
+/* The step is over: what it has freed may be given out again. So many arenas have something of it. */
+void gx_arena_settle(void);
+extern unsigned gx_arena_settling;
+
 /*
  * The same for code that runs before any task does, while a plugin is loaded: its blocks are as good as those of tasks, which may free
  * them. NULL if there is no room: then the plugin cannot be had. What has been allocated so is gone with gx_world_clear(); so the bytes of

@@ -36,15 +36,75 @@ static _Unwind_Reason_Code one_frame(struct _Unwind_Context *context, void *argu
 	return where->count < GX_WHERE_DEEP ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 
-/* A point is come to; what is noticed in a step is so behind its point. The unwinder's own locks are none of the program's. */
-static void hook(bool noticed)
+static struct gx_where calls_to_here(void)
 {
 	struct gx_task *self = gx_current;
 	struct gx_where here = {.count = 0};
 
-	gx_current = NULL;
+	gx_current = NULL; /* the unwinder's own locks are none of the program's */
 	(void)_Unwind_Backtrace(one_frame, &here);
 	gx_current = self;
+	return here;
+}
+
+struct gx_where gx_where_now(void)
+{
+	return gx_point_hook ? calls_to_here() : (struct gx_where){.count = 0};
+}
+
+/* ---- blocks of the heap ---- */
+
+enum { BLOCKS_MAX = 1024 };
+static struct block {
+	uintptr_t from;
+	size_t size;
+	struct gx_where came;
+	struct gx_where went;
+} blocks[BLOCKS_MAX];
+static unsigned block_count; /* of all that there have been: the oldest are let go */
+
+static struct block *block_at(uintptr_t address)
+{
+	unsigned known_blocks = block_count < BLOCKS_MAX ? block_count : BLOCKS_MAX;
+
+	for (unsigned i = 1; i <= known_blocks; i++) {
+		struct block *block = &blocks[(block_count - i) % BLOCKS_MAX];
+
+		if (address - block->from < block->size)
+			return block;
+	}
+	return NULL;
+}
+
+void gx_where_note_block(const void *address, size_t size, bool goes)
+{
+	struct block *block = goes ? block_at((uintptr_t)address) : &blocks[block_count++ % BLOCKS_MAX];
+
+	if (!goes)
+		*block = (struct block){.from = (uintptr_t)address, .size = size ? size : 1, .came = calls_to_here()};
+	else if (block)
+		block->went = calls_to_here();
+}
+
+bool gx_where_of_block(const void *address, struct gx_where *came, struct gx_where *went)
+{
+	const struct block *block = block_at((uintptr_t)address);
+
+	if (!block)
+		return false;
+	*came = block->came;
+	*went = block->went;
+	return true;
+}
+
+/* ---- steps ---- */
+
+/* A point is come to; what is noticed in a step is so behind its point. */
+static void hook(bool noticed)
+{
+	const struct gx_task *self = gx_current;
+	struct gx_where here = calls_to_here();
+
 	if (noticed && !here.count)
 		here.count = 1; /* an address of nothing: behind the program's code, where no line is to blame */
 	if (!noticed)
@@ -132,6 +192,7 @@ void gx_where_watch(bool on)
 	if (!on)
 		return;
 	known.steps = 0;
+	block_count = 0;
 	known.now = UINT32_MAX;
 	memset(known.task, 0, sizeof(known.task));
 }

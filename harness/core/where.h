@@ -10,6 +10,7 @@
 #define GX_CORE_WHERE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/task.h"
@@ -30,6 +31,20 @@ static inline void gx_where_here(void)
 	if (__builtin_expect(gx_point_hook != NULL, 0))
 		gx_point_hook(true);
 }
+
+/* [task] The calls that lead to where it is; count 0 while nobody watches. */
+struct gx_where gx_where_now(void);
+
+/* [task] A block of the heap has come, or is about to go. */
+void gx_where_note_block(const void *block, size_t size, bool goes);
+static inline void gx_where_block(const void *block, size_t size, bool goes)
+{
+	if (__builtin_expect(gx_point_hook != NULL, 0))
+		gx_where_note_block(block, size, goes);
+}
+
+/* Where the last block that had a byte there came from, and where it went, count 0 if it has not; false if none is known. */
+bool gx_where_of_block(const void *address, struct gx_where *came, struct gx_where *went);
 
 /* The step with this number is granted to the task with this index, which has come to its point. */
 void gx_where_step(uint32_t step, unsigned task);

@@ -206,20 +206,56 @@ static enum gx_status read_runs(struct reader *in, struct gx_repro *out)
 	return GX_OK;
 }
 
+/* Hexadecimal, with dots in between, ascending. */
+static enum gx_status read_places(struct reader *in, struct gx_point_places *out)
+{
+	out->which = GX_POINTS_AUTO;
+	for (;; in->at++) {
+		unsigned digits = (unsigned)strspn(in->at, "0123456789abcdef");
+		uint64_t place;
+
+		if (!digits || digits > 16)
+			return wrong(in, "a place in the code, in hexadecimal,");
+		if (read_hex(in, digits, &place) != GX_OK)
+			return GX_EINPUT;
+		if (out->count && place <= out->place[out->count - 1])
+			return wrong(in, "a place behind the one before it");
+		if (!gx_point_places_add(out, place) || out->which != GX_POINTS_AUTO)
+			return wrong(in, "the end of the places");
+		if (*in->at != '.')
+			return GX_OK;
+	}
+}
+
+static enum gx_status read_format(struct reader *in, struct gx_point_places *out)
+{
+	enum gx_status rc = GX_OK;
+
+	if (!strncmp(in->at, "gx", 2) && isdigit((unsigned char)in->at[2]) &&
+	    (in->at[2] != '1' || !strchr(":as", in->at[3])))
+		return gx_fail(in->err, GX_EINPUT, "repro: its format is %.*s, this gatecrash reads gx1",
+			       (int)strcspn(in->at, ":"), in->at);
+	if (strncmp(in->at, "gx1", 3) != 0)
+		return wrong(in, "'gx1:', the version of the format,");
+	in->at += 3;
+	if (*in->at == 'a') {
+		out->which = GX_POINTS_ACCESS;
+		in->at++;
+	} else if (*in->at == 's') {
+		in->at++;
+		rc = read_places(in, out);
+	}
+	return rc == GX_OK ? expect(in, ':') : rc;
+}
+
 static enum gx_status read_line(struct reader *in, struct gx_repro *out)
 {
 	uint64_t steps;
 	enum gx_status rc;
 
-	out->accesses = !strncmp(in->at, "gx1a:", 5);
-	if (!strncmp(in->at, "gx", 2) && isdigit((unsigned char)in->at[2]) && strncmp(in->at, "gx1:", 4) &&
-	    !out->accesses)
-		return gx_fail(in->err, GX_EINPUT, "repro: its format is %.*s, this gatecrash reads gx1",
-			       (int)strcspn(in->at, ":"), in->at);
-	if (strncmp(in->at, "gx1:", 4) && !out->accesses)
-		return wrong(in, "'gx1:', the version of the format,");
-	in->at += out->accesses ? 5 : 4;
-	rc = read_name(in, out->scenario);
+	rc = read_format(in, &out->points);
+	if (rc == GX_OK)
+		rc = read_name(in, out->scenario);
 	if (rc == GX_OK)
 		rc = expect(in, ':');
 	if (rc == GX_OK)
@@ -276,6 +312,14 @@ static void print_name(FILE *out, const char *name)
 	}
 }
 
+static void print_format(FILE *out, const struct gx_point_places *points)
+{
+	fputs(points->which == GX_POINTS_ACCESS ? "gx1a" : "gx1", out);
+	for (unsigned i = 0; points->which == GX_POINTS_AUTO && i < points->count; i++)
+		fprintf(out, "%c%" PRIx64, i ? '.' : 's', points->place[i]);
+	fputc(':', out);
+}
+
 char *gx_repro_print(const struct gx_repro *repro)
 {
 	char *text = NULL;
@@ -284,7 +328,7 @@ char *gx_repro_print(const struct gx_repro *repro)
 
 	if (!out)
 		gx_no_memory("a repro");
-	fputs(repro->accesses ? "gx1a:" : "gx1:", out);
+	print_format(out, &repro->points);
 	print_name(out, repro->scenario);
 	fputc(':', out);
 	print_name(out, repro->gate);

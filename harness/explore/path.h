@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "access/points.h"
 #include "core/sched.h"
 #include "core/status.h"
 
@@ -52,7 +53,8 @@ struct gx_repro_run {
 #define GX_REPRO_NAME_MAX 4096 /* a name may be a path */
 
 struct gx_repro {
-	bool accesses; /* each plain access to memory was a point: `gx1a:` instead of `gx1:` */
+	struct gx_point_places
+		points; /* which accesses were: `gx1a:`, or, by their places, `gx1s2f0.31c:`, instead of `gx1:` */
 	char scenario[GX_REPRO_NAME_MAX];
 	char gate[GX_REPRO_NAME_MAX];
 	struct gx_repro_run *runs;

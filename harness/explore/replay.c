@@ -283,7 +283,7 @@ enum gx_status gx_repro_make(struct gx_repro *out, const char *scenario, const c
 	struct gx_replay replay = {0};
 	uint32_t capacity = 0;
 
-	*out = (struct gx_repro){.accesses = gx_memory_is_point_each()};
+	*out = (struct gx_repro){.points = *gx_points()};
 	if (strlen(scenario) >= GX_REPRO_NAME_MAX || strlen(gate) >= GX_REPRO_NAME_MAX)
 		return gx_fail(err, GX_EINPUT, "the name of the scenario or gate is too long for a repro");
 	memcpy(out->scenario, scenario, strlen(scenario) + 1);

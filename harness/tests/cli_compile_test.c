@@ -230,6 +230,15 @@ static const struct watched {
 	 "static void enter(void) { pthread_mutex_lock(&m); last = malloc(4); free(last); *last = 7; }\n"
 	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
 	 "allocated and manual-restart#1 has freed in enter() (", NULL},
+	{"freed-and-given-out-again",
+	 "static int *last;\nstatic void drop(void) { free(last); }\n"
+	 "static void enter(void) { pthread_mutex_lock(&m); last = malloc(4); int *p = last; drop(); last = malloc(4); *p = 7; drop(); }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
+	 "where no block is; allocated in enter() (freed-and-given-out-again", NULL},
+	{"freed-in-steps-before",
+	 "static void enter(void) { pthread_mutex_lock(&m); int *p = malloc(4); free(p); usleep(1); p = malloc(4); *p = 7; free(p); }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
+	 NULL, NULL},
 	{"overflow",
 	 "static void enter(void) { pthread_mutex_lock(&m); char *p = malloc(16); memset(p, 1, 17); free(p); }\n"
 	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
@@ -442,6 +451,55 @@ static void a_race_replays_and_is_found_by_chance(void **state)
 	(void)times_compiled();
 }
 
+#define RACE_IN_CALLS                                                          \
+	"static bool busy;\nstatic int other;\n"                               \
+	"static void set(bool to) { busy = to; }\n"                            \
+	"static bool get(void) { return busy; }\n"                             \
+	"static void enter(void) { pthread_mutex_lock(&m); other++; "          \
+	"pthread_mutex_unlock(&m); while (get()) usleep(1000); set(true); }\n" \
+	"static void leave(void) { set(false); }\n"
+
+/* Points only where the race was: what is guarded makes none, so that there are fewer states than with all. */
+static void what_a_race_does_is_seen_with_few_points(void **state)
+{
+	char *path = gate("calls.c", RACE_IN_CALLS);
+	unsigned long few;
+	char *repro;
+	char *states;
+
+	(void)state;
+	run("run", "double-click", "--gate", path, "--rule", "data-race", "--width", "400");
+	assert_says(ran.out, "writes busy in set() (calls.c:13), called in ");
+	assert_says(ran.out, "reads it in get() (calls.c:14), called in enter() (calls.c:15), called in ");
+	run("run", "double-click", "--gate", path, "--points", "auto", "--rule", "overlapping-cycles", "--width",
+	    "400");
+	assert_status(1);
+	assert_says(ran.out, "at each access of calls.c:13, calls.c:14 tasks were interleaved");
+	states = strstr(ran.out, "complete: ");
+	assert_non_null(states);
+	few = strtoul(states + strlen("complete: "), NULL, 10) * 1000 + strtoul(strchr(states, ',') + 1, NULL, 10);
+	repro = strstr(ran.out, "gx1s");
+	assert_non_null(repro);
+	repro = format("%.*s", (int)strcspn(repro, "'"), repro);
+	run("replay", repro, "--times", "20", "--report", "json");
+	assert_status(1);
+	assert_says(ran.out, "overlapping-cycles");
+	assert_says(ran.out, "\"accesses\": \"auto\"");
+	assert_says(ran.out, "\"calls.c:13\"");
+	run("run", "double-click", "--gate", path, "--points", "access", "--rule", "overlapping-cycles", "--width",
+	    "400");
+	states = strstr(ran.out, "complete: ");
+	assert_non_null(states);
+	assert_true(few < strtoul(states + strlen("complete: "), NULL, 10) * 1000 +
+				  strtoul(strchr(states, ',') + 1, NULL, 10));
+	/* Without a race there is nothing to split. */
+	path = gate("guarded.c", "static int other;\nstatic void enter(void) { pthread_mutex_lock(&m); other++; }\n"
+				 "static void leave(void) { other--; pthread_mutex_unlock(&m); }\n");
+	run("run", "double-click", "--gate", path, "--points", "auto");
+	assert_status(0);
+	(void)times_compiled();
+}
+
 static void weaker_orders_are_told(void **state)
 {
 	char *path =
@@ -551,6 +609,7 @@ int main(void)
 		cmocka_unit_test(a_gate_in_rust_is_one),
 		cmocka_unit_test(gdb_stops_in_the_gate_and_knows_the_tasks),
 		cmocka_unit_test(a_race_replays_and_is_found_by_chance),
+		cmocka_unit_test(what_a_race_does_is_seen_with_few_points),
 		cmocka_unit_test(weaker_orders_are_told),
 		cmocka_unit_test(cc_makes_what_is_watched),
 		cmocka_unit_test(plainly_built_gates_say_what_they_miss),

@@ -72,6 +72,7 @@ static void allocates_in_every_way(void *argument)
 	for (unsigned i = 0; i < 8; i++)
 		free(w->block[i]);
 	free(NULL);
+	gx_arena_settle();
 	saw((int64_t)gx_arena_high(gx_task_self()->slot));
 }
 
@@ -97,6 +98,7 @@ static void grows_and_shrinks(void *argument)
 	saw(is_all(block, 0x22, 30));
 	saw(is_mine(block));
 	free(block);
+	gx_arena_settle();
 	saw((int64_t)gx_arena_high(gx_task_self()->slot));
 }
 

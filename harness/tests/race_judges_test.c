@@ -299,9 +299,9 @@ static bool races_in_a_search(bool each_access)
 {
 	bool found;
 
-	gx_memory_point_at(each_access);
+	gx_points_set(&(struct gx_point_places){.which = each_access ? GX_POINTS_ACCESS : GX_POINTS_SYNC});
 	found = is_found(fixture_search(loaded()));
-	gx_memory_point_at(false);
+	gx_points_set(&(struct gx_point_places){.which = GX_POINTS_SYNC});
 	return found;
 }
 

@@ -211,6 +211,28 @@ static void a_line_looks_as_documented(void **state)
 	free(line);
 }
 
+static void a_line_says_which_accesses_are_points(void **state)
+{
+	static const char *const lines[] = {"gx1:a:b:1*1~000:1:0000000000000000", "gx1a:a:b:1*1~000:1:0000000000000000",
+					    "gx1s1f:a:b:1*1~000:1:0000000000000000",
+					    "gx1s1f.20.fffffffff:a:b:1*1~000:1:0000000000000000"};
+	static const unsigned counts[] = {0, 0, 1, 3};
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		struct gx_repro repro;
+		struct gx_error err;
+		char *line;
+
+		assert_int_equal(gx_repro_parse(&repro, lines[i], &err), GX_OK);
+		assert_int_equal(repro.points.count, counts[i]);
+		line = gx_repro_print(&repro);
+		assert_string_equal(line, lines[i]);
+		free(line);
+		gx_repro_release(&repro);
+	}
+}
+
 static void a_line_that_is_none_is_refused_at_the_character_that_is_wrong(void **state)
 {
 	static const struct {
@@ -238,6 +260,12 @@ static void a_line_that_is_none_is_refused_at_the_character_that_is_wrong(void *
 		{"gx1:a:b::0:000000000000000", 27, "a digit of a hash"},
 		{"gx1:a:b::0:00000000000000000", 28, "the end"},
 		{"gx1:a:b::0:0000000000000000 x", 29, "the end"},
+		{"gx1ab:a:b::0:0000000000000000", 5, "':'"},
+		{"gx1s:a:b::0:0000000000000000", 5, "a place in the code, in hexadecimal,"},
+		{"gx1s1.:a:b::0:0000000000000000", 7, "a place in the code, in hexadecimal,"},
+		{"gx1s1.2x:a:b::0:0000000000000000", 8, "':'"},
+		{"gx1s2.1:a:b::0:0000000000000000", 8, "a place behind the one before it"},
+		{"gx1s11111111111111111:a:b::0:0000000000000000", 5, "a place in the code, in hexadecimal,"},
 	};
 
 	(void)state;
@@ -485,6 +513,7 @@ int main(void)
 		cmocka_unit_test(a_repro_line_repeats_an_execution_event_by_event),
 		cmocka_unit_test(the_same_repro_gives_the_same_hash_ten_thousand_times),
 		cmocka_unit_test(a_line_looks_as_documented),
+		cmocka_unit_test(a_line_says_which_accesses_are_points),
 		cmocka_unit_test(a_line_that_is_none_is_refused_at_the_character_that_is_wrong),
 		cmocka_unit_test(names_of_any_length_and_byte_survive_or_are_refused),
 		cmocka_unit_test(a_changed_program_is_noticed_where_it_differs_and_the_message_says_what_was_expected),

@@ -35,7 +35,7 @@ const struct gx_rule_row gx_rule_data_race = {
 	.name = "data-race",
 	.summary = "two tasks access the same memory, one of them writes, and nothing orders the two",
 	.remedy =
-		"guard it with one lock wherever it is read or written, or make it atomic; --points access shows what comes of it",
+		"guard it with one lock wherever it is read or written, or make it atomic; --points auto shows what comes of it",
 	.facts = {GX_L_DATA_RACE},
 	.judge = judge,
 	.tell = tell,

@@ -35,8 +35,8 @@ static void tell(const struct gx_telling *t)
 
 	if (t->names->memory)
 		t->names->memory(t->names->context, t->finding->value, t->finding->step, &memory);
-	gx_tell(t, "%s %s %s%s: %s", gx_told_task(t), GX_MEMORY_ERROR_WRITES(detail) ? "writes" : "reads", memory.name,
-		memory.later, what(GX_MEMORY_ERROR_OF(detail)));
+	gx_tell(t, "%s %s %s%s: %s%s", gx_told_task(t), GX_MEMORY_ERROR_WRITES(detail) ? "writes" : "reads",
+		memory.name, memory.later, what(GX_MEMORY_ERROR_OF(detail)), memory.earlier);
 }
 
 static const char *advise(const struct gx_finding *finding, const struct gx_circumstances *circumstances GX_UNUSED)

@@ -175,9 +175,10 @@ struct gx_message_wait {
 
 /* How a message names things; every pointer of it is borrowed for the call. */
 struct gx_message_memory {
-	char name[96];     /* "busy", "memory of gate.open" */
-	char earlier[160]; /* " in handle() (mygate.c:31)", "" */
-	char later[160];
+	char name[96]; /* "busy", "memory of gate.open" */
+	/* " in set() (mygate.c:12), called in handle() (mygate.c:31)", "". Of a memory error `earlier` is where the block came from, and went. */
+	char earlier[480];
+	char later[480];
 };
 
 struct gx_message_names {

@@ -493,14 +493,53 @@ static void say_place(const void *code, char *text, size_t size)
 		snprintf(text, size, *place ? " in %.48s() (%s)" : " in %.48s()%s", symbol.name, place);
 }
 
+/* " in set() (mygate.c:12), called in handle() (mygate.c:31)". */
+static void say_calls(const void *code, const struct gx_where *calls, char *text, size_t size)
+{
+	enum { TOLD = 4 };
+	size_t used;
+
+	say_place(code, text, size);
+	used = strlen(text);
+	for (unsigned i = 1; i < calls->count && i < TOLD && used && used + 1 < size; i++) {
+		char caller[160];
+
+		say_place((const char *)calls->pc[i] + 1, caller, sizeof(caller));
+		if (*caller)
+			used += (size_t)snprintf(text + used, size - used, ", called%s", caller);
+	}
+}
+
+/* Where the block came from, and where it went. */
+static void say_block(uint64_t object, char *text, size_t size)
+{
+	struct gx_where came = {.count = 0};
+	struct gx_where went = {.count = 0};
+	char from[160];
+	char to[160];
+
+	*text = 0;
+	if (!gx_where_of_block(gx_world_address(object), &came, &went))
+		return;
+	say_place(came.count ? (const char *)came.pc[0] + 1 : NULL, from, sizeof(from));
+	say_place(went.count ? (const char *)went.pc[0] + 1 : NULL, to, sizeof(to));
+	snprintf(text, size, "%s%s%s%s", *from ? "; allocated" : "", from, *to ? *from ? ", freed" : "; freed" : "",
+		 to);
+}
+
 void gx_name_race(uint64_t object, uint32_t step, struct gx_message_memory *out)
 {
 	struct gx_race_places places = {0};
+	struct gx_where calls;
 
-	if (!gx_races_places(object, step, &places))
-		places.later = gx_heap_last();
-	say_place(places.earlier, out->earlier, sizeof(out->earlier));
-	say_place(places.later, out->later, sizeof(out->later));
+	if (gx_races_places(object, step, &places)) {
+		say_calls(places.earlier, &places.earlier_calls, out->earlier, sizeof(out->earlier));
+		say_calls(places.later, &places.later_calls, out->later, sizeof(out->later));
+		return;
+	}
+	calls = gx_heap_last_calls();
+	say_calls(gx_heap_last(), &calls, out->later, sizeof(out->later));
+	say_block(object, out->earlier, sizeof(out->earlier));
 }
 
 /* ---- what came of it ---- */

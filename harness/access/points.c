@@ -1,0 +1,72 @@
+#include "access/points.h"
+
+#include <string.h>
+
+#include "core/world.h"
+
+static struct gx_point_places now;
+bool gx_points_some;
+
+/* The program that the harness is, and whatever is linked into it, lies where it was linked to lie. */
+uint64_t gx_point_place(const void *code)
+{
+	uint64_t in_plugin = gx_world_code(code);
+
+	return in_plugin ? in_plugin : (uint64_t)(uintptr_t)code;
+}
+
+const void *gx_point_code(uint64_t place)
+{
+	const void *in_plugin = gx_world_code_address(place);
+
+	return in_plugin ? in_plugin : (const void *)(uintptr_t)place;
+}
+
+/* Where it is, or would have to be. */
+static unsigned find(const struct gx_point_places *places, uint64_t place)
+{
+	unsigned i = 0;
+
+	while (i < places->count && places->place[i] < place)
+		i++;
+	return i;
+}
+
+static bool is_there(const struct gx_point_places *places, uint64_t place)
+{
+	unsigned i = find(places, place);
+
+	return i < places->count && places->place[i] == place;
+}
+
+bool gx_point_places_add(struct gx_point_places *places, uint64_t place)
+{
+	unsigned at = find(places, place);
+
+	if (is_there(places, place) || places->which == GX_POINTS_ACCESS)
+		return false;
+	if (places->count == GX_POINT_PLACES_MAX) {
+		places->which = GX_POINTS_ACCESS;
+		return true;
+	}
+	memmove(&places->place[at + 1], &places->place[at], (places->count - at) * sizeof(places->place[0]));
+	places->place[at] = place;
+	places->count++;
+	return true;
+}
+
+void gx_points_set(const struct gx_point_places *places)
+{
+	now = *places;
+	gx_points_some = now.which == GX_POINTS_ACCESS || (now.which == GX_POINTS_AUTO && now.count);
+}
+
+const struct gx_point_places *gx_points(void)
+{
+	return &now;
+}
+
+bool gx_points_has(const void *code)
+{
+	return now.which == GX_POINTS_ACCESS || is_there(&now, gx_point_place(code));
+}

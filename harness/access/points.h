@@ -1,0 +1,49 @@
+/*
+ * points.h - which plain accesses to memory are points of their own.
+ *
+ *     sync     none: an access belongs to the footprint of its step (memory.h)
+ *     access   each, to see what a race does
+ *     auto     those that stand at places in the code which have been found racy; nothing else is interleaved more finely for it
+ *
+ * A program without a data race behaves alike under all three. In one that has some, what is read at a racy place may be what others have
+ * just written there, without any order: so behind it the step is open (core/order.h), as it is behind an atomic operation.
+ *
+ * Main thread only.
+ */
+#ifndef GX_ACCESS_POINTS_H
+#define GX_ACCESS_POINTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum gx_points { GX_POINTS_SYNC, GX_POINTS_ACCESS, GX_POINTS_AUTO };
+
+/* In the order of the command line's words. More racy places than there is room for: then each access is a point. */
+enum { GX_POINT_PLACES_MAX = 64 };
+struct gx_point_places {
+	enum gx_points which;
+	unsigned count;                      /* GX_POINTS_AUTO: of the places */
+	uint64_t place[GX_POINT_PLACES_MAX]; /* gx_point_place(), ascending */
+};
+
+/* A number for a place in the code, the same in every process that has loaded the same program. */
+uint64_t gx_point_place(const void *code);
+/* And back. */
+const void *gx_point_code(uint64_t place);
+
+/* False if it is there already. When there is no more room `which` becomes GX_POINTS_ACCESS. */
+bool gx_point_places_add(struct gx_point_places *places, uint64_t place);
+
+/* From now on these; copied. At first GX_POINTS_SYNC. */
+void gx_points_set(const struct gx_point_places *places);
+const struct gx_point_places *gx_points(void);
+
+/* Whether the access at this place of the code is a point. */
+extern bool gx_points_some;
+bool gx_points_has(const void *code);
+static inline bool gx_is_point(const void *code)
+{
+	return __builtin_expect(gx_points_some, 0) && gx_points_has(code);
+}
+
+#endif
