@@ -254,6 +254,8 @@ void gx_memory_access(const void *address, size_t size, bool writes, const void 
 	}
 	if (is_private(at))
 		return;
+	if (__builtin_expect(gx_points_noted, 0))
+		gx_points_note(at, size, code);
 	is_point = gx_is_point(code);
 	if (gx_order_is_open() || is_point)
 		wait_before(at, writes, is_point);

@@ -55,9 +55,66 @@ bool gx_point_places_add(struct gx_point_places *places, uint64_t place)
 	return true;
 }
 
+/* ---- finding them ---- */
+
+enum { FOUND_MAX = 64 };
+static struct {
+	uintptr_t from;
+	uintptr_t to;
+} found[FOUND_MAX];
+static unsigned found_count;
+static struct gx_point_places noted;
+static bool is_news;
+bool gx_points_noted;
+
+void gx_points_found(uintptr_t at, size_t size)
+{
+	if (now.which != GX_POINTS_AUTO)
+		return;
+	for (unsigned i = 0; i < found_count; i++)
+		if (found[i].from <= at && found[i].to >= at + size)
+			return;
+	is_news = true;
+	if (found_count == FOUND_MAX) {
+		noted.which = GX_POINTS_ACCESS;
+	} else {
+		found[found_count].from = at;
+		found[found_count++].to = at + size;
+	}
+	gx_points_noted = true;
+}
+
+void gx_points_note(uintptr_t at, size_t size, const void *code)
+{
+	for (unsigned i = 0; i < found_count; i++)
+		if (found[i].from < at + size && found[i].to > at && !is_there(&now, gx_point_place(code)))
+			is_news |= gx_point_places_add(&noted, gx_point_place(code));
+}
+
+bool gx_points_learn(struct gx_point_places *places)
+{
+	bool news = is_news && places->which == GX_POINTS_AUTO;
+
+	for (unsigned i = 0; i < noted.count && news; i++)
+		(void)gx_point_places_add(places, noted.place[i]);
+	if (news && noted.which == GX_POINTS_ACCESS)
+		places->which = GX_POINTS_ACCESS;
+	is_news = false;
+	return news;
+}
+
+void gx_points_forget(void)
+{
+	found_count = 0;
+	noted = (struct gx_point_places){.which = GX_POINTS_AUTO};
+	is_news = false;
+	gx_points_noted = false;
+}
+
 void gx_points_set(const struct gx_point_places *places)
 {
 	now = *places;
+	gx_points_noted = now.which == GX_POINTS_AUTO && found_count;
 	gx_points_some = now.which == GX_POINTS_ACCESS || (now.which == GX_POINTS_AUTO && now.count);
 }
 

@@ -14,6 +14,7 @@
 #define GX_ACCESS_POINTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum gx_points { GX_POINTS_SYNC, GX_POINTS_ACCESS, GX_POINTS_AUTO };
@@ -31,6 +32,19 @@ uint64_t gx_point_place(const void *code);
 /* And back. */
 const void *gx_point_code(uint64_t place);
 
+/*
+ * How the places of GX_POINTS_AUTO are found: whoever sees a race says which bytes it is about; from then on the
+ * places of all accesses to them are noted, racy themselves or not, for in an execution that is still to come they may be. When an exploration
+ * has brought neither more bytes nor more places, every access to what races is a point: so nothing that a race leads to is left out.
+ */
+void gx_points_found(uintptr_t at, size_t size);
+void gx_points_note(uintptr_t at, size_t size, const void *code);
+/* Add what has been noted; true if there was something that those who explored did not know: explore again, with these. */
+bool gx_points_learn(struct gx_point_places *places);
+
+/* Another program: nothing has been found. */
+void gx_points_forget(void);
+
 /* False if it is there already. When there is no more room `which` becomes GX_POINTS_ACCESS. */
 bool gx_point_places_add(struct gx_point_places *places, uint64_t place);
 
@@ -40,6 +54,7 @@ const struct gx_point_places *gx_points(void);
 
 /* Whether the access at this place of the code is a point. */
 extern bool gx_points_some;
+extern bool gx_points_noted; /* accesses are to be noted */
 bool gx_points_has(const void *code);
 static inline bool gx_is_point(const void *code)
 {

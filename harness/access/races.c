@@ -1,4 +1,5 @@
 #include "access/races.h"
+#include "access/points.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,13 +38,6 @@ bool gx_races_places(uint64_t object, uint32_t step, struct gx_race_places *plac
 	return i < remembered_count;
 }
 
-bool gx_races_nth_places(unsigned n, struct gx_race_places *places)
-{
-	if (n < remembered_count)
-		*places = remembered[n].places;
-	return n < remembered_count;
-}
-
 static uint8_t bits(size_t from, size_t count)
 {
 	return (uint8_t)((count < 8 ? (1u << count) - 1 : 0xffu) << from);
@@ -74,6 +68,7 @@ static void tell(uintptr_t at, size_t size, bool beside_it, uint16_t extra, stru
 	uint64_t object = gx_world_canonical((const void *)at);
 
 	last = places.later;
+	gx_points_found(at, size);
 	if (told_count < TOLD_MAX) {
 		told[told_count].object = object;
 		told[told_count].step = gx_sched_steps();

@@ -52,8 +52,6 @@ struct gx_race_places {
 };
 /* What has been told since the execution began is what gx_races_places() knows, until this is called again. */
 void gx_races_remember(void);
-/* The nth of them, from 0; false if there are fewer. */
-bool gx_races_nth_places(unsigned n, struct gx_race_places *places);
 /* Of the race for this object that was told in this step; false if there is none. */
 bool gx_races_places(uint64_t object, uint32_t step, struct gx_race_places *places);
 

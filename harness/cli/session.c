@@ -138,6 +138,7 @@ static enum gx_status load(struct gx_trial *trial, const struct gx_session *sess
 		trial->adopt = gx_plugin_adopt;
 		trial->plugin = session->gate->plugin;
 	}
+	gx_points_forget();
 	gx_points_set(&session->points);
 	gx_races_watch(is_watched(session->gate), session->gate->plugin && gx_plugin_tries(session->gate->plugin));
 	return gx_sched_load(&trial->program, err);
@@ -637,30 +638,6 @@ static void say_points(const struct gx_session *session)
 	}
 }
 
-/* Where the accesses of the races stand that have been found: whether there are any that are no points yet. */
-static bool learn_places(struct gx_session *session, const struct gx_explored *explored)
-{
-	struct gx_race_places places;
-	bool learnt = false;
-
-	for (unsigned i = 0; i < explored->hit_count; i++) {
-		if (gx_key_rule(explored->hits[i].key) != GX_RULE_DATA_RACE)
-			continue;
-		gx_sched_reset();
-		for (uint32_t j = 0; j < explored->hits[i].path.count; j++)
-			if (!gx_take(explored->hits[i].path.choice[j]))
-				break;
-		gx_races_remember();
-		for (unsigned n = 0; gx_races_nth_places(n, &places); n++) {
-			learnt |=
-				places.earlier && gx_point_places_add(&session->points, gx_point_place(places.earlier));
-			learnt |= gx_point_places_add(&session->points, gx_point_place(places.later));
-		}
-	}
-	gx_sched_reset();
-	return learnt;
-}
-
 /* What has to be explored again with more points is gone, but for the time that it took. */
 static bool goes_finer(struct gx_session *session, struct gx_explored *explored, struct gx_explore_options *options)
 {
@@ -668,7 +645,7 @@ static bool goes_finer(struct gx_session *session, struct gx_explored *explored,
 		return false;
 	if (options->seconds > 0 && explored->seconds >= options->seconds)
 		return false;
-	if (!learn_places(session, explored))
+	if (!gx_points_learn(&session->points))
 		return false;
 	gx_points_set(&session->points);
 	if (options->seconds > 0)

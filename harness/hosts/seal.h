@@ -21,6 +21,12 @@ bool gx_seal_is_available(void);
 /* Seal the calling process. GX_ESYSTEM: it is not. */
 enum gx_status gx_seal(struct gx_error *err) GX_MUST_USE;
 
+/*
+ * Seal a process that is about to load somebody's code, and may do no more: map files, read them, end itself. `out` stays to be written to, and
+ * so do standard output and error. On any other call `trap` gets its number, on the stack that made it, and does not return.
+ */
+enum gx_status gx_seal_loading(int out, void (*trap)(int number), struct gx_error *err) GX_MUST_USE;
+
 /* End the process, sealed or not, without anything else being run. Its status says that it is we who do it: gx_seal_is_our_exit(). */
 void gx_seal_exit(void) __attribute__((noreturn));
 bool gx_seal_is_our_exit(int status); /* of waitpid() */

@@ -16,7 +16,7 @@ static const char *const labels[] = {
 	"posix.free",     "print",         "rwlock.rdlock", "rwlock.wrlock", "rwlock.tryrdlock", "rwlock.trywrlock",
 	"rwlock.unlock",  "spin.lock",     "spin.trylock",  "spin.unlock",   "barrier.arrive",   "barrier.wait",
 	"futex.enter",    "futex.wait",    "futex.wake",    "thread.cancel", "lock.nested",      "thread.joined",
-	"signal.lost",
+	"clock.set",      "signal.lost",
 };
 
 _Static_assert(sizeof(labels) / sizeof(labels[0]) == GX_L_POSIX_END - GX_LABELS_POSIX, "every label has a name");

@@ -82,6 +82,7 @@ enum {
 	/* From here on facts, again. */
 	GX_L_LOCK_NESTED, /* fact: it takes the lock `object` and has the lock `value`, both GX_LOCK_READ or not; extra: how many it has */
 	GX_L_THREAD_JOINED, /* fact: object = path of the thread */
+	GX_L_CLOCK_SET,     /* op: the wall clock is set; gx_posix_jump() */
 	GX_L_SIGNAL_LOST,   /* fact: object = the condition variable; nobody was woken, though somebody waits */
 	GX_L_POSIX_END
 };
@@ -214,6 +215,20 @@ extern void (*gx_posix_thread_end_hook)(void);
  */
 extern bool (*gx_posix_may_lose)(const struct gx_task *task);
 extern void (*gx_posix_lost)(void);
+
+/*
+ * The wall clock (CLOCK_REALTIME, C11's TIME_UTC) of a program whose clock somebody sets (POSIX clock_settime(): absolute times that are waited
+ * for by that clock come sooner or later with it; intervals and the monotonic clock do not). In the world; zero at first.
+ */
+struct gx_wall {
+	int64_t ahead; /* ns: of what it would show if nobody had set it */
+	uint64_t until
+		[GX_TASKS_MAX]; /* by index of the task: the deadline that it has by this clock, if its op still has it */
+};
+/* For the program that is about to be loaded; NULL: nobody sets it. */
+void gx_posix_wall(struct gx_wall *wall);
+/* [task] A step in which the wall clock is set forward by so many ns, or back; by at most a day back and thirty days forward in all. */
+void gx_posix_jump(int64_t by);
 
 /* [task] The program's code has come to an end: what it still holds has to say so, or was written over, and the execution ends. */
 void gx_posix_check_held(void);

@@ -26,9 +26,69 @@ static void __attribute__((constructor)) register_clocks(void)
 	gx_clock_begins_at(UPTIME);
 }
 
+static bool is_wall(clockid_t clock)
+{
+	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_TAI;
+}
+
 static uint64_t base_of(clockid_t clock)
 {
-	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_TAI ? EPOCH : UPTIME;
+	return is_wall(clock) ? EPOCH : UPTIME;
+}
+
+/* ---- the wall clock ---- */
+
+static struct gx_wall *wall;
+
+void gx_posix_wall(struct gx_wall *of)
+{
+	wall = of;
+}
+
+/* What the clock shows: time begins with the first look. */
+static uint64_t show(clockid_t clock)
+{
+	uint64_t ns = base_of(clock) + gx_posix_look();
+
+	return wall && is_wall(clock) && gx_task_self() ? ns + (uint64_t)wall->ahead : ns;
+}
+
+static void wait_by_wall(uint64_t away)
+{
+	if (wall && gx_task_self())
+		wall->until[gx_task_self()->index] = gx_now() + away;
+}
+
+/* Those that have come already stay so. */
+static void move(struct gx_task *task, int64_t by)
+{
+	uint64_t left = task->op.deadline - gx_now();
+
+	if (task->op.deadline <= gx_now())
+		return;
+	if (by > 0)
+		left -= left < (uint64_t)by ? left : (uint64_t)by;
+	else
+		left += (uint64_t)-by;
+	task->op.deadline = gx_now() + left;
+	wall->until[task->index] = task->op.deadline;
+}
+
+void gx_posix_jump(int64_t by)
+{
+	gx_point(&(struct gx_op){.label = GX_L_CLOCK_SET,
+				 .access = GX_WRITE,
+				 .object = gx_object(GX_OBJECT_CORE, GX_OBJECT_TIME),
+				 .deadline = GX_FOREVER});
+	gx_touch(gx_object(GX_OBJECT_CORE, GX_OBJECT_TIME), GX_WRITE);
+	wall->ahead += by;
+	for (uint64_t rest = gx_task_indices(); rest; rest &= rest - 1) {
+		struct gx_task *task = gx_task_first(rest);
+
+		if (task->state == GX_TASK_PARKED && task->op.deadline != GX_FOREVER &&
+		    task->op.deadline == wall->until[task->index])
+			move(task, by);
+	}
 }
 
 static bool is_time(const struct timespec *when)
@@ -58,13 +118,15 @@ static bool is_of_the_other(clockid_t clock, uint64_t at, uint64_t shown)
 bool gx_posix_deadline(clockid_t clock, const struct timespec *when, uint64_t *away)
 {
 	uint64_t at = to_ns(when);
-	uint64_t shown = base_of(clock) + gx_posix_look();
+	uint64_t shown = show(clock);
 
 	if (!is_time(when))
 		return false;
 	if (is_of_the_other(clock, at, shown))
 		gx_posix_misuse(GX_POSIX_OTHER_CLOCK, 0, NULL, 0);
 	*away = at > shown ? at - shown : 0;
+	if (is_wall(clock))
+		wait_by_wall(*away);
 	return true;
 }
 
@@ -77,7 +139,7 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 {
 	if (!gx_posix_is_guest())
 		return GX_REAL(clock_gettime)(clock, now);
-	*now = to_timespec(base_of(clock) + gx_posix_look());
+	*now = to_timespec(show(clock));
 	return 0;
 }
 
@@ -88,7 +150,7 @@ int timespec_get(struct timespec *now, int base)
 		return GX_REAL(timespec_get)(now, base);
 	if (base != TIME_UTC)
 		return 0;
-	*now = to_timespec(EPOCH + gx_posix_look());
+	*now = to_timespec(show(CLOCK_REALTIME));
 	return base;
 }
 
@@ -98,7 +160,7 @@ int gettimeofday(struct timeval *restrict now, void *restrict zone)
 
 	if (!gx_posix_is_guest())
 		return GX_REAL(gettimeofday)(now, zone);
-	ns = EPOCH + gx_posix_look();
+	ns = show(CLOCK_REALTIME);
 	now->tv_sec = (time_t)(ns / SECOND);
 	now->tv_usec = (suseconds_t)(ns % SECOND / 1000);
 	return 0;
@@ -110,7 +172,7 @@ time_t time(time_t *out)
 
 	if (!gx_posix_is_guest())
 		return GX_REAL(time)(out);
-	now = (time_t)((EPOCH + gx_posix_look()) / SECOND);
+	now = (time_t)(show(CLOCK_REALTIME) / SECOND);
 	if (out)
 		*out = now;
 	return now;

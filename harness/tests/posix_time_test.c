@@ -183,6 +183,84 @@ static void a_sleep_of_nothing_is_a_point(void **state)
 	assert_int_equal(gx_now(), 0);
 }
 
+/* ---- a wall clock that is set ---- */
+
+static struct gx_wall *wall;
+
+static void put_up_a_wall(void)
+{
+	wall = gx_world_shared(sizeof(*wall));
+	gx_posix_wall(wall);
+}
+
+static void waits_for_ten_minutes_of_the_wall(void *argument)
+{
+	struct timespec until = in_seconds(CLOCK_REALTIME, 600);
+	int64_t wall_began = ns_of(CLOCK_REALTIME);
+	int64_t up_began = ns_of(CLOCK_MONOTONIC);
+
+	(void)argument;
+	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &until, NULL);
+	saw((ns_of(CLOCK_REALTIME) - wall_began) / SECOND);
+	saw((ns_of(CLOCK_MONOTONIC) - up_began) / SECOND);
+}
+
+static void waits_for_ten_minutes_of_the_other(void *argument)
+{
+	struct timespec until = in_seconds(CLOCK_MONOTONIC, 600);
+	int64_t up_began = ns_of(CLOCK_MONOTONIC);
+
+	(void)argument;
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+	saw((ns_of(CLOCK_MONOTONIC) - up_began) / SECOND);
+}
+
+static void naps_for_ten_minutes(void *argument)
+{
+	struct timespec until = in_seconds(CLOCK_REALTIME, 600);
+
+	(void)argument;
+	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &until, NULL);
+	sleep(600); /* an interval is none of the wall's, though it was one before */
+	saw((int64_t)gx_now() / SECOND);
+}
+
+static void sets_it_forward(void *argument)
+{
+	(void)argument;
+	gx_posix_jump(3600 * SECOND);
+}
+
+static void sets_it_a_little_forward(void *argument)
+{
+	(void)argument;
+	gx_posix_jump(60 * SECOND);
+}
+
+static void sets_it_back(void *argument)
+{
+	(void)argument;
+	gx_posix_jump(-60 * SECOND);
+}
+
+static void who_waits_by_the_wall_goes_with_it(void **state)
+{
+	(void)state;
+	fixture_run_tasks(put_up_a_wall, waits_for_ten_minutes_of_the_wall, sets_it_forward, "122");
+	assert_saw(3600, 0); /* it has come at once */
+	fixture_run_tasks(put_up_a_wall, waits_for_ten_minutes_of_the_wall, sets_it_a_little_forward, "122");
+	assert_saw(600, 540);
+	fixture_run_tasks(put_up_a_wall, waits_for_ten_minutes_of_the_wall, sets_it_back, "122");
+	assert_saw(600, 660);
+	fixture_run_tasks(put_up_a_wall, waits_for_ten_minutes_of_the_other, sets_it_forward, "122");
+	assert_saw(600);
+	fixture_run_tasks(put_up_a_wall, naps_for_ten_minutes, sets_it_back, "10122");
+	assert_saw(1200);
+	fixture_run_tasks(put_up_a_wall, waits_for_ten_minutes_of_the_wall, sets_it_forward, "22");
+	assert_saw(600, 600); /* before anybody looks */
+	gx_posix_wall(NULL);
+}
+
 static void everybody_else_sleeps_in_real_time(void **state)
 {
 	struct timespec wanted = {.tv_nsec = 20000000};
@@ -210,6 +288,7 @@ int main(void)
 		cmocka_unit_test(a_time_that_is_none_is_refused),
 		cmocka_unit_test(the_longest_sleep_does_not_wrap_around),
 		cmocka_unit_test(a_sleep_of_nothing_is_a_point),
+		cmocka_unit_test(who_waits_by_the_wall_goes_with_it),
 		cmocka_unit_test(everybody_else_sleeps_in_real_time),
 	};
 

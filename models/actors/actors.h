@@ -10,6 +10,8 @@
 #ifndef GX_ACTORS_ACTORS_H
 #define GX_ACTORS_ACTORS_H
 
+#include <stdint.h>
+
 #include "actors/list.h"
 #include "gatecrash/gate.h"
 
@@ -22,13 +24,15 @@ struct gx_acting {
 	unsigned request; /* id of the request that it sends, 0 for none */
 	unsigned index;   /* of its workspace */
 	struct gx_workspace *row;
+	int64_t by_ns; /* of what is set */
 };
 
 enum gx_actor_trait {
 	GX_ACTOR_OF_ALL = 1,          /* it concerns all workspaces: takes no `on` */
 	GX_ACTOR_MAKES_WORKSPACE = 2, /* of a workspace whose state is none */
 	GX_ACTOR_IS_SERVER =
-		4 /* it is no handler: it acts whether or not the server takes requests, and no probe follows it */
+		4, /* it is no handler: it acts whether or not the server takes requests, and no probe follows it */
+	GX_ACTOR_IS_MACHINE = 8 /* nor is it, and it is not the server's end: it needs the key `by` */
 };
 
 struct gx_actor_row {

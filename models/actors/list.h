@@ -15,6 +15,7 @@
 	ROW(CREATE, create)                                 \
 	ROW(E2E_CLIENT, e2e_client)                         \
 	ROW(DISPATCH_RESTART, dispatch_restart)             \
+	ROW(CLOCK_SET, clock_set)                           \
 	ROW(SHUTDOWN, shutdown)
 
 #endif

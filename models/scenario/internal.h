@@ -80,6 +80,8 @@ bool gx_yaml_number(struct gx_yaml *yaml, const yaml_node_t *node, const char *k
 bool gx_yaml_flag(struct gx_yaml *yaml, const yaml_node_t *node, const char *key, bool *out);
 /* At most GX_SCENARIO_HOURS_MAX. */
 bool gx_yaml_duration(struct gx_yaml *yaml, const yaml_node_t *node, const char *key, uint64_t *out_ns);
+/* The same, and back: "-1h". */
+bool gx_yaml_signed_duration(struct gx_yaml *yaml, const yaml_node_t *node, const char *key, int64_t *out_ns);
 /* "1h30m": what reads as the same duration. */
 struct gx_duration_text {
 	char text[48];

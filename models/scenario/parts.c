@@ -85,10 +85,11 @@ struct entry {
 	enum gx_actor_kind kind;
 	unsigned workspace;
 	uint64_t at_ns;
+	int64_t by_ns;
 	unsigned count;
 };
 
-enum { DO, ON, AT, COUNT_OF };
+enum { DO, ON, AT, COUNT_OF, BY };
 
 static bool read_kind(struct gx_yaml *yaml, const yaml_node_t *node, enum gx_actor_kind *out)
 {
@@ -172,6 +173,7 @@ static void add_actor(struct gx_scenario *scenario, const struct entry *entry)
 		.number = count_of_kind(scenario, entry->kind) + 1,
 		.workspace = entry->workspace,
 		.at_ns = entry->at_ns,
+		.by_ns = entry->by_ns,
 	};
 	snprintf(actor->name, sizeof(actor->name), "%s#%u", gx_actor_kind_name(actor->kind), actor->number);
 	scenario->actor_count++;
@@ -191,10 +193,31 @@ static bool read_arrival(struct gx_yaml *yaml, const yaml_node_t *node, const st
 		gx_yaml_duration_text(entry->at_ns).text, gx_yaml_duration_text(scenario->time_ns).text);
 }
 
+/* Times further away than that are not known as times (core/shift.h). */
+enum { BY_HOURS_MAX = 23 };
+
+static bool read_by(struct gx_yaml *yaml, const yaml_node_t *node, const yaml_node_t *value,
+		    const struct gx_actor_row *row, int64_t *out)
+{
+	if (!(row->traits & GX_ACTOR_IS_MACHINE))
+		return !value || gx_yaml_complain(yaml, value, "%s takes no \"by\"", row->name);
+	if (!value)
+		return gx_yaml_complain(yaml, node, "%s needs the key \"by\": 1h, or -1h for back", row->name);
+	if (!gx_yaml_signed_duration(yaml, value, "by", out))
+		return false;
+	if (!*out || *out > BY_HOURS_MAX * 3600000000000 || *out < -BY_HOURS_MAX * 3600000000000)
+		return gx_yaml_complain(yaml, value, "\"by\" is more than nothing and at most %dh, forward or back",
+					BY_HOURS_MAX);
+	return true;
+}
+
 static bool read_actor(struct gx_yaml *yaml, const yaml_node_t *node, struct gx_scenario *scenario)
 {
-	static const struct gx_yaml_key keys[] =
-		{[DO] = {"do", true}, [ON] = {"on", false}, [AT] = {"at", false}, [COUNT_OF] = {"count", false}};
+	static const struct gx_yaml_key keys[] = {[DO] = {"do", true},
+						  [ON] = {"on", false},
+						  [AT] = {"at", false},
+						  [COUNT_OF] = {"count", false},
+						  [BY] = {"by", false}};
 	struct entry entry = {.count = 1};
 	yaml_node_t *values[COUNT(keys)];
 
@@ -202,6 +225,8 @@ static bool read_actor(struct gx_yaml *yaml, const yaml_node_t *node, struct gx_
 	    !read_kind(yaml, values[DO], &entry.kind) || !read_target(yaml, node, values, scenario, &entry))
 		return false;
 	if (gx_actor_row(entry.kind)->once && !check_once(yaml, values, scenario, &entry))
+		return false;
+	if (!read_by(yaml, node, values[BY], gx_actor_row(entry.kind), &entry.by_ns))
 		return false;
 	if ((values[AT] && !read_arrival(yaml, values[AT], scenario, &entry)) ||
 	    (values[COUNT_OF] && !gx_yaml_number(yaml, values[COUNT_OF], "count", 1, GX_ACTORS_MAX, &entry.count)))
@@ -230,19 +255,26 @@ bool gx_scenario_read_actors(struct gx_yaml *yaml, const yaml_node_t *node, stru
 
 /* ---- limits ---- */
 
+enum { SPURIOUS_MAX = 1000 };
+
 bool gx_scenario_read_limits(struct gx_yaml *yaml, const yaml_node_t *node, struct gx_scenario_file *file)
 {
-	enum { POINTS, TIME };
-	static const struct gx_yaml_key keys[] = {[POINTS] = {"points", false}, [TIME] = {"time", false}};
+	enum { POINTS, TIME, SPURIOUS };
+	static const struct gx_yaml_key keys[] =
+		{[POINTS] = {"points", false}, [TIME] = {"time", false}, [SPURIOUS] = {"spurious", false}};
 	struct gx_scenario *scenario = &file->scenario;
 	yaml_node_t *values[COUNT(keys)];
 	unsigned points = scenario->points;
+	unsigned spurious = scenario->spurious;
 
 	if (!gx_yaml_mapping(yaml, node, "\"limits\"", keys, COUNT(keys), values))
 		return false;
 	if ((values[POINTS] && !gx_yaml_number(yaml, values[POINTS], "points", 1, GX_SCENARIO_POINTS_MAX, &points)) ||
-	    (values[TIME] && !gx_yaml_duration(yaml, values[TIME], "time", &scenario->time_ns)))
+	    (values[TIME] && !gx_yaml_duration(yaml, values[TIME], "time", &scenario->time_ns)) ||
+	    (values[SPURIOUS] && !gx_yaml_number(yaml, values[SPURIOUS], "spurious", 0, SPURIOUS_MAX, &spurious)))
 		return false;
+	scenario->bounds_spurious = values[SPURIOUS] != NULL;
+	scenario->spurious = spurious;
 	if (!scenario->time_ns)
 		return gx_yaml_wrong(yaml, values[TIME], "time", "longer than 0s");
 	scenario->points = points;

@@ -19,6 +19,7 @@ struct gx_actor {
 	unsigned number;                   /* nth of its kind in the scenario, from 1 */
 	unsigned workspace;                /* index */
 	uint64_t at_ns;                    /* virtual arrival */
+	int64_t by_ns;                     /* of one that sets something */
 	char name[GX_SCENARIO_NAME_BYTES]; /* "manual-restart#1" */
 };
 
@@ -46,6 +47,8 @@ struct gx_scenario {
 	bool late_requests;
 	uint32_t points;  /* limit of one execution */
 	uint64_t time_ns; /* virtual, until quiescence */
+	bool bounds_spurious;
+	uint32_t spurious; /* if so: wake-ups for no reason in one execution; else any number */
 };
 
 #endif

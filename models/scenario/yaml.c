@@ -367,6 +367,20 @@ bool gx_yaml_duration(struct gx_yaml *yaml, const yaml_node_t *node, const char 
 	return true;
 }
 
+bool gx_yaml_signed_duration(struct gx_yaml *yaml, const yaml_node_t *node, const char *key, int64_t *out_ns)
+{
+	static const char expected[] = "a duration, forward or back, such as 500ms, 1h or -1h";
+	const char *text = gx_yaml_text(yaml, node, key, expected);
+	uint64_t ns;
+
+	if (!text)
+		return false;
+	if (!parse_duration(text + (*text == '-'), &ns) || ns > GX_SCENARIO_HOURS_MAX * units[0].ns)
+		return gx_yaml_wrong(yaml, node, key, expected);
+	*out_ns = *text == '-' ? -(int64_t)ns : (int64_t)ns;
+	return true;
+}
+
 struct gx_duration_text gx_yaml_duration_text(uint64_t ns)
 {
 	struct gx_duration_text out = {"0s"};

@@ -69,6 +69,7 @@ SCENARIO(two_workspaces, "two-workspaces")
 SCENARIO(create_vs_restart, "create-vs-restart")
 SCENARIO(late_register, "late-register")
 SCENARIO(manual_vs_programmatic, "manual-vs-programmatic")
+SCENARIO(clock_set_back, "models/tests/gates/scenarios/clock-set-back.yaml")
 
 static int open_world(void **state)
 {
@@ -87,6 +88,7 @@ int main(void)
 		cmocka_unit_test(double_click),   cmocka_unit_test(failed_start),
 		cmocka_unit_test(two_workspaces), cmocka_unit_test(create_vs_restart),
 		cmocka_unit_test(late_register),  cmocka_unit_test(manual_vs_programmatic),
+		cmocka_unit_test(clock_set_back),
 	};
 
 	return cmocka_run_group_tests(tests, open_world, NULL);

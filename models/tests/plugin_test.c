@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <link.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -35,6 +36,7 @@
 #include "core/world.h"
 #include "explore/explore.h"
 #include "explore/replay.h"
+#include "hosts/seal.h"
 #include "module/plugin.h"
 #include "scenario/file.h"
 #include "scenario/find.h"
@@ -52,6 +54,9 @@
 #define BAD_SUMMARY(what) "the gate's summary " what "; it has to be one line of text"
 #define WHILE_LOADED(what, how) \
 	"the gate " what " while it is loaded (" how " in a constructor, in gx_gate_plugin() or in a destructor)"
+#define CALLS_THE_KERNEL(name)                 \
+	"the gate makes the system call " name \
+	" while it is loaded (in a constructor, in gx_gate_plugin() or in a destructor)"
 #define ENDS_THE_PROCESS "the gate ends the process while it is loaded"
 #define UNMODELLED(name) \
 	"calls " name    \
@@ -493,6 +498,9 @@ static void a_gate_that_is_refused_is_refused_in_one_line(void **state)
 	for (size_t i = 0; i < COUNT(refusals); i++)
 		if (GX_ASAN && !strcmp(refusals[i].name, "constructor-note"))
 			print_message("not tried, UBSan ends the process its own way: %s\n", refusals[i].name);
+		else if (gx_seal_is_available() && !strcmp(refusals[i].name, "constructor-leaves"))
+			refused(plugin_path(0, refusals[i].name),
+				CALLS_THE_KERNEL("clone")); /* and so leaves nothing */
 		else
 			refused(plugin_path(0, refusals[i].name), refusals[i].why);
 }
@@ -501,6 +509,26 @@ static void a_gate_that_never_ends_loading_is_given_up(void **state)
 {
 	(void)state;
 	refused(plugin_path(0, "constructor-loops"), WHILE_LOADED("hangs", "5 s"));
+}
+
+/* Not even once: it would be done while it is tried whether the gate can be loaded. */
+static void a_gate_whose_constructor_calls_the_kernel_is_refused_before_it_is_done(void **state)
+{
+#if defined(__x86_64__)
+	int kept = open("left-alone", O_CREAT | O_WRONLY, 0600);
+
+	(void)state;
+	close(kept);
+	if (gx_seal_is_available()) {
+		refused(plugin_path(0, "constructor-forks"), CALLS_THE_KERNEL("fork"));
+		refused(plugin_path(0, "constructor-removes"), CALLS_THE_KERNEL("unlink"));
+		assert_int_equal(access("left-alone", F_OK), 0);
+	}
+	assert_int_equal(unlink("left-alone"), 0);
+#else
+	(void)state;
+	skip();
+#endif
 }
 
 /* exit() in the child writes what stands in the buffers that it inherited, too. */
@@ -1020,6 +1048,7 @@ int main(void)
 		cmocka_unit_test(a_gate_that_misses_a_symbol_is_refused),
 		cmocka_unit_test(a_gate_that_is_refused_is_refused_in_one_line),
 		cmocka_unit_test(a_gate_that_never_ends_loading_is_given_up),
+		cmocka_unit_test(a_gate_whose_constructor_calls_the_kernel_is_refused_before_it_is_done),
 		cmocka_unit_test(what_a_constructor_ends_is_not_the_harness_s_output),
 		cmocka_unit_test_teardown(a_gate_finds_what_its_row_says_and_its_twin_nothing, put_back),
 		cmocka_unit_test_teardown(a_gate_that_hangs_is_found_and_the_search_goes_on, put_back),

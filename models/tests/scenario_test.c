@@ -181,15 +181,19 @@ static void actors_are_numbered_per_kind_across_entries(void **state)
 		      "  - {do: create, on: a, at: 500ms}\n"
 		      "  - {do: secret-write, on: a, at: 1h2s3ms}\n"
 		      "  - {do: shutdown, at: 2m}\n"
+		      "  - {do: clock-set, by: -90m, at: 1s}\n"
 		      "workspaces: [{name: a, state: none, backend: none}, {name: b, state: hibernated}]\n"
 		      "late_requests: true\n"
 		      "beyond_gate: [wedged, {rule: stale-bearer, because: the client keeps its bearer}]\n"
-		      "limits: {points: 7, time: 2h}\n"
+		      "limits: {points: 7, time: 2h, spurious: 0}\n"
 		      "name: a\n");
 	const struct gx_scenario *scenario = &file->scenario;
 
 	(void)state;
-	assert_int_equal(scenario->actor_count, 5);
+	assert_int_equal(scenario->actor_count, 6);
+	assert_int_equal(scenario->actors[5].by_ns, -5400000000000);
+	assert_true(scenario->bounds_spurious);
+	assert_int_equal(scenario->spurious, 0);
 	assert_actor(&scenario->actors[0], "secret-write#1", GX_ACTOR_SECRET_WRITE, 1, 1, 90000);
 	assert_actor(&scenario->actors[1], "secret-write#2", GX_ACTOR_SECRET_WRITE, 2, 1, 90000);
 	assert_actor(&scenario->actors[2], "create#1", GX_ACTOR_CREATE, 1, 0, 500);
@@ -370,6 +374,12 @@ static const struct {
 	{ACTOR("{do: shutdown, on: ws-a}"), "3:29: shutdown takes no \"on\": it concerns all workspaces"},
 	{ACTOR("{do: shutdown, count: 2}"), "3:32: shutdown takes no \"count\": it happens once"},
 	{ACTOR("{do: shutdown}, {do: shutdown}"), "3:31: a second shutdown; the server shuts down once"},
+	{ACTOR("{do: clock-set}"), "3:10: clock-set needs the key \"by\": 1h, or -1h for back"},
+	{ACTOR("{do: clock-set, by: 0s}"), "3:30: \"by\" is more than nothing and at most 23h, forward or back"},
+	{ACTOR("{do: clock-set, by: -24h}"), "3:30: \"by\" is more than nothing and at most 23h, forward or back"},
+	{ACTOR("{do: clock-set, by: --1h}"),
+	 "3:30: \"by\" has to be a duration, forward or back, such as 500ms, 1h or -1h, not \"--1h\""},
+	{ACTOR("{do: shutdown, by: 1h}"), "3:29: shutdown takes no \"by\""},
 	{ACTOR("{do: manual-restart, on: ws-a, at: 10}"),
 	 "3:45: \"at\" has to be a duration such as 500ms, 30s, 2m, 1h or 1m30s, not \"10\""},
 	{ACTOR("{do: manual-restart, on: ws-a, at: -1s}"),
@@ -415,6 +425,7 @@ static const struct {
 	 "4:18: \"points\" has to be a whole number from 1 to 10000000, not \"99999999999999999999\""},
 	{LIMITS("{points: 4294967297}"),
 	 "4:18: \"points\" has to be a whole number from 1 to 10000000, not \"4294967297\""},
+	{LIMITS("{spurious: 1001}"), "4:20: \"spurious\" has to be a whole number from 0 to 1000, not \"1001\""},
 	{LIMITS("{time: 0s}"), "4:16: \"time\" has to be longer than 0s, not \"0s\""},
 	{LIMITS("{time: 5 minutes}"),
 	 "4:16: \"time\" has to be a duration such as 500ms, 30s, 2m, 1h or 1m30s, not \"5 minutes\""},
@@ -515,9 +526,11 @@ static void every_kind_of_actor_is_a_word_of_the_format(void **state)
 
 		assert_non_null(row->act);
 		assert_true(*row->summary);
-		snprintf(text, sizeof(text), "name: t\nworkspaces: [{name: ws-a, state: %s}]\nactors: [{do: %s%s%s}]\n",
+		snprintf(text, sizeof(text),
+			 "name: t\nworkspaces: [{name: ws-a, state: %s}]\nactors: [{do: %s%s%s%s}]\n",
 			 row->traits & GX_ACTOR_MAKES_WORKSPACE ? "none" : "online", row->name,
-			 row->traits & GX_ACTOR_OF_ALL ? "" : ", on: ws-a", row->once ? "" : ", count: 2");
+			 row->traits & GX_ACTOR_OF_ALL ? "" : ", on: ws-a", row->once ? "" : ", count: 2",
+			 row->traits & GX_ACTOR_IS_MACHINE ? ", by: 1h" : "");
 		file = parse(text);
 		assert_int_equal(file->scenario.actor_count, row->once ? 1 : 2);
 		assert_int_equal(file->scenario.actors[0].kind, i); /* a second row of this name would not be found */

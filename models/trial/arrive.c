@@ -22,11 +22,12 @@ void gx_actor_main(void *argument)
 	const struct gx_actor_row *row = gx_actor_row(actor->kind);
 	struct gx_acting acting = {.request = gx_trial_running->request_of[number],
 				   .index = actor->workspace,
-				   .row = &gx_service()->workspaces[actor->workspace]};
+				   .row = &gx_service()->workspaces[actor->workspace],
+				   .by_ns = actor->by_ns};
 
 	if (actor->at_ns)
 		gx_sleep(GX_L_ARRIVE, actor->at_ns);
-	if (row->traits & GX_ACTOR_IS_SERVER) {
+	if (row->traits & (GX_ACTOR_IS_SERVER | GX_ACTOR_IS_MACHINE)) {
 		row->act(&acting);
 		return;
 	}

@@ -88,39 +88,42 @@ static bool improves(struct gx_trial *trial, const struct gx_finding *finding)
 	return false;
 }
 
-static bool is_by_line(const struct gx_raced *race, uint64_t code)
+/* Exactly it, or else one of the same variable or by the same line; raced_count: none. */
+static unsigned find_raced(const struct gx_trial *trial, uint64_t object, uint64_t code)
 {
-	for (unsigned i = 0; i < GX_RACED_LINES && code; i++)
-		if (race->code[i] == code)
-			return true;
-	return false;
-}
+	unsigned like = trial->raced_count;
 
-static void add_line(struct gx_raced *race, uint64_t code)
-{
-	for (unsigned i = 0; i < GX_RACED_LINES && !is_by_line(race, code); i++)
-		if (!race->code[i])
-			race->code[i] = code;
+	for (unsigned i = 0; i < trial->raced_count; i++) {
+		const struct gx_raced *raced = &trial->raced[i];
+		bool same_line = code && raced->code == code;
+
+		if (raced->object == object && raced->code == code)
+			return i;
+		if (like == trial->raced_count && (raced->object == object || same_line))
+			like = i;
+	}
+	return like;
 }
 
 /*
- * Which race it is: of other variables, and by other lines, than those before. Elements of an array are raced for by one line, one variable by many, and
- * by both orders of two. Where everything races, some will do: false.
+ * Which race it is: of other variables, and by other lines, than those before. Elements of an array are raced for by one line, one variable by
+ * many, and by both orders of two. What it was once it stays, in whichever order they come another time: a replay has to show what a search
+ * has found. Where everything races, some will do: false.
  */
 static bool tell_apart(struct gx_trial *trial, struct gx_finding *finding)
 {
-	uint64_t code = gx_world_code(gx_races_last());
-	unsigned i = 0;
+	struct gx_raced raced = {.object = finding->value, .code = gx_world_code(gx_races_last())};
+	unsigned i = find_raced(trial, raced.object, raced.code);
 
-	while (i < trial->raced_count && trial->raced[i].object != finding->value &&
-	       !is_by_line(&trial->raced[i], code))
-		i++;
-	if (i == GX_RACED_MAX)
+	raced.nth = i < trial->raced_count ? trial->raced[i].nth : trial->races;
+	if (raced.nth == GX_RACES_TOLD)
 		return false;
-	if (i == trial->raced_count)
-		trial->raced[trial->raced_count++].object = finding->value;
-	add_line(&trial->raced[i], code);
-	finding->nth = i;
+	if (trial->raced_count < GX_RACED_MAX &&
+	    (i == trial->raced_count || trial->raced[i].object != raced.object || trial->raced[i].code != raced.code))
+		trial->raced[trial->raced_count++] = raced;
+	if (raced.nth == trial->races)
+		trial->races++;
+	finding->nth = raced.nth;
 	return true;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "actors/container.h"
+#include "core/world.h"
 #include "trial/internal.h"
 
 /* Identities of what was there before the first task: below any that gx_task_serial() gives. */
@@ -88,12 +89,22 @@ static void stage_signals(const struct gx_scenario *scenario)
 	gx_posix_lost = gx_fault_lost_signal;
 }
 
+static void stage_clock(const struct gx_scenario *scenario)
+{
+	bool is_set = false;
+
+	for (unsigned i = 0; i < scenario->actor_count; i++)
+		is_set |= (gx_actor_row(scenario->actors[i].kind)->traits & GX_ACTOR_IS_MACHINE) != 0;
+	gx_posix_wall(is_set ? gx_world_shared(sizeof(struct gx_wall)) : NULL);
+}
+
 void gx_stage_docker(struct gx_trial *trial)
 {
 	struct gx_places *places = &trial->places;
 
 	intern_names(trial->scenario, places);
 	stage_signals(trial->scenario);
+	stage_clock(trial->scenario);
 	gx_docker_init(places->docker, trial->scenario->fault_count ? &hooks_with_faults : &hooks, GX_DOCKER_E28, 0);
 	gx_docker_place_image(places->docker, places->image);
 	for (unsigned i = 0; i < places->workspace_count; i++) {

@@ -126,7 +126,7 @@ void gx_trial_init(struct gx_trial *trial, const struct gx_scenario *scenario, c
 		.after_step = gx_trial_after_step,
 		.steps_max = scenario->points,
 		.time_ns_max = scenario->time_ns,
-		.spurious_max = GX_NO_LIMIT,
+		.spurious_max = scenario->bounds_spurious ? scenario->spurious : GX_NO_LIMIT,
 	};
 }
 

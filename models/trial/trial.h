@@ -42,11 +42,12 @@ struct gx_trial_state {
  * addresses of it on their stacks, which are hashed: so it is a static object, in one place for all callers of a program, with a copy
  * of the scenario in it.
  */
-/* A data race that is told apart from others of the program: of which variable, and by which lines; 0: none. */
-enum { GX_RACED_MAX = 8, GX_RACED_LINES = 4 };
+/* A variable that was raced for, by a line (0: not known), and which race of the program that was; so many of them are told apart. */
+enum { GX_RACED_MAX = 64, GX_RACES_TOLD = 8 };
 struct gx_raced {
 	uint64_t object;
-	uint64_t code[GX_RACED_LINES];
+	uint64_t code;
+	unsigned nth;
 };
 
 struct gx_trial {
@@ -74,6 +75,7 @@ struct gx_trial {
 
 	struct gx_raced raced[GX_RACED_MAX];
 	unsigned raced_count;
+	unsigned races;
 
 	unsigned asked; /* the request of which isolation is asked, from after_step() to the answer */
 
