@@ -49,9 +49,9 @@ struct gx_options {
 	uint64_t break_at; /* replay: the step at which a debugger stops; 0: none */
 	const char *rule;  /* RULE or RULE/WORKSPACE whose findings are told in full, "all", or NULL */
 	enum gx_points points;
-	bool all_steps;    /* of what is told in full */
-	bool strict;       /* what is beyond the gate counts as well */
-	unsigned width;    /* of text, in columns; 0: the terminal's */
+	bool all_steps; /* of what is told in full */
+	bool strict;    /* what is beyond the gate counts as well */
+	unsigned width; /* of text, in columns; 0: the terminal's */
 	enum gx_color color;
 };
 

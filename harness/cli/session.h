@@ -42,14 +42,14 @@ struct gx_session {
 	const struct gx_scenario *scenario;
 	const char *scenario_word; /* what a repro calls it: gx_scenario_lasting_word() */
 	const struct gx_gate_choice *gate;
-	struct gx_keep *keep;         /* owns what the result points to */
-	struct gx_result_run *result; /* until its owner grows */
+	struct gx_keep *keep;          /* owns what the result points to */
+	struct gx_result_run *result;  /* until its owner grows */
 	struct gx_point_places points; /* GX_POINTS_AUTO: with those that have been found so far */
-	bool strict;                  /* what is beyond the gate counts like anything else */
-	const char *about;            /* replay: what the repro was printed for, or "" or NULL; ... */
-	uint32_t about_step;          /* ... then whatever shows at this step */
-	struct gx_trial *trial;       /* once loaded; there is one, which the next session to be loaded takes over */
-	bool saw_the_rest;            /* gx_session_go_on(): every way to go on */
+	bool strict;                   /* what is beyond the gate counts like anything else */
+	const char *about;             /* replay: what the repro was printed for, or "" or NULL; ... */
+	uint32_t about_step;           /* ... then whatever shows at this step */
+	struct gx_trial *trial;        /* once loaded; there is one, which the next session to be loaded takes over */
+	bool saw_the_rest;             /* gx_session_go_on(): every way to go on */
 };
 
 struct gx_session_options {
