@@ -259,8 +259,6 @@ void gx_memory_access(const void *address, size_t size, bool writes, const void 
 	is_point = gx_is_point(code);
 	if (gx_order_is_open() || is_point)
 		wait_before(at, writes, is_point);
-	if (is_point)
-		gx_order_look();
 	gx_heap_check(at, size, writes, code);
 	if (writes && size >= sizeof(void *))
 		note_written(address, size);

@@ -5,8 +5,9 @@
  *     access   each, to see what a race does
  *     auto     those that stand at places in the code which have been found racy; nothing else is interleaved more finely for it
  *
- * A program without a data race behaves alike under all three. In one that has some, what is read at a racy place may be what others have
- * just written there, without any order: so behind it the step is open (core/order.h), as it is behind an atomic operation.
+ * A program without a data race behaves alike under all three; and in one that has some, a search reaches the same ends under auto and access:
+ * tests/race_judges_test.c. Behind a racy access that is a point the step need not be open (core/order.h), as it is behind an atomic one: it
+ * is a plain access all the same, so whatever conflicts with the rest of the step is found beside it.
  *
  * Main thread only.
  */

@@ -495,7 +495,7 @@ static void path_to_race(void *context, struct gx_path *path)
 }
 
 /* Take both, one after the other: who looks on tells of the race. The world comes back. */
-static enum gx_status show_race(struct searcher *s, struct node *node)
+static enum gx_status show_race(struct searcher *s, struct node *node, unsigned before)
 {
 	uint64_t hash;
 	enum gx_status rc;
@@ -505,6 +505,8 @@ static enum gx_status show_race(struct searcher *s, struct node *node)
 	gx_races_beside(s->notes.touches + s->race[0]->from, s->race[0]->count, s->race[0]->task);
 	if (gx_take(node->choices[s->race[1] - node->touched]))
 		gx_run_take_hits(&s->run, path_to_race, s, NULL);
+	else
+		s->races = before; /* they are not side by side after all: others may be */
 	gx_races_end();
 	gx_hits_forget();
 	rc = gx_track_look(&hash, NULL, NULL, s->err);
@@ -539,6 +541,7 @@ static bool is_new_race(struct searcher *s)
 static enum gx_status look_for_races(struct searcher *s, struct node *node)
 {
 	enum gx_status rc = GX_OK;
+	unsigned before;
 
 	for (unsigned i = 0; i < node->count; i++)
 		for (unsigned j = i + 1; j < node->count && node->touched[i].count && rc == GX_OK; j++) {
@@ -546,8 +549,9 @@ static enum gx_status look_for_races(struct searcher *s, struct node *node)
 				continue;
 			s->race[0] = &node->touched[i];
 			s->race[1] = &node->touched[j];
+			before = s->races;
 			if (is_new_race(s))
-				rc = show_race(s, node);
+				rc = show_race(s, node, before);
 		}
 	s->notes.used = node->notes;
 	return rc;

@@ -27,7 +27,7 @@ enum { TASKS = 3, OPS = 6, VARIABLES = 2, LOCKS = 2 };
 
 enum kind { READ, WRITE, LOCK, UNLOCK, TRYLOCK, POST, WAIT, LOAD, STORE, ADD, KINDS };
 
-/* `skip`: how many ops to leave out if a trylock fails or a load gives 0; behind an unlock in any case: what is done if the trylock fails. */
+/* `skip`: how many ops to leave out if a trylock fails, or a load or a read gives 0; behind an unlock in any case: what is done if the trylock fails. */
 struct op {
 	enum kind kind;
 	unsigned which;
@@ -69,7 +69,7 @@ static void generate_task(struct op *ops, unsigned *count)
 		*op = (struct op){.kind = kind, .which = draw(2)};
 		if (kind == LOAD || kind == POST || kind == WAIT || kind == STORE || kind == ADD)
 			op->which = 0;
-		if (kind == LOAD)
+		if (kind == LOAD || (kind == READ && draw(2)))
 			op->skip = 1;
 		if (kind == LOCK || kind == TRYLOCK) {
 			/* lock, an access, unlock: what a trylock keeps somebody from is both of these */
@@ -118,6 +118,7 @@ struct machine {
 	uint8_t owner[LOCKS]; /* task + 1 */
 	uint8_t posted;
 	uint8_t value;
+	uint8_t written[VARIABLES];
 };
 
 enum { SEEN_MAX = 1 << 16 };
@@ -154,6 +155,10 @@ static bool step_of(struct machine *m, unsigned task)
 		m->posted--;
 	else if (op->kind == LOAD)
 		skip = m->value ? 0 : op->skip;
+	else if (op->kind == READ)
+		skip = m->written[op->which] ? 0 : op->skip;
+	else if (op->kind == WRITE)
+		m->written[op->which] = 1;
 	else if (op->kind == STORE || op->kind == ADD)
 		m->value = 1;
 	m->at[task] = (uint8_t)(m->at[task] + 1 + skip);
@@ -234,6 +239,7 @@ static void run_op(unsigned task, unsigned at, unsigned *skip)
 	case READ:
 		__tsan_read4_pc(variable, place_of(task, at));
 		shared.seen[task][at] = *variable;
+		*skip = *variable ? 0 : op->skip;
 		break;
 	case WRITE:
 		__tsan_write4_pc(variable, place_of(task, at));
