@@ -54,19 +54,31 @@ static int wait_until(int *word, int expected, uint64_t deadline)
 	return granted == GX_GRANTED_TIMEOUT ? fail(ETIMEDOUT) : 0;
 }
 
-/* Who is the first of those that are woken, if not all are. */
-static unsigned whom_first(const struct gx_task *task)
+/* How many ways there are to take so many of them, up to more than are looked at. */
+enum { WAYS_MAX = 200 };
+static unsigned ways(unsigned count, unsigned taken)
+{
+	uint64_t ways = 1;
+
+	if (taken > count)
+		return 0;
+	for (unsigned i = 0; i < taken && ways <= WAYS_MAX; i++)
+		ways = ways * (count - i) / (i + 1);
+	return ways > WAYS_MAX ? WAYS_MAX + 1 : (unsigned)ways;
+}
+
+/* Who is woken, if not all are: any so many of them; of very many, any run of them by slot. */
+static unsigned whom(const struct gx_task *task)
 {
 	unsigned count = gx_waiters_count(GX_L_FUTEX_WAIT, task->op.subject);
+	unsigned chosen = ways(count, task->op.detail);
 
-	return count > task->op.detail && task->op.detail ? count : 1;
+	return !chosen ? 1 : chosen > WAYS_MAX ? count : chosen;
 }
 
 /* From the one that was chosen on, round and round by slot. */
-static int __attribute__((noinline)) wake_some(const int *word, unsigned most)
+static void wake_run(const int *word, unsigned woken)
 {
-	unsigned count = gx_waiters_count(GX_L_FUTEX_WAIT, word);
-	unsigned woken = count < most ? count : most;
 	struct gx_task *waiter = gx_waiter_nth(GX_L_FUTEX_WAIT, word, gx_task_self()->alternative);
 
 	for (unsigned i = 0; i < woken; i++) {
@@ -77,6 +89,37 @@ static int __attribute__((noinline)) wake_some(const int *word, unsigned most)
 		if (!waiter)
 			waiter = gx_waiter_after(GX_L_FUTEX_WAIT, word, 0);
 	}
+}
+
+/* The nth of all ways to take `woken` of `count`, in the order of slots (Knuth, The Art of Computer Programming, volume 4A, 7.2.1.3). */
+static void wake_set(const int *word, unsigned count, unsigned woken)
+{
+	struct gx_task *waiter = gx_waiter_after(GX_L_FUTEX_WAIT, word, 0);
+	unsigned nth = gx_task_self()->alternative;
+
+	for (; woken; count--) {
+		unsigned with_it = ways(count - 1, woken - 1);
+		uint32_t slot = waiter->slot;
+
+		if (nth < with_it) {
+			gx_wake(waiter);
+			woken--;
+		} else {
+			nth -= with_it;
+		}
+		waiter = gx_waiter_after(GX_L_FUTEX_WAIT, word, slot);
+	}
+}
+
+static int __attribute__((noinline)) wake_some(const int *word, unsigned most)
+{
+	unsigned count = gx_waiters_count(GX_L_FUTEX_WAIT, word);
+	unsigned woken = count < most ? count : most;
+
+	if (ways(count, woken) > WAYS_MAX)
+		wake_run(word, woken);
+	else
+		wake_set(word, count, woken);
 	gx_scrub_stack();
 	return (int)woken;
 }
@@ -89,7 +132,7 @@ static int wake(int *word, unsigned most)
 		.access = GX_WRITE,
 		.detail = most,
 		.object = gx_world_canonical(word),
-		.alternatives = whom_first,
+		.alternatives = whom,
 		.subject = word,
 		.deadline = GX_FOREVER,
 	});

@@ -179,24 +179,62 @@ static void destroy_variables(void)
 
 /* ---- the end of a thread ---- */
 
-/* A round: each value becomes NULL, and its destructor, if the key is there still and has one, is called with it. True if one was. */
+/* The key is there still and has a destructor. */
+static void (*destructor_of(const struct gx_key_value *value))(void *)
+{
+	pthread_key_t key = (pthread_key_t)value->key;
+
+	return key >= LIBC_KEYS && is_key(key) ? block_of(key)->destroy : NULL;
+}
+
+/* So many are to be called. */
+static unsigned due(const struct gx_task *task)
+{
+	unsigned count = 0;
+
+	for (const struct gx_key_value *value = gx_thread_own_of(task)->values; value; value = value->next)
+		count += destructor_of(value) != NULL;
+	return count;
+}
+
+static unsigned whose(const struct gx_task *task)
+{
+	return due(task) ? due(task) : 1;
+}
+
+/* The nth of those becomes NULL, and its destructor is called with what it was. */
+static void destroy_value(unsigned nth)
+{
+	struct gx_key_value **at = &gx_thread_own()->values;
+	void (*destroy)(void *);
+	void *value;
+
+	while (!destructor_of(*at) || nth--)
+		at = &(*at)->next;
+	destroy = destructor_of(*at);
+	value = (*at)->value;
+	remove_value(at);
+	destroy(value);
+}
+
+/* Each once; what they set is for the next round. In which order nobody says (POSIX, pthread_key_create()): it is a choice. */
 static bool destroy_values(void)
 {
-	bool called = false;
+	unsigned count = due(gx_task_self());
 
-	for (struct gx_key_value **at = &gx_thread_own()->values; *at;) {
-		pthread_key_t key = (pthread_key_t)(*at)->key;
-		void (*destroy)(void *) = key >= LIBC_KEYS && is_key(key) ? block_of(key)->destroy : NULL;
-		void *value = (*at)->value;
+	for (unsigned left = count; left && due(gx_task_self()); left--) {
+		unsigned nth = 0;
 
-		remove_value(at);
-		if (!destroy)
-			continue;
-		called = true;
-		destroy(value);
-		at = find(key + 1); /* it may have set others, this one again, too: that is for the next round */
+		if (due(gx_task_self()) > 1) {
+			gx_point(&(struct gx_op){.label = GX_L_KEY_DESTROY,
+						 .alternatives = whose,
+						 .deadline = GX_FOREVER});
+			nth = gx_task_self()->alternative;
+		}
+		if (due(gx_task_self())) /* still: somebody may have deleted a key meanwhile */
+			destroy_value(nth);
 	}
-	return called;
+	return count;
 }
 
 void gx_keys_end(void)

@@ -15,8 +15,8 @@ static const char *const labels[] = {
 	"thread.join",    "thread.detach", "once",          "yield",         "posix.misuse",     "posix.destroy",
 	"posix.free",     "print",         "rwlock.rdlock", "rwlock.wrlock", "rwlock.tryrdlock", "rwlock.trywrlock",
 	"rwlock.unlock",  "spin.lock",     "spin.trylock",  "spin.unlock",   "barrier.arrive",   "barrier.wait",
-	"futex.enter",    "futex.wait",    "futex.wake",    "thread.cancel", "lock.nested",      "thread.joined",
-	"clock.set",      "signal.lost",
+	"futex.enter",    "futex.wait",    "futex.wake",    "thread.cancel", "clock.set",        "key.destroy",
+	"lock.nested",    "thread.joined", "signal.lost",
 };
 
 _Static_assert(sizeof(labels) / sizeof(labels[0]) == GX_L_POSIX_END - GX_LABELS_POSIX, "every label has a name");

@@ -79,10 +79,11 @@ enum {
 	GX_L_FUTEX_WAIT,
 	GX_L_FUTEX_WAKE,    /* alternatives: whom, if one */
 	GX_L_THREAD_CANCEL, /* detail: path of the thread */
+	GX_L_CLOCK_SET,     /* the wall clock is set; gx_posix_jump() */
+	GX_L_KEY_DESTROY, /* alternatives: whose destructor comes next, of the keys that the thread which ends has values of */
 	/* From here on facts, again. */
 	GX_L_LOCK_NESTED, /* fact: it takes the lock `object` and has the lock `value`, both GX_LOCK_READ or not; extra: how many it has */
 	GX_L_THREAD_JOINED, /* fact: object = path of the thread */
-	GX_L_CLOCK_SET,     /* op: the wall clock is set; gx_posix_jump() */
 	GX_L_SIGNAL_LOST,   /* fact: object = the condition variable; nobody was woken, though somebody waits */
 	GX_L_POSIX_END
 };

@@ -828,6 +828,87 @@ static void a_robust_mutex_outlives_its_owner(void **state)
 	assert_int_equal(search_of(mends_what_the_dead_left)->hit_count, 0);
 }
 
+/* ---- what nobody promises ---- */
+
+static uint64_t what_is_done(void)
+{
+	return w->done;
+}
+
+static const struct gx_explored *ends_of(void (*task)(void *))
+{
+	static struct fixture one;
+
+	one = (struct fixture){.tasks = {task}, .start = take_shared, .outcome = what_is_done};
+	return fixture_search(&one);
+}
+
+static void notes(void *value)
+{
+	w->done = w->done * 10 + (uintptr_t)value;
+}
+
+static void *has_three_values(void *keys)
+{
+	for (uintptr_t i = 0; i < 3; i++)
+		pthread_setspecific(((pthread_key_t *)keys)[i], (void *)(i + 1));
+	return NULL;
+}
+
+static void ends_with_three_values(void *unused)
+{
+	pthread_key_t keys[3];
+	pthread_t thread;
+
+	(void)unused;
+	for (unsigned i = 0; i < 3; i++)
+		pthread_key_create(&keys[i], notes);
+	pthread_create(&thread, NULL, has_three_values, keys);
+	join(thread);
+}
+
+static void destructors_come_in_any_order(void **state)
+{
+	(void)state;
+	ends_of(ends_with_three_values);
+	assert_found(OUTCOME(123), OUTCOME(132), OUTCOME(213), OUTCOME(231), OUTCOME(312), OUTCOME(321));
+}
+
+static void *waits_to_be_woken(void *bit)
+{
+	futex(FUTEX_WAIT_PRIVATE, 0);
+	w->stage |= (uintptr_t)bit;
+	return NULL;
+}
+
+static void wakes_two_of_three(void *unused)
+{
+	pthread_t threads[3];
+
+	(void)unused;
+	for (uintptr_t i = 0; i < 3; i++)
+		pthread_create(&threads[i], NULL, waits_to_be_woken, (void *)(1ul << i));
+	usleep(1000);
+	futex(FUTEX_WAKE_PRIVATE, 2);
+	usleep(1000);
+	w->done = w->stage;
+	w->word = 1; /* who has not come to wait yet need not */
+	futex(FUTEX_WAKE_PRIVATE, 3);
+	for (unsigned i = 0; i < 3; i++)
+		join(threads[i]);
+}
+
+static void any_of_those_who_wait_are_woken(void **state)
+{
+	const struct gx_explored *out = ends_of(wakes_two_of_three);
+
+	(void)state;
+	assert_true(is_found(out, OUTCOME(3)));
+	assert_true(is_found(out, OUTCOME(5)));
+	assert_true(is_found(out, OUTCOME(6)));
+	assert_false(is_found(out, OUTCOME(7)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -841,6 +922,8 @@ int main(void)
 		cmocka_unit_test(a_signal_for_one_that_is_cancelled_is_anothers),
 		cmocka_unit_test(who_is_cancelled_sleeps_no_longer),
 		cmocka_unit_test(a_robust_mutex_outlives_its_owner),
+		cmocka_unit_test(destructors_come_in_any_order),
+		cmocka_unit_test(any_of_those_who_wait_are_woken),
 	};
 
 	fixture_open();
