@@ -2,6 +2,7 @@
  * Reader-writer locks, spin locks, barriers, futexes, keys, cancellation, robust mutexes: each misuse is told, and the nearest correct use is not,
  * in any interleaving; and what interleavings can lead to. What single calls answer is conformance_test.c's.
  */
+#include "posix/internal.h"
 #include "tests/fixture.h"
 
 #include <errno.h>
@@ -888,9 +889,11 @@ static void wakes_two_of_three(void *unused)
 	(void)unused;
 	for (uintptr_t i = 0; i < 3; i++)
 		pthread_create(&threads[i], NULL, waits_to_be_woken, (void *)(1ul << i));
-	usleep(1000);
+	while (gx_waiters_count(GX_L_FUTEX_WAIT, &w->word) < 3)
+		usleep(1000);
 	futex(FUTEX_WAKE_PRIVATE, 2);
-	usleep(1000);
+	while (__builtin_popcountll(w->stage) < 2)
+		usleep(1000);
 	w->done = w->stage;
 	w->word = 1; /* who has not come to wait yet need not */
 	futex(FUTEX_WAKE_PRIVATE, 3);
