@@ -60,33 +60,89 @@ static bool covers(const ElfW(Sym) * symbol, uintptr_t value)
 	       value < symbol->st_value + symbol->st_size;
 }
 
-/* "count.0" of a static in a function is "count"; "_ZL5count", "_ZZ6handleE5count" and "_ZN4mine5countE" are, too. */
-static void say_name(char *out, size_t size, const char *name, size_t length)
+/* A name in a mangled one: its length, and then itself. True if there is one at *at, behind which *at is then. */
+struct text {
+	const char *at;
+	size_t length;
+};
+
+static bool take_part(const struct text *name, size_t *at, struct text *part)
 {
-	const char *from = name;
-	size_t used = length;
+	size_t length = 0;
+	size_t i = *at;
 
-	if (length > 2 && !memcmp(name, "_Z", 2))
-		for (size_t i = 2; i < length; i++) {
-			size_t part_length = 0;
-			size_t at = i;
+	while (i < name->length && isdigit((unsigned char)name->at[i]) && length <= name->length)
+		length = length * 10 + (size_t)(name->at[i++] - '0');
+	if (i == *at || !length || length > name->length - i)
+		return false;
+	*part = (struct text){name->at + i, length};
+	*at = i + length;
+	return true;
+}
 
-			while (at < length && isdigit((unsigned char)name[at]) && part_length <= length)
-				part_length = part_length * 10 + (size_t)(name[at++] - '0');
-			if (at == i || !part_length || part_length > length - at)
-				continue;
-			from = name + at;
-			used = part_length;
-			i = at + part_length - 1;
+/* I...E, arguments of a template: others are in them. */
+static void skip_arguments(const struct text *name, size_t *at)
+{
+	unsigned depth = 0;
+	struct text part;
+
+	while (*at < name->length) {
+		if (take_part(name, at, &part))
+			continue;
+		depth += strchr("INLXJF", name->at[*at]) != NULL;
+		depth -= name->at[(*at)++] == 'E';
+		if (!depth)
+			return;
+	}
+}
+
+/* The last of A::B::c, up to its E. */
+static void take_nested(const struct text *name, size_t at, struct text *part)
+{
+	while (at < name->length && name->at[at] != 'E') {
+		if (name->at[at] == 'I')
+			skip_arguments(name, &at);
+		else if (!take_part(name, &at, part))
+			at++;
+	}
+}
+
+/* What is in a function comes behind it: the last of all. */
+static void take_last(const struct text *name, size_t at, struct text *part)
+{
+	while (at < name->length)
+		if (!take_part(name, &at, part))
+			at++;
+}
+
+/*
+ * "count.0" of a static in a function is "count"; "_ZL5count", "_ZZ6handleE5count" and "_ZN4mine5countE" are, too; "_ZL6handlePvPK10gx_request"
+ * is "handle" (Itanium C++ ABI, 5.1: what follows are the types of its arguments).
+ */
+static void say_name(char *out, size_t size, const char *symbol, size_t length)
+{
+	const struct text name = {symbol, length};
+	struct text found = name;
+	size_t at = 2;
+
+	if (length > 2 && !memcmp(symbol, "_Z", 2)) {
+		if (symbol[2] == 'Z') {
+			take_last(&name, at, &found);
+		} else if (symbol[2] == 'N') {
+			take_nested(&name, at + 1, &found);
+		} else {
+			at += symbol[2] == 'L' ? 1 : !strncmp(symbol + 2, "St", 2) ? 2 : 0;
+			(void)take_part(&name, &at, &found);
 		}
-	for (size_t i = 0; i < used; i++)
-		if (from[i] == '.')
-			used = i;
-	if (used >= size)
-		used = size - 1;
-	for (size_t i = 0; i < used; i++)
-		out[i] = isgraph((unsigned char)from[i]) ? from[i] : '?';
-	out[used] = '\0';
+	}
+	for (size_t i = 0; i < found.length; i++)
+		if (found.at[i] == '.')
+			found.length = i;
+	if (found.length >= size)
+		found.length = size - 1;
+	for (size_t i = 0; i < found.length; i++)
+		out[i] = isgraph((unsigned char)found.at[i]) ? found.at[i] : '?';
+	out[found.length] = '\0';
 }
 
 static bool find_symbol(const struct image *image, uintptr_t base, uintptr_t address, struct gx_symbol *out)

@@ -593,6 +593,33 @@ static int begin(void **state)
 	return rc;
 }
 
+/* Functions are called what the author calls them, and what happens in the library happens in the gate's line that calls it. */
+static void cxx_is_told_by_its_own_lines(void **state)
+{
+	char *path = gate(
+		"own.cc",
+		"#include <memory>\n"
+		"namespace mine { struct Box { template <class T> static void put(T v) { what = v; } static int what; };\n"
+		"int Box::what; }\n"
+		"static std::shared_ptr<int> held = std::make_shared<int>(0);\n"
+		"static void enter(void) { pthread_mutex_lock(&m); }\n"
+		"static void leave(void) { pthread_mutex_unlock(&m); mine::Box::put<int>(1); held.reset(); }\n");
+
+	(void)state;
+	if (GX_ASAN || system("command -v c++ >/dev/null")) {
+		print_message("skipped: there is no c++ here, or C++ cannot be had under AddressSanitizer\n");
+		skip();
+	}
+	setenv("REAL_CC", "c++", 1);
+	run("run", "double-click", "--gate", path, "--width", "400");
+	unsetenv("REAL_CC");
+	assert_status(1);
+	assert_says(ran.out, "writes what in put() (own.cc:12), called in leave() (own.cc:16)");
+	assert_says(ran.out, " held");
+	assert_says(ran.out, " in leave() (own.cc:16)");
+	(void)times_compiled();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -615,6 +642,7 @@ int main(void)
 		cmocka_unit_test(plainly_built_gates_say_what_they_miss),
 		cmocka_unit_test(a_gate_linked_with_the_runtime_is_refused),
 		cmocka_unit_test(cxx_throws_inside_of_a_task),
+		cmocka_unit_test(cxx_is_told_by_its_own_lines),
 	};
 
 	return cmocka_run_group_tests(tests, begin, tear_down);

@@ -456,7 +456,7 @@ static void say_owner(const struct gx_name_book *book, uint64_t object, const un
 		if (book->slot[i] == offset / GX_SLOT_BYTES && book->task[i][0])
 			name = book->task[i];
 	if (!name)
-		name = "somebody";
+		name = offset / GX_SLOT_BYTES ? "somebody" : "the loading of the gate";
 
 	if (address < (const unsigned char *)GX_WORLD_BASE + GX_WORLD_AREA_BYTES)
 		snprintf(text, size, "memory of the harness");
@@ -493,21 +493,28 @@ static void say_place(const void *code, char *text, size_t size)
 		snprintf(text, size, *place ? " in %.48s() (%s)" : " in %.48s()%s", symbol.name, place);
 }
 
-/* " in set() (mygate.c:12), called in handle() (mygate.c:31)". */
+/*
+ * " in set() (mygate.c:12), called in handle() (mygate.c:31)": the access, and the calls that led there; of those in headers of the system,
+ * which C++ has many of, none is told if there are others.
+ */
 static void say_calls(const void *code, const struct gx_where *calls, char *text, size_t size)
 {
 	enum { TOLD = 4 };
-	size_t used;
+	size_t used = 0;
+	unsigned told = 0;
 
-	say_place(code, text, size);
-	used = strlen(text);
-	for (unsigned i = 1; i < calls->count && i < TOLD && used && used + 1 < size; i++) {
-		char caller[160];
+	*text = 0;
+	for (unsigned i = 0; code && i < (calls->count ? calls->count : 1) && told < TOLD && used + 1 < size; i++) {
+		const void *here = i ? (const char *)calls->pc[i] + 1 : code;
+		char place[160];
 
-		say_place((const char *)calls->pc[i] + 1, caller, sizeof(caller));
-		if (*caller)
-			used += (size_t)snprintf(text + used, size - used, ", called%s", caller);
+		say_place(here, place, sizeof(place));
+		if (!*place || gx_place_is_of_the_system(here))
+			continue;
+		used += (size_t)snprintf(text + used, size - used, "%s%s", told++ ? ", called" : "", place);
 	}
+	if (!told)
+		say_place(code, text, size);
 }
 
 /* Where the block came from, and where it went. */

@@ -47,6 +47,13 @@ void gx_say_place_of_code(const void *pc, char *text, size_t size)
 	say_where(&where, text, size);
 }
 
+bool gx_place_is_of_the_system(const void *pc)
+{
+	struct gx_line line;
+
+	return gx_line_of((const char *)pc - 1, &line) && is_of_the_system(&line);
+}
+
 static const char *keep_where(const struct gx_where *where, struct gx_keep *keep)
 {
 	char text[96];

@@ -18,6 +18,8 @@
 const char *gx_place_of_step(uint32_t step, bool noticed, struct gx_keep *keep);
 /* Of a task that is parked. */
 const char *gx_place_of_task(unsigned task, struct gx_keep *keep);
+/* It stands in a header of the system. */
+bool gx_place_is_of_the_system(const void *pc);
 /* Of a call, by the address to which it returns. */
 void gx_say_place_of_code(const void *pc, char *text, size_t size);
 
