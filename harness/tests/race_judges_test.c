@@ -12,6 +12,7 @@
 #include "access/memory.h"
 #include "access/races.h"
 #include "access/tsan.h"
+#include "core/sanitizer.h"
 #include "explore/explore.h"
 #include "explore/run.h"
 #include "tests/fixture.h"
@@ -395,7 +396,8 @@ static void judges_agree(void **state)
 		split = races_in_a_search(true);
 		sampled = races_by_chance();
 		racy += races;
-		seen_through = sees_what_races_do();
+		/* ASan keeps words of its own in frames: ends that are one have different bytes. */
+		seen_through = GX_ASAN || sees_what_races_do();
 		if (seen_through && searched == races && split == races && sampled == races && replayed)
 			continue;
 		print();
