@@ -9,7 +9,12 @@ comma := ,
 BUILD := build/$(notdir $(CC))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 PREFIX ?= /usr/local
 DESTDIR ?=
-BIN := $(BUILD)/gatecrash
+# HOST=tsan: the same sources, linked with ThreadSanitizer's runtime, which then judges what the gate does (harness/hosts/tsan.h). clang's.
+HOST ?=
+ifeq ($(HOST),tsan)
+BUILD := $(BUILD)-host-tsan
+endif
+BIN := $(BUILD)/gatecrash$(if $(HOST),-$(HOST))
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef
@@ -22,12 +27,12 @@ ZERO_INIT := -ftrivial-auto-var-init=zero \
 # libFuzzer brings a main() of its own: only the fuzz targets are linked with it.
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 CFLAGS ?= -O2 -g
-OWN_CPPFLAGS := -D_GNU_SOURCE -Iharness -Iharness/include -Imodels -I.
+OWN_CPPFLAGS := -D_GNU_SOURCE $(if $(HOST),-DGX_HOST_TSAN=1) -Iharness -Iharness/include -Imodels -I.
 # Addresses of functions are among what is hashed: they are the same in every process (harness/core/identity.h).
 FIXED := -fno-pie -fno-stack-protector
 ALL_CFLAGS := $(OWN_CPPFLAGS) $(CPPFLAGS) -std=gnu11 $(CFLAGS) $(WARNINGS) $(WERROR) $(ZERO_INIT) $(FIXED) $(SANFLAGS)
 # -z now: the resolver that binds a symbol on its first call would leave different dead bytes behind than later calls.
-ALL_LDFLAGS := $(LDFLAGS) -no-pie -rdynamic -Wl,-z,now $(SANFLAGS)
+ALL_LDFLAGS := $(LDFLAGS) -no-pie -rdynamic -Wl,-z,now $(SANFLAGS) $(if $(HOST),-fsanitize=thread)
 # What scripts/libraries has found out about this machine, for the program and for the tests.
 FLAGS := $(BUILD)/flags
 TEST_FLAGS := $(BUILD)/test-flags
@@ -49,7 +54,7 @@ HEADERS := $(wildcard harness/*/*.h harness/include/gatecrash/*.h models/*/*.h r
 ALL_SRC := $(LIB_SRC) $(CLI_SRC) $(BENCH_SRC) $(wildcard harness/tests/*.c harness/tests/*/*.c models/tests/*.c \
 	models/tests/*/*.c reports/tests/*.c)
 
-.PHONY: all setup demo test unit tests checks matrix gates mutants bench fuzz fuzz-targets lint format install uninstall clean help
+.PHONY: all setup demo test unit tests checks matrix gates gatecrash-tsan tsan mutants bench fuzz fuzz-targets lint format install uninstall clean help
 .DEFAULT_GOAL := all
 
 all: $(BIN) ## build gatecrash; build/gatecrash is the one that was asked for last
@@ -77,6 +82,10 @@ gates: $(BIN) $(BUILD)/models/tests/gates_test ## every correct gate of the test
 
 bench: $(BUILD)/bench ## the figures of the engine on this machine; BENCH="floor bare": only these
 	@$(BUILD)/bench $(BENCH)
+
+gatecrash-tsan: ## build build/gatecrash-tsan: the same program with ThreadSanitizer as the judge of races; needs clang
+	+$(Q)$(MAKE) --no-print-directory CC=clang HOST=tsan build/clang-host-tsan/gatecrash-tsan
+	@ln -sfn clang-host-tsan/gatecrash-tsan build/gatecrash-tsan
 
 mutants: $(BIN) $(TESTS) ## break the project in one line after the other: a test has to notice; MUTANTS="NAME..." for some
 	@CC="$(CC)" SAN="$(SAN)" scripts/mutants $(BUILD) $(MUTANTS)
@@ -174,6 +183,9 @@ $(BUILD)/models/tests/gates/%.so: models/tests/gates/%.cc $(GATE_HEADERS) Makefi
 		$(GATE_CXX) -std=gnu++17 $(GATE_WARNINGS) $(GATE_FLAGS) -c -o $(@:.so=.o) $< && $(GATE_CXX) -shared -o $@ $(@:.so=.o); \
 		else echo "no $(GATE_CXX): $(notdir $<) is left out"; fi
 $(BUILD)/models/tests/gates_test: | $(GATE_OBJ)
+
+tsan: $(BIN) $(GATE_OBJ) gatecrash-tsan ## both judges of races on every gate of the tests: do they agree?
+	@scripts/tsan $(BUILD) build/gatecrash-tsan
 
 # The engine's requests as ordinary functions: without a scheduler (models/tests/core_double.h).
 $(BUILD)/models/tests/docker_recorded_test: $(BUILD)/models/tests/docker_recorded_test.o $(BUILD)/models/tests/core_double.o \

@@ -4,14 +4,10 @@
 
 #include "access/memory.h"
 #include "access/tsan.h"
+#include "core/host.h"
 #include "core/order.h"
 #include "core/sanitizer.h"
 #include "core/world.h"
-
-#if !GX_TSAN
-
-/* C11 7.17.3: memory_order_seq_cst, as compilers number it. */
-enum { SEQ_CST = 5 };
 
 static bool weak;
 
@@ -22,6 +18,11 @@ bool gx_atomics_were_weak(void)
 	weak = false;
 	return were;
 }
+
+#if !GX_TSAN && !GX_HOST_TSAN
+
+/* C11 7.17.3: memory_order_seq_cst, as compilers number it. */
+enum { SEQ_CST = 5 };
 
 /* A point before the operation, in a task; what is done behind it, until the next point, nobody interrupts. */
 static void __attribute__((noinline)) step(unsigned label, unsigned access, const volatile void *at, int order)

@@ -5,13 +5,14 @@
 #include <string.h>
 
 #include "core/event.h"
+#include "core/host.h"
 #include "core/order.h"
 #include "core/rescue.h"
 #include "core/sched.h"
 #include "core/world.h"
 
-/* What has been told, for whoever asks where it was. */
-enum { TOLD_MAX = 64 };
+/* What has been told, for whoever asks where it was. ThreadSanitizer may not report another time what it has seen: there all is kept. */
+enum { TOLD_MAX = GX_HOST_TSAN ? 4096 : 64 };
 static struct told {
 	uint64_t object;
 	uint32_t step;
@@ -23,19 +24,25 @@ static unsigned remembered_count;
 
 void gx_races_remember(void)
 {
-	memcpy(remembered, told, sizeof(told));
+	memcpy(remembered, told, told_count * sizeof(told[0]));
 	remembered_count = told_count;
+}
+
+static const struct told *find_told(const struct told *list, unsigned count, uint64_t object, uint32_t step)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (list[i].object == object && list[i].step == step)
+			return &list[i];
+	return NULL;
 }
 
 bool gx_races_places(uint64_t object, uint32_t step, struct gx_race_places *places)
 {
-	unsigned i = 0;
+	const struct told *found = find_told(remembered, remembered_count, object, step);
 
-	while (i < remembered_count && (remembered[i].object != object || remembered[i].step != step))
-		i++;
-	if (i < remembered_count)
-		*places = remembered[i].places;
-	return i < remembered_count;
+	if (found)
+		*places = found->places;
+	return found;
 }
 
 static uint8_t bits(size_t from, size_t count)
@@ -63,18 +70,31 @@ static unsigned note_calls(void)
 	return calls_count;
 }
 
+static void note_told(uint64_t object, struct gx_race_places places)
+{
+	if (told_count == TOLD_MAX || (GX_HOST_TSAN && find_told(told, told_count, object, gx_sched_steps())))
+		return;
+	told[told_count].object = object;
+	told[told_count].step = gx_sched_steps();
+	told[told_count++].places = places;
+}
+
 static void tell(uintptr_t at, size_t size, bool beside_it, uint16_t extra, struct gx_race_places places)
 {
 	uint64_t object = gx_world_canonical((const void *)at);
 
 	last = places.later;
 	gx_points_found(at, size);
-	if (told_count < TOLD_MAX) {
-		told[told_count].object = object;
-		told[told_count].step = gx_sched_steps();
-		told[told_count++].places = places;
-	}
-	gx_emit_extra(GX_L_DATA_RACE, extra, object, GX_RACE_VALUE(size, beside_it));
+	note_told(object, places);
+	if (GX_HOST_TSAN)
+		gx_emit_aside(GX_L_DATA_RACE, extra, object, GX_RACE_VALUE(size, beside_it));
+	else
+		gx_emit_extra(GX_L_DATA_RACE, extra, object, GX_RACE_VALUE(size, beside_it));
+}
+
+void gx_races_tell(uintptr_t at, size_t size, uint16_t extra, struct gx_race_places places)
+{
+	tell(at, size, false, extra, places);
 }
 
 /* ---- side by side ---- */
@@ -451,12 +471,17 @@ void gx_races_by_clocks(void)
 	gx_order_follow(&follower);
 }
 
+/* Where the runtime of a compiler judges, who follows the order tells it (hosts/tsan.h). */
 void gx_races_watch(bool on, bool tries)
 {
-	gx_memory_watch(on);
 	gx_order.tries = tries;
+#if GX_HOST_TSAN
+	(void)on;
+#else
+	gx_memory_watch(on);
 	if (on)
 		gx_races_by_clocks();
 	else
 		gx_races_end();
+#endif
 }

@@ -40,8 +40,6 @@ void gx_races_by_clocks(void);
 
 void gx_races_end(void);
 
-/* Where the later access stands of the race that is being told. */
-const void *gx_races_last(void);
 /* Where the two accesses of a race stand in the program; `earlier` NULL where that is not known. */
 struct gx_race_places {
 	const void *earlier;
@@ -50,6 +48,12 @@ struct gx_race_places {
 	struct gx_where earlier_calls; /* that led there, of executions that are watched (core/where.h) */
 	struct gx_where later_calls;
 };
+
+/* Another judge has seen one (hosts/tsan.h): tell of it as of ours. `extra`: GX_RACE_EXTRA(). */
+void gx_races_tell(uintptr_t at, size_t size, uint16_t extra, struct gx_race_places places);
+
+/* Where the later access stands of the race that is being told. */
+const void *gx_races_last(void);
 /* What has been told since the execution began is what gx_races_places() knows, until this is called again. */
 void gx_races_remember(void);
 /* Of the race for this object that was told in this step; false if there is none. */

@@ -6,10 +6,11 @@
  */
 #include "access/tsan.h"
 #include "access/memory.h"
+#include "core/host.h"
 #include "core/sanitizer.h"
 
 /* Where this program is checked itself, the runtime of the compiler has them. */
-#if !GX_TSAN
+#if !GX_TSAN && !GX_HOST_TSAN
 
 #define CODE __builtin_return_address(0)
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "core/host.h"
 #include "cli/values.h"
 #include "reports/page.h"
 
@@ -340,6 +341,10 @@ static const struct gx_strategy *strategy(const char *text)
 		refuse("--strategy %s: there is %s%s", gx_quote(text).text, gx_words_of(names, count, " and ").text,
 		       gx_nearest(text, names, count) ? nearest_hint(text, names, count).text
 						      : "; see `gatecrash list strategies`");
+	if (GX_HOST_TSAN && found->plan != GX_PLAN_SAMPLE)
+		refuse("--strategy %s: ThreadSanitizer has a memory of its own, which no state can be put back into: here it is "
+		       "random or sticky; `gatecrash run` searches, and proves",
+		       gx_quote(text).text);
 	return found;
 }
 
@@ -532,7 +537,8 @@ void gx_options_parse(struct gx_options *out, int argc, char **argv, const struc
 		options[count++].doc = help_of(&table[i].option, help[i], sizeof(help[i]));
 	}
 	*out = (struct gx_options){
-		.explore = {.seed = 1,
+		.explore = {.strategy = GX_HOST_TSAN ? gx_strategy_find("random") : NULL,
+			    .seed = 1,
 			    .executions = EXECUTIONS_DEFAULT,
 			    .states = STATES_DEFAULT,
 			    .interrupted = &gx_interrupted},

@@ -18,6 +18,7 @@
 #include "explore/clock.h"
 #include "explore/run.h"
 #include "gates/gates.h"
+#include "hosts/tsan.h"
 #include "module/compile.h"
 #include "scenario/find.h"
 #include "scenario/nearest.h"
@@ -141,6 +142,7 @@ static enum gx_status load(struct gx_trial *trial, const struct gx_session *sess
 	gx_points_forget();
 	gx_points_set(&session->points);
 	gx_races_watch(is_watched(session->gate), session->gate->plugin && gx_plugin_tries(session->gate->plugin));
+	gx_tsan_watch(is_watched(session->gate));
 	return gx_sched_load(&trial->program, err);
 }
 
@@ -424,6 +426,15 @@ static int hits_by_key(const void *a, const void *b, void *session)
 	return by_key(((const struct gx_hit *)a)->key, ((const struct gx_hit *)b)->key, session);
 }
 
+/* ThreadSanitizer may not report a second time what it has seen once: its history is bounded. */
+static const struct gx_finding *seen_race(const struct gx_trial *trial, uint64_t key)
+{
+	for (unsigned i = 0; i < trial->races; i++)
+		if (gx_key_of(&trial->race_seen[i]) == key)
+			return &trial->race_seen[i];
+	return NULL;
+}
+
 static enum gx_status tell_hit(struct gx_result_finding *out, struct gx_session *session, struct gx_hit *hit,
 			       struct gx_error *err)
 {
@@ -439,6 +450,8 @@ static enum gx_status tell_hit(struct gx_result_finding *out, struct gx_session 
 	trial->finding_capacity = FINDINGS_MAX;
 	rc = record(trial, &hit->path, &telling.recording, session->keep, err);
 	finding = rc == GX_OK ? finding_of(trial, hit->key) : NULL;
+	if (GX_HOST_TSAN && !finding && gx_key_rule(hit->key) == GX_RULE_DATA_RACE)
+		finding = seen_race(trial, hit->key);
 	if (rc == GX_OK && !finding)
 		rc = gx_fail(err, GX_EDIVERGED,
 			     "not deterministic: the path to a finding does not show it a second time");
@@ -579,7 +592,7 @@ static enum gx_status tell_hits(struct gx_session *session, struct gx_explored *
 	struct gx_result_run *out = session->result;
 	struct gx_result_finding *findings =
 		gx_keep_alloc(session->keep, sizeof(*findings) * (explored->hit_count + 1));
-	bool minimises = options->minimise && rc == GX_OK;
+	bool minimises = options->minimise && rc == GX_OK && !GX_HOST_TSAN; /* which looks at states */
 	struct gx_error another = {""};
 
 	qsort_r(explored->hits, explored->hit_count, sizeof(explored->hits[0]), hits_by_key, session);

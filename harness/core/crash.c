@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/crash.h"
+#include "core/host.h"
 #include "core/internal.h"
 #include "core/kernel.h"
 #include "core/rescue.h"
@@ -57,6 +58,7 @@ void gx_crash_leave(void)
 
 	__sanitizer_start_switch_fiber(&fake, gx_scheduler_bottom, gx_scheduler_size);
 #endif
+	gx_host_switch(NULL);
 	jump_fcontext(gx_core.scheduler, GX_SAYS_CRASHED);
 	GX_BUG("a crashed task was resumed");
 }

@@ -24,8 +24,9 @@ enum { GX_LABELS_CORE = 1, GX_LABELS_CORE_END = 64, GX_LABELS_END = 512 };
 
 enum gx_event_kind {
 	GX_EVENT_STEP =
-		1,    /* the scheduler granted a step: label and object are those of the op, value the alternative */
-	GX_EVENT_FACT /* the code that runs says what it did: label says what, object whom, value how much */
+		1,     /* the scheduler granted a step: label and object are those of the op, value the alternative */
+	GX_EVENT_FACT, /* the code that runs says what it did: label says what, object whom, value how much */
+	GX_EVENT_ASIDE /* of no event that is seen: a fact that is not hashed */
 };
 
 struct gx_event {
@@ -58,6 +59,8 @@ unsigned gx_label_find(const char *name);
  */
 void gx_emit(unsigned label, uint64_t object, uint64_t value);
 void gx_emit_extra(unsigned label, uint16_t extra, uint64_t object, uint64_t value);
+/* A fact that another execution of the same schedule may lack: it is observed and recorded, and no part of the hash of the events. */
+void gx_emit_aside(unsigned label, uint16_t extra, uint64_t object, uint64_t value);
 /* The same on behalf of the task with this index, whoever runs: for callbacks, which know whom they speak of. */
 void gx_emit_for(unsigned task, unsigned label, uint16_t extra, uint64_t object, uint64_t value);
 

@@ -5,6 +5,7 @@
 
 #include "core/event.h"
 #include "core/footprint.h"
+#include "core/host.h"
 #include "core/internal.h"
 #include "core/order.h"
 #include "core/sanitizer.h"
@@ -73,6 +74,7 @@ static void __attribute__((noinline)) switch_out(void *says)
 
 	__sanitizer_start_switch_fiber(&fake, gx_scheduler_bottom, gx_scheduler_size);
 #endif
+	gx_host_switch(NULL);
 	arrive(jump_fcontext(gx_core.scheduler, says));
 }
 
@@ -134,8 +136,10 @@ static enum gx_granted __attribute__((noinline)) switch_over(struct gx_task *sel
 			switch_out(GX_SAYS_PAUSED);
 		} else {
 			take_over(next);
-			if (next != self)
+			if (next != self) {
+				gx_host_switch(next);
 				note_where_from(jump_fcontext(next->sp, self));
+			}
 		}
 	}
 	errno = saved;
@@ -185,6 +189,7 @@ static void __attribute__((noreturn)) leave(void *says)
 		next = gx_sched_next();
 		if (next) {
 			take_over(next);
+			gx_host_switch(next);
 			jump_fcontext(next->sp, LEFT_FOR_GOOD);
 		}
 		says = GX_SAYS_PAUSED;
@@ -252,6 +257,7 @@ void *gx_task_resume(struct gx_task *task, struct gx_task **who)
 
 	__sanitizer_start_switch_fiber(&fake, gx_slot_stack_bottom(task->slot), GX_SLOT_STACK_BYTES - GX_PAGE_BYTES);
 #endif
+	gx_host_switch(task);
 	transfer = jump_fcontext(task->sp, NULL);
 #if GX_ASAN
 	__sanitizer_finish_switch_fiber(fake, NULL, NULL);

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/host.h"
 #include "core/kernel.h"
 #include "core/sanitizer.h"
 #include "core/world.h"
@@ -212,7 +213,7 @@ bool gx_seal_is_available(void)
 	static int available = -1;
 
 	if (available < 0)
-		available = !GX_ASAN && !GX_TSAN && !getenv("GATECRASH_UNSEALED") && try_in_a_child();
+		available = !GX_ASAN && !GX_TSAN && !GX_HOST_TSAN && !getenv("GATECRASH_UNSEALED") && try_in_a_child();
 	return available;
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "access/libc.h"
+#include "hosts/tsan.h"
 #include "module/internal.h"
 
 #if defined(__x86_64__)
@@ -57,8 +58,11 @@ static bool redirect_table(const struct link_map *map, uintptr_t table, size_t b
 
 	for (size_t i = 0; i < bytes / sizeof(*rela); i++) {
 		void **slot = (void **)(map->l_addr + rela[i].r_offset);
-		void *function = gx_access_libc(gx_module_called(map, &rela[i]));
+		const char *name = gx_module_called(map, &rela[i]);
+		void *function = gx_access_libc(name);
 
+		if (!function)
+			function = gx_tsan_function(name);
 		if (function && IS_ADDRESS(ELF64_R_TYPE(rela[i].r_info)) &&
 		    !bind(slot, function, (uintptr_t)slot >= relro->from && (uintptr_t)slot < relro->to))
 			return false;

@@ -4,6 +4,7 @@
  * The first to come does it and the others wait. If it ends by an exception the next one tries: built with -fexceptions (Makefile), so that
  * the unwinder, which passes through here, tells.
  */
+#include "core/host.h"
 #include "posix/internal.h"
 #include "posix/loading.h"
 

@@ -138,6 +138,8 @@ static void on_finding(void *context, const struct gx_finding *reported)
 	if (trial->findings && !improves(trial, finding) && trial->finding_count < trial->finding_capacity &&
 	    is_new(trial, finding))
 		trial->findings[trial->finding_count++] = *finding;
+	if (finding->rule == GX_RULE_DATA_RACE && !trial->race_seen[finding->nth].step)
+		trial->race_seen[finding->nth] = *finding;
 	gx_explore_hit(gx_key_of(finding));
 }
 

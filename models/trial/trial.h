@@ -76,6 +76,7 @@ struct gx_trial {
 	struct gx_raced raced[GX_RACED_MAX];
 	unsigned raced_count;
 	unsigned races;
+	struct gx_finding race_seen[GX_RACES_TOLD]; /* each, as it showed first */
 
 	unsigned asked; /* the request of which isolation is asked, from after_step() to the answer */
 

@@ -1,0 +1,283 @@
+#include "hosts/tsan.h"
+
+#include "core/host.h"
+
+#if GX_HOST_TSAN
+
+#include <fcntl.h>
+#include <sanitizer/tsan_interface.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "access/labels.h"
+#include "access/races.h"
+#include "core/event.h"
+#include "core/order.h"
+#include "core/task.h"
+#include "core/world.h"
+
+/* Of clang's compiler-rt, lib/tsan/rtl/tsan_interface.h: no installed header has them. */
+int __tsan_get_report_data(void *report, const char **description, int *count, int *stack_count, int *mop_count,
+			   int *loc_count, int *mutex_count, int *thread_count, int *unique_tid_count,
+			   void **sleep_trace, unsigned long trace_size);
+int __tsan_get_report_mop(void *report, unsigned long idx, int *tid, void **addr, int *size, int *write, int *atomic,
+			  void **trace, unsigned long trace_size);
+int __tsan_get_report_thread(void *report, unsigned long idx, int *tid, uint64_t *os_id, int *running,
+			     const char **name, int *parent_tid, void **trace, unsigned long trace_size);
+void __tsan_on_report(void *report);
+const char *__tsan_default_options(void);
+void __sanitizer_set_report_fd(void *fd);
+
+/*
+ * The model's own accesses are not watched, libc's interceptors among them: nothing of the harness is instrumented. Each execution's races count,
+ * so none is left out because its like was reported before. Signals are ours (core/crash.c).
+ */
+const char *__tsan_default_options(void)
+{
+	return "ignore_interceptors_accesses=1:ignore_noninstrumented_modules=0:suppress_equal_stacks=0:suppress_equal_addresses=0:"
+	       "report_thread_leaks=0:report_signal_unsafe=0:report_mutex_bugs=0:report_atomic_races=1:exitcode=0:handle_segv=0:"
+	       "handle_abort=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:atexit_sleep_ms=0:die_after_fork=0:history_size=3";
+}
+
+void AnnotateIgnoreReadsBegin(const char *file, int line);
+void AnnotateIgnoreWritesBegin(const char *file, int line);
+void AnnotateIgnoreSyncBegin(const char *file, int line);
+
+/* ---- fibers ---- */
+
+static bool nobody_is_ignored;
+
+static void *scheduler;
+static struct fiber {
+	void *fiber; /* NULL: not made yet */
+	bool ran;    /* in this execution */
+	bool is_new; /* the task that it is has not begun */
+	bool left;   /* in the middle: calls that it has entered are never left */
+	char birth;  /* its address: what its maker has done before */
+} fibers[GX_TASKS_MAX];
+static bool watched;
+static char before; /* its address: all that was done in executions before */
+
+static void make(unsigned index)
+{
+	char name[8];
+
+	fibers[index].fiber = __tsan_create_fiber(0);
+	name[0] = (char)('0' + index / 10);
+	name[1] = (char)('0' + index % 10);
+	name[2] = 0;
+	__tsan_set_fiber_name(fibers[index].fiber, name);
+}
+
+/* What is undone again (core/alone.h) nobody does: of this fiber neither accesses nor order count. */
+static void *nobody;
+
+static void switch_to_nobody(void)
+{
+	if (!nobody)
+		nobody = __tsan_create_fiber(0);
+	__tsan_switch_to_fiber(nobody, __tsan_switch_to_fiber_no_sync);
+	if (!nobody_is_ignored) {
+		nobody_is_ignored = true;
+		AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+		AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+		AnnotateIgnoreSyncBegin(__FILE__, __LINE__);
+	}
+}
+
+void gx_host_switch(const struct gx_task *to)
+{
+	struct fiber *fiber = to ? &fibers[to->index] : NULL;
+
+	if (!watched)
+		return;
+	if (fiber && gx_order.muted) {
+		switch_to_nobody();
+		return;
+	}
+	if (!fiber) {
+		__tsan_switch_to_fiber(scheduler, __tsan_switch_to_fiber_no_sync);
+		return;
+	}
+	if (!fiber->fiber)
+		make(to->index);
+	__tsan_switch_to_fiber(fiber->fiber, __tsan_switch_to_fiber_no_sync);
+	if (!fiber->ran) {
+		fiber->ran = true;
+		__tsan_acquire(&before);
+	}
+	if (fiber->is_new) {
+		fiber->is_new = false;
+		__tsan_acquire(&fiber->birth);
+	}
+}
+
+/* ---- order ---- */
+
+/* A place in memory for each object of the model: the runtime knows order by addresses. */
+enum { OBJECTS = 1 << 16 };
+static struct {
+	uint64_t object;
+} objects[OBJECTS];
+
+static void *place_of(uint64_t object)
+{
+	unsigned i = (unsigned)(object * 0x9e3779b97f4a7c15ull >> 48);
+
+	while (objects[i].object && objects[i].object != object)
+		i = (i + 1) % OBJECTS;
+	objects[i].object = object;
+	return &objects[i];
+}
+
+static void on_release(uint64_t object)
+{
+	if (object && gx_task_self())
+		__tsan_release(place_of(object));
+}
+
+static void on_acquire(uint64_t object)
+{
+	if (object && gx_task_self())
+		__tsan_acquire(place_of(object));
+}
+
+/* Each of those that have run, as itself. */
+static void each_releases(void *at)
+{
+	void *self = __tsan_get_current_fiber();
+
+	for (unsigned i = 0; i < GX_TASKS_MAX; i++) {
+		if (!fibers[i].fiber || !fibers[i].ran)
+			continue;
+		__tsan_switch_to_fiber(fibers[i].fiber, __tsan_switch_to_fiber_no_sync);
+		__tsan_release(at);
+	}
+	__tsan_switch_to_fiber(self, __tsan_switch_to_fiber_no_sync);
+}
+
+/* A callback makes it when everything has come to rest: behind all. */
+static void on_made(const struct gx_task *maker, const struct gx_task *task)
+{
+	struct fiber *fiber = &fibers[task->index];
+
+	if (maker)
+		__tsan_release(&fiber->birth);
+	else
+		each_releases(&fiber->birth);
+	fiber->is_new = true;
+}
+
+static void on_fresh(const void *block, size_t size)
+{
+	(void)block;
+	(void)size;
+}
+
+/* A fiber whose task was given up has entered functions that it never leaves: after some hundreds of executions there would be no room for more. */
+static void give_up(struct fiber *fiber)
+{
+	__tsan_destroy_fiber(fiber->fiber);
+	fiber->fiber = NULL;
+}
+
+static void on_begin(void)
+{
+	each_releases(&before);
+	for (unsigned i = 0; i < GX_TASKS_MAX; i++) {
+		if (fibers[i].fiber && fibers[i].ran)
+			give_up(&fibers[i]);
+		fibers[i].ran = false;
+		fibers[i].is_new = false;
+	}
+	__tsan_acquire(&before);
+	__tsan_release(&before);
+}
+
+void gx_tsan_watch(bool on)
+{
+	static const struct gx_order_follower follower = {.begin = on_begin,
+							  .release = on_release,
+							  .acquire = on_acquire,
+							  .fresh = on_fresh,
+							  .made = on_made};
+
+	if (!scheduler) {
+		scheduler = __tsan_get_current_fiber();
+		if (!getenv("GATECRASH_TSAN_TEXT"))
+			__sanitizer_set_report_fd((void *)(intptr_t)open("/dev/null", O_WRONLY | O_CLOEXEC));
+	}
+	watched = on;
+	gx_order_follow(on ? &follower : NULL);
+}
+
+/* ---- reports ---- */
+
+struct access {
+	int tid;
+	void *at;
+	int size;
+	int writes;
+	int atomic;
+	void *trace[GX_WHERE_DEEP + 2];
+};
+
+static bool take_access(void *report, unsigned long nth, struct access *access)
+{
+	return __tsan_get_report_mop(report, nth, &access->tid, &access->at, &access->size, &access->writes,
+				     &access->atomic, access->trace,
+				     sizeof(access->trace) / sizeof(access->trace[0])) == 1;
+}
+
+/* By the name of its fiber. */
+static unsigned task_of(void *report, int tid)
+{
+	for (unsigned long i = 0; i < 2; i++) {
+		void *trace[1];
+		const char *name = NULL;
+		uint64_t os_id;
+		int found = -1;
+		int running;
+		int parent;
+
+		if (__tsan_get_report_thread(report, i, &found, &os_id, &running, &name, &parent, trace, 1) == 1 &&
+		    found == tid && name && name[0] >= '0' && name[0] <= '9')
+			return (unsigned)(name[0] - '0') * 10 + (unsigned)(name[1] - '0');
+	}
+	return GX_CLOCK;
+}
+
+static struct gx_where calls_of(const struct access *access)
+{
+	struct gx_where where = {.count = 0};
+
+	for (unsigned i = 0; i < GX_WHERE_DEEP && access->trace[i]; i++)
+		if (gx_world_code(access->trace[i])) /* whoever calls the gate is none of it */
+			where.pc[where.count++] = (const char *)access->trace[i] - 1;
+	return where;
+}
+
+void __tsan_on_report(void *report)
+{
+	struct access later = {.trace = {NULL}};
+	struct access earlier = {.trace = {NULL}};
+	unsigned other;
+
+	if (!gx_task_self() || gx_order.muted)
+		return;
+	if (!take_access(report, 0, &later) || !take_access(report, 1, &earlier))
+		return;
+	/* Libraries' thread-locals are one for all tasks, which are one thread to them: their affair, and each step leaves them as it found them. */
+	if (!gx_world_contains(later.at))
+		return;
+	other = task_of(report, earlier.tid);
+	gx_races_tell((uintptr_t)later.at, (size_t)(later.size > 0 ? later.size : 1),
+		      GX_RACE_EXTRA(other & 0x3f, earlier.writes != 0, later.writes != 0),
+		      (struct gx_race_places){.earlier = earlier.trace[0],
+					      .later = later.trace[0],
+					      .earlier_calls = calls_of(&earlier),
+					      .later_calls = calls_of(&later)});
+}
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * tsan.h - ThreadSanitizer's runtime as a second judge, on the schedules that the harness chooses (design.md, idea 5).
+ *
+ * Tasks are fibers of the runtime, one per index of a task, used by all executions; a switch of stacks tells it nothing of order. What orders
+ * them is told as the model knows it (core/order.h): each release and acquire of an object. Each execution is set apart from the one before: what
+ * was done in that comes before all that is done in this.
+ *
+ * What the runtime reports is told as a race of the execution (access/races.h), at the access; it goes on. A race that was reported already
+ * is reported again: it is another execution's.
+ *
+ * Main thread only. In other programs than gatecrash-tsan there is nothing of this.
+ */
+#ifndef GX_HOSTS_TSAN_H
+#define GX_HOSTS_TSAN_H
+
+#include <stdbool.h>
+
+#include <stddef.h>
+
+#include "core/host.h"
+
+#if GX_HOST_TSAN
+/* From now on the runtime is told; or no more. */
+void gx_tsan_watch(bool on);
+/* What a plugin's calls of the runtime's function of this name are bound to instead; NULL: to that. */
+void *gx_tsan_function(const char *name);
+#else
+static inline void gx_tsan_watch(bool on)
+{
+	(void)on;
+}
+static inline void *gx_tsan_function(const char *name)
+{
+	(void)name;
+	return NULL;
+}
+#endif
+
+#endif
