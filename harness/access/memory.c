@@ -5,7 +5,6 @@
 
 #include "access/heap.h"
 #include "access/points.h"
-#include "access/tsan.h"
 #include "core/event.h"
 #include "core/host.h"
 #include "core/order.h"
@@ -248,14 +247,10 @@ void gx_memory_access(const void *address, size_t size, bool writes, const void 
 	uintptr_t at = (uintptr_t)address;
 	bool is_point;
 
-#if GX_HOST_TSAN
-	/* What a gate does by libc's functions; all else its code tells the runtime itself. */
-	if (gx_task_self() && writes)
-		__tsan_write_range((void *)at, (long)size);
-	else if (gx_task_self())
-		__tsan_read_range((void *)at, (long)size);
-	return;
-#endif
+	if (GX_HOST_TSAN) {
+		gx_host_access(address, size, writes);
+		return;
+	}
 
 	if (!watched || !gx_task_self())
 		return;

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "core/host.h"
 #include "cli/values.h"
+#include "core/host.h"
 #include "reports/page.h"
 
 enum {

@@ -9,6 +9,8 @@
 #ifndef GX_CORE_HOST_H
 #define GX_CORE_HOST_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct gx_task;
@@ -21,6 +23,9 @@ struct gx_task;
 /* The stack is about to be switched, to this task's; NULL: to the scheduler's. */
 void gx_host_switch(const struct gx_task *to);
 
+/* [task] What the gate does to memory by a function of libc's; all else its own code tells the runtime. */
+void gx_host_access(const void *at, size_t size, bool writes);
+
 /* The runtime has functions of these names: a plugin's calls are bound to the model's instead (posix/once.c). */
 #define __cxa_guard_acquire gx_host_guard_acquire
 #define __cxa_guard_release gx_host_guard_release
@@ -32,6 +37,12 @@ void __cxa_guard_abort(int64_t *guard);
 static inline void gx_host_switch(const struct gx_task *to)
 {
 	(void)to;
+}
+static inline void gx_host_access(const void *at, size_t size, bool writes)
+{
+	(void)at;
+	(void)size;
+	(void)writes;
 }
 #endif
 

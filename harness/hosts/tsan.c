@@ -12,6 +12,7 @@
 
 #include "access/labels.h"
 #include "access/races.h"
+#include "access/tsan.h"
 #include "core/event.h"
 #include "core/order.h"
 #include "core/task.h"
@@ -111,6 +112,18 @@ void gx_host_switch(const struct gx_task *to)
 		fiber->is_new = false;
 		__tsan_acquire(&fiber->birth);
 	}
+}
+
+void gx_host_access(const void *at, size_t size, bool writes)
+{
+	void *place = (void *)(uintptr_t)at;
+
+	if (!gx_task_self() || !watched)
+		return;
+	if (writes)
+		__tsan_write_range(place, (long)size);
+	else
+		__tsan_read_range(place, (long)size);
 }
 
 /* ---- order ---- */
