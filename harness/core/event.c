@@ -91,17 +91,14 @@ static inline void happen(uint16_t kind, unsigned task, unsigned label, uint16_t
 	if (gx_core.muted)
 		return;
 	GX_ASSERT(nested < NESTED_MAX);
-	/* What another judge sees, or does not see another time, is no part of what happens. */
-	if (kind != GX_EVENT_ASIDE)
-		hidden->event_hash =
-			mix(hidden->event_hash, hidden->steps | (uint64_t)task << 32 | (uint64_t)label << 48,
-			    kind | (uint64_t)extra << 16, object, value);
+	hidden->event_hash = mix(hidden->event_hash, hidden->steps | (uint64_t)task << 32 | (uint64_t)label << 48,
+				 kind | (uint64_t)extra << 16, object, value);
 	if (!heard && !gx_core.record)
 		return;
 	event->step = hidden->steps;
 	event->task = (uint16_t)task;
 	event->label = (uint16_t)label;
-	event->kind = kind == GX_EVENT_ASIDE ? GX_EVENT_FACT : kind;
+	event->kind = kind;
 	event->extra = extra;
 	event->object = object;
 	event->value = value;
@@ -128,7 +125,10 @@ void gx_emit_extra(unsigned label, uint16_t extra, uint64_t object, uint64_t val
 
 void gx_emit_aside(unsigned label, uint16_t extra, uint64_t object, uint64_t value)
 {
-	happen(GX_EVENT_ASIDE, gx_current ? gx_current->index : GX_CLOCK, label, extra, object, value);
+	uint64_t hash = GX_HIDDEN->event_hash;
+
+	gx_emit_extra(label, extra, object, value);
+	GX_HIDDEN->event_hash = hash;
 }
 
 void gx_emit(unsigned label, uint64_t object, uint64_t value)

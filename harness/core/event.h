@@ -25,8 +25,7 @@ enum { GX_LABELS_CORE = 1, GX_LABELS_CORE_END = 64, GX_LABELS_END = 512 };
 enum gx_event_kind {
 	GX_EVENT_STEP =
 		1,     /* the scheduler granted a step: label and object are those of the op, value the alternative */
-	GX_EVENT_FACT, /* the code that runs says what it did: label says what, object whom, value how much */
-	GX_EVENT_ASIDE /* of no event that is seen: a fact that is not hashed */
+	GX_EVENT_FACT /* the code that runs says what it did: label says what, object whom, value how much */
 };
 
 struct gx_event {
