@@ -24,7 +24,7 @@ enum { GX_LABELS_CORE = 1, GX_LABELS_CORE_END = 64, GX_LABELS_END = 512 };
 
 enum gx_event_kind {
 	GX_EVENT_STEP =
-		1,     /* the scheduler granted a step: label and object are those of the op, value the alternative */
+		1,    /* the scheduler granted a step: label and object are those of the op, value the alternative */
 	GX_EVENT_FACT /* the code that runs says what it did: label says what, object whom, value how much */
 };
 
