@@ -25,12 +25,20 @@ bool gx_atomics_were_weak(void)
 enum { SEQ_CST = 5 };
 
 /* A point before the operation, in a task; what is done behind it, until the next point, nobody interrupts. */
-static void __attribute__((noinline)) step(unsigned label, unsigned access, const volatile void *at, int order)
+static void __attribute__((noinline)) point_at(unsigned label, unsigned access, const volatile void *at, int order)
 {
 	weak |= order != SEQ_CST;
 	if (gx_task_self())
 		gx_point_simple((uint16_t)label, (uint8_t)access, gx_world_canonical((const void *)(uintptr_t)at));
 }
+
+static void step(unsigned label, unsigned access, const volatile void *at, size_t size, int order, const void *code)
+{
+	point_at(label, access, at, order);
+	gx_memory_atomic(at, size, (access & GX_WRITE) != 0, code);
+}
+
+#define CODE __builtin_return_address(0)
 
 static void ordered(const volatile void *at, size_t size, bool acquires, bool releases)
 {
@@ -47,27 +55,28 @@ static void ordered(const volatile void *at, size_t size, bool acquires, bool re
 	}
 }
 
-#define LOADED(type)                                \
-	step(GX_L_ATOMIC_LOAD, GX_READ, at, order); \
-	ordered(at, sizeof(type), true, false);     \
+#define LOADED(type)                                                    \
+	step(GX_L_ATOMIC_LOAD, GX_READ, at, sizeof(type), order, CODE); \
+	ordered(at, sizeof(type), true, false);                         \
 	return *(const volatile type *)at
 
 /* What a compare-and-exchange that fails does is a load. */
-#define COMPARED(type, good)                                                                 \
-	step(GX_L_ATOMIC_UPDATE, GX_READ | GX_WRITE, at, order < failure ? order : failure); \
-	type was = *(volatile type *)at;                                                     \
-	if (good)                                                                            \
-		*(volatile type *)at = value;                                                \
+#define COMPARED(type, good)                                                                     \
+	point_at(GX_L_ATOMIC_UPDATE, GX_READ | GX_WRITE, at, order < failure ? order : failure); \
+	type was = *(volatile type *)at;                                                         \
+	gx_memory_atomic(at, sizeof(type), good, CODE);                                          \
+	if (good)                                                                                \
+		*(volatile type *)at = value;                                                    \
 	ordered(at, sizeof(type), true, true)
 
-#define FETCHED(bits, type, name, result)                                                 \
-	type __tsan_atomic##bits##_fetch_##name(volatile void *at, type value, int order) \
-	{                                                                                 \
-		step(GX_L_ATOMIC_UPDATE, GX_READ | GX_WRITE, at, order);                  \
-		type was = *(volatile type *)at;                                          \
-		*(volatile type *)at = (type)(result);                                    \
-		ordered(at, sizeof(type), true, true);                                    \
-		return was;                                                               \
+#define FETCHED(bits, type, name, result)                                                    \
+	type __tsan_atomic##bits##_fetch_##name(volatile void *at, type value, int order)    \
+	{                                                                                    \
+		step(GX_L_ATOMIC_UPDATE, GX_READ | GX_WRITE, at, sizeof(type), order, CODE); \
+		type was = *(volatile type *)at;                                             \
+		*(volatile type *)at = (type)(result);                                       \
+		ordered(at, sizeof(type), true, true);                                       \
+		return was;                                                                  \
 	}
 
 #define ATOMICS(bits, type)                                                                                             \
@@ -77,7 +86,7 @@ static void ordered(const volatile void *at, size_t size, bool acquires, bool re
 	}                                                                                                               \
 	void __tsan_atomic##bits##_store(volatile void *at, type value, int order)                                      \
 	{                                                                                                               \
-		step(GX_L_ATOMIC_STORE, GX_WRITE, at, order);                                                           \
+		step(GX_L_ATOMIC_STORE, GX_WRITE, at, sizeof(type), order, CODE);                                       \
 		*(volatile type *)at = value;                                                                           \
 		ordered(at, sizeof(type), false, true);                                                                 \
 	}                                                                                                               \
@@ -89,7 +98,7 @@ static void ordered(const volatile void *at, size_t size, bool acquires, bool re
 	FETCHED(bits, type, nand, ~(was & value))                                                                       \
 	type __tsan_atomic##bits##_exchange(volatile void *at, type value, int order)                                   \
 	{                                                                                                               \
-		step(GX_L_ATOMIC_UPDATE, GX_READ | GX_WRITE, at, order);                                                \
+		step(GX_L_ATOMIC_UPDATE, GX_READ | GX_WRITE, at, sizeof(type), order, CODE);                            \
 		type was = *(volatile type *)at;                                                                        \
 		*(volatile type *)at = value;                                                                           \
 		ordered(at, sizeof(type), true, true);                                                                  \

@@ -59,7 +59,7 @@ gx_memory_judge_fn *gx_memory_judge(gx_memory_judge_fn *by)
 enum { PLACES = 1024 };
 static uint16_t place_of[PLACES];
 
-static void touch(struct gx_memory_footprint *footprint, uint64_t granule, uint8_t bytes, bool writes)
+static void touch(struct gx_memory_footprint *footprint, uint64_t granule, uint8_t bytes, unsigned how)
 {
 	uint16_t *place = &place_of[(granule ^ granule >> 10) % PLACES];
 	struct gx_memory_touch *found = &footprint->touches[*place];
@@ -73,10 +73,19 @@ static void touch(struct gx_memory_footprint *footprint, uint64_t granule, uint8
 		found = &footprint->touches[*place];
 		*found = (struct gx_memory_touch){.granule = granule};
 	}
-	if (writes)
-		found->written |= bytes;
-	else
+	switch (how) {
+	case 0:
 		found->read |= bytes;
+		break;
+	case GX_MEMORY_WRITES:
+		found->written |= bytes;
+		break;
+	case GX_MEMORY_IS_ATOMIC:
+		found->atomic_read |= bytes;
+		break;
+	default:
+		found->atomic_written |= bytes;
+	}
 }
 
 static inline uint8_t bits(size_t from, size_t count)
@@ -84,13 +93,13 @@ static inline uint8_t bits(size_t from, size_t count)
 	return (uint8_t)((count < 8 ? (1u << count) - 1 : 0xffu) << from);
 }
 
-static void collect(uintptr_t at, size_t size, bool writes)
+static void collect(uintptr_t at, size_t size, unsigned how)
 {
 	while (size) {
 		size_t from = at % 8;
 		size_t here = size < 8 - from ? size : 8 - from;
 
-		touch(collected, at >> 3, bits(from, here), writes);
+		touch(collected, at >> 3, bits(from, here), how);
 		at += here;
 		size -= here;
 	}
@@ -133,11 +142,25 @@ void gx_memory_tidy(struct gx_memory_footprint *footprint)
 		if (kept && touches[kept - 1].granule == touches[i].granule) {
 			touches[kept - 1].read |= touches[i].read;
 			touches[kept - 1].written |= touches[i].written;
+			touches[kept - 1].atomic_read |= touches[i].atomic_read;
+			touches[kept - 1].atomic_written |= touches[i].atomic_written;
 		} else {
 			touches[kept++] = touches[i];
 		}
 	}
 	footprint->count = kept;
+}
+
+/* One writes what the other accesses, and not both do so atomically. */
+static unsigned meet(const struct gx_memory_touch *one, const struct gx_memory_touch *other)
+{
+	return (one->written & (other->written | other->read | other->atomic_written | other->atomic_read)) |
+	       (one->atomic_written & (other->written | other->read));
+}
+
+uint8_t gx_memory_meet(const struct gx_memory_touch *one, const struct gx_memory_touch *other)
+{
+	return one->granule == other->granule ? (uint8_t)(meet(one, other) | meet(other, one)) : 0;
 }
 
 bool gx_memory_conflict(const struct gx_memory_touch *one, unsigned count, const struct gx_memory_touch *other,
@@ -152,7 +175,7 @@ bool gx_memory_conflict(const struct gx_memory_touch *one, unsigned count, const
 		} else if (one[i].granule > other[j].granule) {
 			j++;
 		} else {
-			if (one[i].written & (other[j].written | other[j].read) || one[i].read & other[j].written)
+			if (gx_memory_meet(&one[i], &other[j]))
 				return true;
 			i++;
 			j++;
@@ -242,6 +265,14 @@ static bool is_private(uintptr_t at)
 	return !(self->traits & GX_TASK_SHARES_STACK);
 }
 
+static inline void note(uintptr_t at, size_t size, unsigned how, const void *code)
+{
+	if (collected)
+		collect(at, size, how);
+	if (judge)
+		judge(gx_task_self(), at, size, how, code);
+}
+
 void gx_memory_access(const void *address, size_t size, bool writes, const void *code)
 {
 	uintptr_t at = (uintptr_t)address;
@@ -271,8 +302,18 @@ void gx_memory_access(const void *address, size_t size, bool writes, const void 
 	gx_order.accessed = true;
 	if (gx_order.muted)
 		return;
-	if (collected)
-		collect(at, size, writes);
-	if (judge)
-		judge(gx_task_self(), at, size, writes, code);
+	note(at, size, writes ? GX_MEMORY_WRITES : 0, code);
+}
+
+void gx_memory_atomic(const volatile void *address, size_t size, bool writes, const void *code)
+{
+	uintptr_t at = (uintptr_t)address;
+
+	if (!watched || !gx_task_self() || (!is_of_tasks(at) && !gx_world_is_adopted((const void *)at)) ||
+	    is_private(at))
+		return;
+	gx_heap_check(at, size, writes, code);
+	gx_order.accessed = true;
+	if (!gx_order.muted)
+		note(at, size, GX_MEMORY_IS_ATOMIC | (writes ? GX_MEMORY_WRITES : 0), code);
 }

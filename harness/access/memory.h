@@ -34,6 +34,8 @@ struct gx_memory_touch {
 	uint64_t granule;
 	uint8_t read;
 	uint8_t written;
+	uint8_t atomic_read; /* by atomic operations: these do not race with one another */
+	uint8_t atomic_written;
 };
 
 enum { GX_MEMORY_TOUCHES_MAX = 4096 };
@@ -50,7 +52,10 @@ struct gx_memory_footprint *gx_memory_collect(struct gx_memory_footprint *footpr
 /* Sort the touches by address, each granule once, for gx_memory_conflict(). */
 void gx_memory_tidy(struct gx_memory_footprint *footprint);
 
-/* Whether one writes what the other reads or writes; both tidy. */
+/* Of one granule, the bytes that one writes and the other reads or writes, not both atomically; a bit per byte. */
+uint8_t gx_memory_meet(const struct gx_memory_touch *one, const struct gx_memory_touch *other);
+
+/* Whether there are such bytes; both tidy. */
 bool gx_memory_conflict(const struct gx_memory_touch *one, unsigned count, const struct gx_memory_touch *other,
 			unsigned other_count);
 
@@ -58,15 +63,21 @@ bool gx_memory_conflict(const struct gx_memory_touch *one, unsigned count, const
 void gx_memory_watch(bool on);
 bool gx_memory_is_watched(void);
 
+/* How an access is made. */
+enum { GX_MEMORY_WRITES = 1, GX_MEMORY_IS_ATOMIC = 2 };
+
 /*
  * Who looks at each access, on behalf of the task that makes it, before it is made; NULL: nobody. `code` is where it stands. May emit; reaches
  * no point.
  */
-typedef void gx_memory_judge_fn(const struct gx_task *task, uintptr_t at, size_t size, bool writes, const void *code);
+typedef void gx_memory_judge_fn(const struct gx_task *task, uintptr_t at, size_t size, unsigned how, const void *code);
 gx_memory_judge_fn *gx_memory_judge(gx_memory_judge_fn *judge);
 
 /* [any] `size` bytes at `at` have been written, as a whole, by something that is no plain access: is it a pointer to the writer's stack? */
 void gx_memory_written(const void *at, size_t size);
+
+/* [task] An atomic operation, whose point has been, is about to read or write: it races with what is not atomic, C11 5.1.2.4. */
+void gx_memory_atomic(const volatile void *at, size_t size, bool writes, const void *code);
 
 /* [any] The code at `code` reads or writes `size` bytes at `at`, and that is not atomic. Outside of tasks nothing. */
 void gx_memory_access(const void *at, size_t size, bool writes, const void *code);

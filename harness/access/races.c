@@ -127,7 +127,16 @@ static const struct gx_memory_touch *touch_of(uint64_t granule)
 	return NULL;
 }
 
-static void judge_beside(const struct gx_task *task, uintptr_t at, size_t size, bool writes, const void *code)
+/* What of the earlier step's bytes this access races with, if it may. */
+static uint8_t racing(const struct gx_memory_touch *touch, unsigned how)
+{
+	uint8_t plain = (uint8_t)(touch->written | (how & GX_MEMORY_WRITES ? touch->read : 0));
+	uint8_t atomic = (uint8_t)(touch->atomic_written | (how & GX_MEMORY_WRITES ? touch->atomic_read : 0));
+
+	return (uint8_t)(plain | (how & GX_MEMORY_IS_ATOMIC ? 0 : atomic));
+}
+
+static void judge_beside(const struct gx_task *task, uintptr_t at, size_t size, unsigned how, const void *code)
 {
 	while (size) {
 		size_t from = at % 8;
@@ -135,9 +144,10 @@ static void judge_beside(const struct gx_task *task, uintptr_t at, size_t size, 
 		const struct gx_memory_touch *touch = touch_of(at >> 3);
 		uint8_t mine = bits(from, here);
 
-		if (touch && task->index != beside.task && (touch->written | (writes ? touch->read : 0)) & mine &&
-		    !is_told(at)) {
-			tell(at, here, true, GX_RACE_EXTRA(beside.task, (touch->written & mine) != 0, writes),
+		if (touch && task->index != beside.task && racing(touch, how) & mine && !is_told(at)) {
+			bool wrote = ((touch->written | touch->atomic_written) & mine) != 0;
+
+			tell(at, here, true, GX_RACE_EXTRA(beside.task, wrote, (how & GX_MEMORY_WRITES) != 0),
 			     (struct gx_race_places){.later = code});
 		}
 		at += here;
@@ -181,6 +191,7 @@ struct seen {
 	uint8_t task;
 	uint8_t bytes;
 	bool writes;
+	bool atomic;
 	bool told;
 	uint32_t step;
 	unsigned calls; /* that led to it */
@@ -379,7 +390,8 @@ static bool is_before(const struct seen *seen, const struct gx_task *task)
 /* One of those that there are is of no use any more: what races with it races with this one, too. */
 static bool covers(const struct seen *later, const struct seen *earlier, const struct gx_task *task)
 {
-	return !(earlier->bytes & ~later->bytes) && (later->writes || !earlier->writes) && is_before(earlier, task);
+	return !(earlier->bytes & ~later->bytes) && (later->writes || !earlier->writes) &&
+	       (!later->atomic || earlier->atomic) && is_before(earlier, task);
 }
 
 static void note(struct cell *cell, struct seen now, const struct gx_task *task)
@@ -398,12 +410,14 @@ static void note(struct cell *cell, struct seen now, const struct gx_task *task)
 	cell->count = kept;
 }
 
-static void judge_granule(const struct gx_task *task, uintptr_t at, size_t size, bool writes, const void *code)
+static void judge_granule(const struct gx_task *task, uintptr_t at, size_t size, unsigned how, const void *code)
 {
+	bool writes = (how & GX_MEMORY_WRITES) != 0;
 	struct seen now = {.when = clocks[task->index][task->index],
 			   .task = (uint8_t)task->index,
 			   .bytes = bits(at % 8, size),
 			   .writes = writes,
+			   .atomic = (how & GX_MEMORY_IS_ATOMIC) != 0,
 			   .step = gx_sched_steps(),
 			   .calls = note_calls(),
 			   .code = code};
@@ -416,7 +430,8 @@ static void judge_granule(const struct gx_task *task, uintptr_t at, size_t size,
 	for (unsigned i = 0; i < cell->count && !(race && race->step + 1 == now.step); i++) {
 		struct seen *seen = &cell->seen[i];
 
-		if (!(seen->bytes & now.bytes) || !(seen->writes || writes) || is_before(seen, task))
+		if (!(seen->bytes & now.bytes) || !(seen->writes || writes) || (seen->atomic && now.atomic) ||
+		    is_before(seen, task))
 			continue;
 		now.told = true;
 		/* Once for those who come later; and side by side, which shows best what it is. */
@@ -434,13 +449,13 @@ static void judge_granule(const struct gx_task *task, uintptr_t at, size_t size,
 	note(cell, now, task);
 }
 
-static void judge_by_clocks(const struct gx_task *task, uintptr_t at, size_t size, bool writes, const void *code)
+static void judge_by_clocks(const struct gx_task *task, uintptr_t at, size_t size, unsigned how, const void *code)
 {
 	while (size) {
 		size_t from = at % 8;
 		size_t here = size < 8 - from ? size : 8 - from;
 
-		judge_granule(task, at, here, writes, code);
+		judge_granule(task, at, here, how, code);
 		at += here;
 		size -= here;
 	}

@@ -81,7 +81,8 @@ static uint64_t hash_of_arrival(const struct shortest *s, const struct place *pl
 	for (unsigned i = 0; i < place->arrived.count; i++) {
 		const struct gx_memory_touch *touch = &s->notes.touches[place->arrived.from + i];
 
-		hash = (hash ^ touch->granule << 16 ^ (uint64_t)touch->read << 8 ^ touch->written) *
+		hash = (hash ^ touch->granule << 32 ^ (uint64_t)touch->atomic_read << 24 ^
+			(uint64_t)touch->atomic_written << 16 ^ (uint64_t)touch->read << 8 ^ touch->written) *
 		       0x9e3779b97f4a7c15ull;
 		hash ^= hash >> 29;
 	}

@@ -55,7 +55,10 @@ struct searcher {
 	unsigned ahead;
 	bool watches;               /* memory */
 	struct gx_side_notes notes; /* what the steps out of the nodes have touched */
-	uint64_t raced[RACES_MAX];  /* granules that a race has been shown for */
+	struct {
+		uint64_t granule;
+		uint8_t bytes;
+	} raced[RACES_MAX]; /* that a race has been shown for */
 	unsigned races;
 	struct gx_side_step *race[2]; /* which is about to be shown */
 	struct gx_error *err;
@@ -515,14 +518,15 @@ static enum gx_status show_race(struct searcher *s, struct node *node, unsigned 
 	return rc;
 }
 
-static bool is_new_granule(struct searcher *s, uint64_t granule)
+static bool are_new(struct searcher *s, uint64_t granule, uint8_t bytes)
 {
 	for (unsigned i = 0; i < s->races; i++)
-		if (s->raced[i] == granule)
-			return false;
-	if (s->races == RACES_MAX)
+		if (s->raced[i].granule == granule)
+			bytes &= (uint8_t)~s->raced[i].bytes;
+	if (!bytes || s->races == RACES_MAX)
 		return false;
-	s->raced[s->races++] = granule;
+	s->raced[s->races].granule = granule;
+	s->raced[s->races++].bytes = bytes;
 	return true;
 }
 
@@ -532,9 +536,10 @@ static bool is_new_race(struct searcher *s)
 	bool is_new = false;
 	unsigned nth = 0;
 	uint64_t granule;
+	uint8_t bytes;
 
-	while ((granule = gx_side_granule(&s->notes, s->race[0], s->race[1], &nth)) != 0)
-		is_new |= is_new_granule(s, granule);
+	while ((granule = gx_side_granule(&s->notes, s->race[0], s->race[1], &nth, &bytes)) != 0)
+		is_new |= are_new(s, granule, bytes);
 	return is_new;
 }
 

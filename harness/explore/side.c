@@ -46,14 +46,26 @@ bool gx_side_race(const struct gx_side_notes *notes, const struct gx_side_step *
 	       gx_memory_conflict(notes->touches + one->from, one->count, notes->touches + other->from, other->count);
 }
 
-uint64_t gx_side_granule(const struct gx_side_notes *notes, const struct gx_side_step *one,
-			 const struct gx_side_step *other, unsigned *nth)
+static uint8_t bytes_in(const struct gx_side_notes *notes, const struct gx_memory_touch *touch,
+			const struct gx_side_step *other)
 {
-	for (unsigned i = *nth; i < one->count; i++)
-		if (gx_memory_conflict(notes->touches + one->from + i, 1, notes->touches + other->from, other->count)) {
+	uint8_t bytes = 0;
+
+	for (unsigned i = 0; i < other->count; i++)
+		bytes |= gx_memory_meet(touch, &notes->touches[other->from + i]);
+	return bytes;
+}
+
+uint64_t gx_side_granule(const struct gx_side_notes *notes, const struct gx_side_step *one,
+			 const struct gx_side_step *other, unsigned *nth, uint8_t *bytes)
+{
+	for (unsigned i = *nth; i < one->count; i++) {
+		*bytes = bytes_in(notes, notes->touches + one->from + i, other);
+		if (*bytes) {
 			*nth = i + 1;
 			return notes->touches[one->from + i].granule;
 		}
+	}
 	return 0;
 }
 

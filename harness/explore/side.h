@@ -40,7 +40,7 @@ bool gx_side_race(const struct gx_side_notes *notes, const struct gx_side_step *
 
 /* The bytes that the two race for, from the nth touch of the first on; for whoever tells one race from another. 0: no more; *nth is the next one. */
 uint64_t gx_side_granule(const struct gx_side_notes *notes, const struct gx_side_step *one,
-			 const struct gx_side_step *other, unsigned *nth);
+			 const struct gx_side_step *other, unsigned *nth, uint8_t *bytes);
 
 void gx_side_release(struct gx_side_notes *notes);
 

@@ -230,6 +230,24 @@ static const struct watched {
 	 "static void enter(void) { pthread_mutex_lock(&m); last = malloc(4); free(last); *last = 7; }\n"
 	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
 	 "allocated and manual-restart#1 has freed in enter() (", NULL},
+	{"freed-atomic",
+	 "static void enter(void) { pthread_mutex_lock(&m); atomic_int *p = malloc(4); free((void *)p); atomic_fetch_add(p, 1); }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
+	 "where no block is", NULL},
+	{"atomic-beyond-a-block",
+	 "static void enter(void) { pthread_mutex_lock(&m); atomic_long *p = malloc(4); atomic_store(p, 1); free((void *)p); }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
+	 "beyond the end of a block", NULL},
+	{"atomic-and-plain",
+	 "static int n;\n"
+	 "static void enter(void) { pthread_mutex_lock(&m); __atomic_store_n(&n, 1, __ATOMIC_SEQ_CST); }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); n = 2; }\n",
+	 "data-race: manual-restart#", "data-race"},
+	{"atomic-and-plain-in-the-lock",
+	 "static int n;\n"
+	 "static void enter(void) { pthread_mutex_lock(&m); __atomic_store_n(&n, 1, __ATOMIC_SEQ_CST); n = 2; }\n"
+	 "static void leave(void) { n = 3; pthread_mutex_unlock(&m); }\n",
+	 NULL, NULL},
 	{"freed-and-given-out-again",
 	 "static int *last;\nstatic void drop(void) { free(last); }\n"
 	 "static void enter(void) { pthread_mutex_lock(&m); last = malloc(4); int *p = last; drop(); last = malloc(4); *p = 7; drop(); }\n"

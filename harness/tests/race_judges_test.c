@@ -24,7 +24,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TASKS = 3, OPS = 6, VARIABLES = 2, LOCKS = 2 };
+/* The last variable is the atomic one, by plain accesses. */
+enum { TASKS = 3, OPS = 6, VARIABLES = 3, ATOMIC = VARIABLES - 1, LOCKS = 2 };
 
 enum kind { READ, WRITE, LOCK, UNLOCK, TRYLOCK, POST, WAIT, LOAD, STORE, ADD, KINDS };
 
@@ -68,6 +69,8 @@ static void generate_task(struct op *ops, unsigned *count)
 		struct op *op = &ops[*count];
 
 		*op = (struct op){.kind = kind, .which = draw(2)};
+		if ((kind == READ || kind == WRITE) && draw(8) == 0)
+			op->which = ATOMIC;
 		if (kind == LOAD || kind == POST || kind == WAIT || kind == STORE || kind == ADD)
 			op->which = 0;
 		if (kind == LOAD || (kind == READ && draw(2)))
@@ -157,7 +160,9 @@ static bool step_of(struct machine *m, unsigned task)
 	else if (op->kind == LOAD)
 		skip = m->value ? 0 : op->skip;
 	else if (op->kind == READ)
-		skip = m->written[op->which] ? 0 : op->skip;
+		skip = (op->which == ATOMIC ? m->value : m->written[op->which]) ? 0 : op->skip;
+	else if (op->kind == WRITE && op->which == ATOMIC)
+		m->value = 1;
 	else if (op->kind == WRITE)
 		m->written[op->which] = 1;
 	else if (op->kind == STORE || op->kind == ADD)
@@ -166,9 +171,24 @@ static bool step_of(struct machine *m, unsigned task)
 	return true;
 }
 
+static bool is_atomic(const struct op *op)
+{
+	return op->kind == LOAD || op->kind == STORE || op->kind == ADD;
+}
+
 static bool is_access(const struct op *op)
 {
-	return op && (op->kind == READ || op->kind == WRITE);
+	return op && (op->kind == READ || op->kind == WRITE || is_atomic(op));
+}
+
+static unsigned variable_of(const struct op *op)
+{
+	return is_atomic(op) ? ATOMIC : op->which;
+}
+
+static bool writes(const struct op *op)
+{
+	return op->kind == WRITE || op->kind == STORE || op->kind == ADD;
 }
 
 static bool races_now(const struct machine *m)
@@ -178,8 +198,8 @@ static bool races_now(const struct machine *m)
 			const struct op *one = next_of(m, i);
 			const struct op *other = next_of(m, j);
 
-			if (is_access(one) && is_access(other) && one->which == other->which &&
-			    (one->kind == WRITE || other->kind == WRITE))
+			if (is_access(one) && is_access(other) && variable_of(one) == variable_of(other) &&
+			    !(is_atomic(one) && is_atomic(other)) && (writes(one) || writes(other)))
 				return true;
 		}
 	return false;
@@ -233,7 +253,7 @@ static void *place_of(unsigned task, unsigned at)
 static void run_op(unsigned task, unsigned at, unsigned *skip)
 {
 	const struct op *op = &program.ops[task][at];
-	unsigned *variable = &shared.variables[op->which];
+	unsigned *variable = op->which == ATOMIC ? &shared.atomic : &shared.variables[op->which];
 
 	*skip = 0;
 	switch (op->kind) {

@@ -25,7 +25,10 @@ static void enter(unsigned slot)
 
 static void leave(unsigned slot)
 {
-	of[slot].wants[seats[slot]] = false;
+	/* On its own: in an index gcc 12 reads it as if it were not atomic. */
+	unsigned seat = atomic_load(&seats[slot]);
+
+	of[slot].wants[seat] = false;
 }
 
 static void *open_gate(void)
