@@ -1,9 +1,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "core/kernel.h"
 #include "explore/clock.h"
 #include "reports/page.h"
 
@@ -11,10 +14,25 @@ volatile sig_atomic_t gx_interrupted;
 
 static bool only_asked;
 
+static long now_ms(void)
+{
+	struct timespec now = {0};
+
+	(void)gx_kernel(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&now, 0);
+	return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Asked twice: at once. But timeout(1) sends its signal to the process, and at the same moment to its group: that is once. */
+enum { TWICE_MS = 300 };
+
 static void on_interrupt(int signal)
 {
-	if (gx_interrupted && !only_asked)
-		_exit(128 + signal); /* asked twice: at once */
+	static long asked_ms;
+
+	if (gx_interrupted && !only_asked && now_ms() - asked_ms >= TWICE_MS)
+		_exit(128 + signal);
+	if (!gx_interrupted)
+		asked_ms = now_ms();
 	gx_interrupted = 1;
 }
 

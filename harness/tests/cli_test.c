@@ -1499,6 +1499,28 @@ static void what_an_interrupted_run_found_can_be_replayed(void **state)
 	json_decref(json);
 }
 
+/* It sends its signal to the process and, at once, to the group: that is one request, not two, and what was seen is told. */
+static void what_timeout_ends_is_told(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		char command[8192];
+		char line[256] = "";
+		FILE *out;
+
+		snprintf(command, sizeof(command),
+			 "timeout 0.3 '%s' run three-callers --gate none --strategy exhaustive 2>&1 </dev/null",
+			 program);
+		out = popen(command, "r");
+		assert_non_null(out);
+		assert_non_null(fgets(line, sizeof(line), out));
+		assert_non_null(strstr(line, "three-callers, gate none: "));
+		while (fgets(line, sizeof(line), out))
+			;
+		pclose(out);
+	}
+}
+
 static void an_interrupt_ends_a_matrix_and_a_replay(void **state)
 {
 	const struct how how = {.signal = SIGINT, .signal_ms = 500};
@@ -2126,6 +2148,7 @@ int main(void)
 		cmocka_unit_test(no_color_and_dumb_terminals_turn_color_off),
 		cmocka_unit_test(an_interrupt_ends_a_run_with_what_was_seen),
 		cmocka_unit_test(what_an_interrupted_run_found_can_be_replayed),
+		cmocka_unit_test(what_timeout_ends_is_told),
 		cmocka_unit_test(an_interrupt_ends_a_matrix_and_a_replay),
 		cmocka_unit_test(a_live_line_shows_on_a_terminal_and_goes_away),
 		cmocka_unit_test(of_several_runs_it_says_which),
