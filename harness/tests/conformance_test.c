@@ -606,14 +606,18 @@ static void cancel_in_a_wait(void)
 {
 	pthread_t thread;
 	void *result = NULL;
+	int cancelled;
+	int joined;
 
 	pthread_mutex_init(&o->mutex, NULL);
 	pthread_cond_init(&o->cond, NULL);
 	sem_init(&o->ready, 0, 0);
 	pthread_create(&thread, NULL, waits_for_ever, NULL);
 	sem_wait(&o->ready);
-	note(pthread_cancel(thread));
-	note(pthread_join(thread, &result));
+	cancelled = pthread_cancel(thread);
+	joined = pthread_join(thread, &result); /* until then the other one notes */
+	note(cancelled);
+	note(joined);
 	note(result == PTHREAD_CANCELED);
 	note(pthread_mutex_trylock(&o->mutex));
 }
