@@ -192,8 +192,8 @@ $(BUILD)/models/tests/docker_recorded_test: $(BUILD)/models/tests/docker_recorde
 	$(filter $(BUILD)/models/docker/%,$(LIB_OBJ)) $(BUILD)/harness/core/status.o $(BUILD)/harness/core/footprint.o
 	$(Q)echo "LD $@"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# A test that runs the program, also where it is the only one that is built.
-$(BUILD)/models/tests/story_causes_test: | $(BIN)
+# Tests that run the program, also where one of them is the only one that is built.
+$(filter %/story_causes_test %/gates_test $(BUILD)/harness/tests/cli_%,$(TESTS)): | $(BIN)
 
 # A fuzz target; without SAN=fuzzer a program that replays saved inputs.
 FUZZ_MAIN := $(if $(findstring fuzzer,$(SAN)),,$(BUILD)/harness/tests/fuzz/replay_corpus.o)

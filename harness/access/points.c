@@ -4,6 +4,9 @@
 
 #include "core/world.h"
 
+const char *const gx_points_names[GX_POINTS_COUNT] =
+	{[GX_POINTS_SYNC] = "sync", [GX_POINTS_ACCESS] = "access", [GX_POINTS_AUTO] = "auto"};
+
 static struct gx_point_places now;
 bool gx_points_some;
 

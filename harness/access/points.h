@@ -18,7 +18,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum gx_points { GX_POINTS_SYNC, GX_POINTS_ACCESS, GX_POINTS_AUTO };
+enum gx_points { GX_POINTS_SYNC, GX_POINTS_ACCESS, GX_POINTS_AUTO, GX_POINTS_COUNT };
+/* The word of each on the command line and in results. */
+extern const char *const gx_points_names[GX_POINTS_COUNT];
 
 /* In the order of the command line's words. More racy places than there is room for: then each access is a point. */
 enum { GX_POINT_PLACES_MAX = 64 };

@@ -318,10 +318,7 @@ static enum gx_color color(const char *text)
 /* Where tasks are interleaved. */
 static enum gx_points points(const char *text)
 {
-	static const char *const names[] =
-		{[GX_POINTS_SYNC] = "sync", [GX_POINTS_ACCESS] = "access", [GX_POINTS_AUTO] = "auto"};
-
-	return (enum gx_points)choice("points", text, names, 3);
+	return (enum gx_points)choice("points", text, gx_points_names, GX_POINTS_COUNT);
 }
 
 static enum gx_then then(const char *text)

@@ -58,8 +58,10 @@ static bool begins_here(const char *text, const char *start)
 		return false;
 	digits += strspn(digits, "0123456789");
 	if (*digits == 's')
-		digits += strspn(digits + 1, "0123456789abcdef.");
-	return *digits == ':' || digits[1] == ':';
+		digits += 1 + strspn(digits + 1, "0123456789abcdef.");
+	else if (*digits == 'a')
+		digits++;
+	return *digits == ':';
 }
 
 static size_t length_of(const char *repro)

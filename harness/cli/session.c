@@ -632,13 +632,11 @@ static bool is_said(const struct gx_result_run *run, const char *place)
 
 static void say_points(const struct gx_session *session)
 {
-	static const char *const names[] =
-		{[GX_POINTS_SYNC] = "sync", [GX_POINTS_ACCESS] = "access", [GX_POINTS_AUTO] = "auto"};
 	const struct gx_point_places *points = &session->points;
 	struct gx_result_run *run = session->result;
 	const char **places = gx_keep_alloc(session->keep, (points->count + 1) * sizeof(*places));
 
-	run->points = names[points->which];
+	run->points = gx_points_names[points->which];
 	run->point_places = places;
 	for (unsigned i = 0; points->which == GX_POINTS_AUTO && i < points->count; i++) {
 		bool backwards = gx_point_code(points->place[0]) > gx_point_code(points->place[points->count - 1]);

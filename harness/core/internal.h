@@ -5,7 +5,6 @@
 #define GX_CORE_INTERNAL_H
 
 #include "core/fcontext.h"
-#include "core/host.h"
 #include "core/sanitizer.h"
 #include "core/sched.h"
 #include "core/task.h"
@@ -16,8 +15,7 @@
 #define GX_ARENAS_MAX   128u
 
 /* Bytes below the stack pointer that are cleared whenever a task parks: dead bytes must not tell interleavings apart. */
-#define GX_STACK_CLEAR_BYTES \
-	(GX_ASAN || GX_HOST_TSAN ? 8192u : 1024u) /* frames with redzones are larger, and so are those of a runtime */
+#define GX_STACK_CLEAR_BYTES (GX_ASAN ? 8192u : 1024u) /* frames with redzones are larger */
 /* Bytes at the top of a new task's stack that are cleared before it starts. */
 #define GX_STACK_FRESH_BYTES 4096u
 

@@ -54,7 +54,6 @@ static struct fiber {
 	void *fiber; /* NULL: not made yet */
 	bool ran;    /* in this execution */
 	bool is_new; /* the task that it is has not begun */
-	bool left;   /* in the middle: calls that it has entered are never left */
 	char birth;  /* its address: what its maker has done before */
 } fibers[GX_TASKS_MAX];
 static bool watched;
@@ -130,17 +129,18 @@ void gx_host_access(const void *at, size_t size, bool writes)
 
 /* A place in memory for each object of the model: the runtime knows order by addresses. */
 enum { OBJECTS = 1 << 16 };
-static struct {
-	uint64_t object;
-} objects[OBJECTS];
+static uint64_t objects[OBJECTS];
+static unsigned object_count;
 
 static void *place_of(uint64_t object)
 {
 	unsigned i = (unsigned)(object * 0x9e3779b97f4a7c15ull >> 48);
 
-	while (objects[i].object && objects[i].object != object)
+	while (objects[i] && objects[i] != object)
 		i = (i + 1) % OBJECTS;
-	objects[i].object = object;
+	if (!objects[i])
+		GX_ASSERT(++object_count < OBJECTS);
+	objects[i] = object;
 	return &objects[i];
 }
 

@@ -1,7 +1,8 @@
 /*
  * tsan.h - ThreadSanitizer's runtime as a second judge, on the schedules that the harness chooses (design.md, idea 5).
  *
- * Tasks are fibers of the runtime, one per index of a task, used by all executions; a switch of stacks tells it nothing of order. What orders
+ * Tasks are fibers of the runtime, one per index of a task, made anew for each execution: what a task that is given up has called it never leaves,
+ * and the runtime would keep that. A switch of stacks tells it nothing of order. What orders
  * them is told as the model knows it (core/order.h): each release and acquire of an object. Each execution is set apart from the one before: what
  * was done in that comes before all that is done in this.
  *
@@ -14,7 +15,6 @@
 #define GX_HOSTS_TSAN_H
 
 #include <stdbool.h>
-
 #include <stddef.h>
 
 #include "core/host.h"

@@ -86,15 +86,9 @@ void *gx_tsan_function(const char *name)
 		    ROWS(32),
 		    ROWS(64),
 		    ROWS(128),
-		    {"__cxa_guard_"
-		     "acquire",
-		     (void (*)(void))gx_host_guard_acquire},
-		    {"__cxa_guard_"
-		     "release",
-		     (void (*)(void))gx_host_guard_release},
-		    {"__cxa_guard_"
-		     "abort",
-		     (void (*)(void))gx_host_guard_abort}};
+		    {"__cxa_guard_acquire", (void (*)(void))gx_host_guard_acquire},
+		    {"__cxa_guard_release", (void (*)(void))gx_host_guard_release},
+		    {"__cxa_guard_abort", (void (*)(void))gx_host_guard_abort}};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (!strcmp(rows[i].name, name))
