@@ -203,7 +203,7 @@ fuzz-targets: $(FUZZERS)
 
 # Quick ones: arrows, headers, saved fuzz inputs.
 checks: $(FUZZERS)
-	@scripts/build-test && scripts/check-arrows-test && scripts/check-arrows
+	@scripts/build-test && scripts/check-arrows-test && scripts/check-arrows && scripts/mutants --check
 	@n=0; for h in $(HEADERS); do \
 		$(CC) $(OWN_CPPFLAGS) -std=gnu11 $(WARNINGS) $(WERROR) $(LIB_CFLAGS) -fsyntax-only -include $$h -x c /dev/null || exit 1; \
 		n=$$((n+1)); done; echo "$$n headers stand alone"
