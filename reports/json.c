@@ -219,21 +219,25 @@ static json_t *otherwise(const struct gx_result_run *it)
 	return json;
 }
 
-/* Of what the gate does. `weaker_orders`: its atomics ask for less than was explored, sequential consistency. */
+static json_t *word_of(const void *words, size_t i)
+{
+	return text(((const char *const *)words)[i]);
+}
+
+/*
+ * Of what the gate does. `unwatched`: of its accesses to memory those by these are not. `weaker_orders`: its atomics ask for less than was
+ * explored, sequential consistency.
+ */
 static json_t *watched(const struct gx_result_run *run)
 {
 	const struct member members[] = {
 		{"primitives", json_true()},
 		{"memory", json_boolean(run->watches_memory)},
+		{"unwatched", array_of(run->unwatched, run->unwatched_count, word_of)},
 		{"weaker_orders", json_boolean(run->weak_atomics)},
 	};
 
 	return OBJECT(members);
-}
-
-static json_t *code_place(const void *places, size_t i)
-{
-	return text(((const char *const *)places)[i]);
 }
 
 /* Which accesses to memory were points; of "auto" those at these places. */
@@ -241,7 +245,7 @@ static json_t *points_at(const struct gx_result_run *run)
 {
 	const struct member members[] = {
 		{"accesses", run->points ? text(run->points) : json_null()},
-		{"places", array_of(run->point_places, run->point_place_count, code_place)},
+		{"places", array_of(run->point_places, run->point_place_count, word_of)},
 	};
 
 	return OBJECT(members);

@@ -127,10 +127,12 @@ struct gx_result_run {
 	enum gx_verdict verdict;
 	bool complete;
 	enum gx_incomplete incomplete;
-	const char *incomplete_why;      /* "the state budget is used up", ...; or "" */
-	bool interrupted;                /* a replay may be, too */
-	bool from_file;                  /* the gate is a file of somebody's own, not one of the history's */
-	bool watches_memory;             /* of the gate, its accesses to memory and atomics */
+	const char *incomplete_why;   /* "the state budget is used up", ...; or "" */
+	bool interrupted;             /* a replay may be, too */
+	bool from_file;               /* the gate is a file of somebody's own, not one of the history's */
+	bool watches_memory;          /* of the gate, its accesses to memory and atomics */
+	const char *const *unwatched; /* ... but for what these access: "sscanf()", "inline assembly at gate.c:12" */
+	size_t unwatched_count;
 	bool weak_atomics;               /* it asks for less than sequential consistency, which is what was explored */
 	const char *points;              /* "sync", "access", "auto": which accesses were; NULL: not said */
 	const char *const *point_places; /* of "auto": where those stand, "mygate.c:31" */

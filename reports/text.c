@@ -216,17 +216,34 @@ static bool is_clean(const struct gx_result_run *run)
 	return run->verdict == GX_VERDICT_CLEAN && run->from_file && !gx_is_replay(run);
 }
 
-/* What was clean is no more than was watched, once for all runs. */
+/* The first few of them: whoever wants all has the JSON. */
+static void say_what_was_not(struct gx_page *page, const struct gx_result_run *run)
+{
+	enum { FEW = 6 };
+	size_t shown = run->unwatched_count > FEW + 1 ? FEW : run->unwatched_count;
+
+	gx_say(page, "not watched in memory: what is accessed by ");
+	for (size_t i = 0; i < shown; i++)
+		gx_say(page, "%s%s", !i ? "" : i + 1 == run->unwatched_count ? " and " : ", ", run->unwatched[i]);
+	if (shown < run->unwatched_count)
+		gx_say(page, " and %zu more (all in --json)", run->unwatched_count - shown);
+	gx_end_line(page);
+}
+
+/* What was clean is no more than was watched, once for all runs: of one gate the same in each. */
 static void say_unwatched(struct gx_page *page, const struct gx_result_run *runs, size_t count)
 {
+	const struct gx_result_run *partly = NULL;
 	bool blind = false;
 	bool weak = false;
 
 	for (size_t i = 0; i < count; i++) {
 		blind |= is_clean(&runs[i]) && !runs[i].watches_memory;
 		weak |= is_clean(&runs[i]) && runs[i].weak_atomics;
+		if (is_clean(&runs[i]) && runs[i].unwatched_count && !partly)
+			partly = &runs[i];
 	}
-	if (!blind && !weak)
+	if (!blind && !weak && !partly)
 		return;
 	if (count == 1 && runs->finding_count)
 		gx_end_line(page);
@@ -237,6 +254,8 @@ static void say_unwatched(struct gx_page *page, const struct gx_result_run *runs
 		       "`gatecrash cc`");
 		gx_end_line(page);
 	}
+	if (partly)
+		say_what_was_not(page, partly);
 	if (weak) {
 		gx_say(page,
 		       "atomics were explored as sequentially consistent; the gate asks for weaker orders, whose effects "

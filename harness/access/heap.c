@@ -64,6 +64,11 @@ static void check_stack(uintptr_t at, size_t size, uint32_t slot, bool writes, c
 		fail(at, size, GX_MEMORY_LEFT, writes, code);
 }
 
+void gx_heap_left(uintptr_t at, size_t size, bool writes, const void *code)
+{
+	fail(at, size, GX_MEMORY_LEFT, writes, code);
+}
+
 void gx_heap_check(uintptr_t at, size_t size, bool writes, const void *code)
 {
 	uintptr_t offset = at - (GX_WORLD_BASE + GX_WORLD_AREA_BYTES);

@@ -20,6 +20,9 @@
 /* [task] Ends the execution, GX_L_MEMORY_ERROR, if these bytes are none that the program may access. `code`: where that is done. */
 void gx_heap_check(uintptr_t at, size_t size, bool writes, const void *code);
 
+/* [task] Ends the execution: these bytes are of a frame that the task itself has left. */
+void gx_heap_left(uintptr_t at, size_t size, bool writes, const void *code) __attribute__((noreturn));
+
 /* Where the access of the last memory error stands in the program; NULL: there was none. */
 const void *gx_heap_last(void);
 /* The calls that led to it, of an execution that was watched (core/where.h). */

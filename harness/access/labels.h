@@ -43,7 +43,7 @@ enum gx_memory_error {
 	GX_MEMORY_FREED = 1, /* no block is there, or not any more */
 	GX_MEMORY_BEYOND,    /* it begins in a block, and ends or goes on behind it */
 	GX_MEMORY_BEFORE,    /* right before a block, and behind no other */
-	GX_MEMORY_LEFT,      /* on the stack of another task, in a frame that is no more */
+	GX_MEMORY_LEFT,      /* on a stack, in a frame that is no more */
 	GX_MEMORY_HARNESS    /* written: what the harness has in the world */
 };
 

@@ -253,13 +253,15 @@ void gx_memory_written(const void *at, size_t size)
 	look_at_written();
 }
 
-/* Nobody else has been told of it. */
-static bool is_private(uintptr_t at)
+/* Nobody else has been told of it. `frame`: of our own caller, below which no frame of the task's is. */
+static bool is_private(uintptr_t at, size_t size, bool writes, const void *code, const void *frame)
 {
 	const struct gx_task *self = gx_task_self();
 
 	if (!is_on_stack_of(self, at))
 		return false;
+	if (__builtin_expect(at < (uintptr_t)frame, 0))
+		gx_heap_left(at, size, writes, code);
 	if (gx_order.before_point)
 		gx_order.before_point();
 	return !(self->traits & GX_TASK_SHARES_STACK);
@@ -289,7 +291,7 @@ void gx_memory_access(const void *address, size_t size, bool writes, const void 
 		gx_heap_check(at, size, writes, code);
 		return;
 	}
-	if (is_private(at))
+	if (is_private(at, size, writes, code, __builtin_frame_address(0)))
 		return;
 	if (__builtin_expect(gx_points_noted, 0))
 		gx_points_note(at, size, code);
@@ -310,7 +312,7 @@ void gx_memory_atomic(const volatile void *address, size_t size, bool writes, co
 	uintptr_t at = (uintptr_t)address;
 
 	if (!watched || !gx_task_self() || (!is_of_tasks(at) && !gx_world_is_adopted((const void *)at)) ||
-	    is_private(at))
+	    is_private(at, size, writes, code, __builtin_frame_address(0)))
 		return;
 	gx_heap_check(at, size, writes, code);
 	gx_order.accessed = true;

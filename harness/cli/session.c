@@ -128,6 +128,21 @@ static bool is_watched(const struct gx_gate_choice *gate)
 	return gate->plugin ? gx_plugin_is_instrumented(gate->plugin) : !GX_ASAN && !GX_TSAN;
 }
 
+static void say_unwatched(const struct gx_session *session)
+{
+	const char *const *what;
+	bool more;
+	size_t count = gx_plugin_unwatched(session->gate->plugin, &what, &more);
+	const char **said = gx_keep_alloc(session->keep, (count + 1) * sizeof(*said));
+
+	for (size_t i = 0; i < count; i++)
+		said[i] = gx_keep_text(session->keep, what[i]);
+	if (more)
+		said[count++] = "others";
+	session->result->unwatched = said;
+	session->result->unwatched_count = count;
+}
+
 static enum gx_status load(struct gx_trial *trial, const struct gx_session *session, struct gx_error *err)
 {
 	enum gx_status rc = gx_world_open(err);
@@ -163,6 +178,8 @@ enum gx_status gx_session_load(struct gx_session *session, enum gx_run_kind kind
 		.watches_memory = is_watched(gate),
 		.one_identity = gx_identity() == GX_IDENTITY_MACHINE,
 	};
+	if (gate->plugin)
+		say_unwatched(session);
 	return load(session->trial, session, err);
 }
 

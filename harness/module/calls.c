@@ -325,10 +325,8 @@ bool gx_module_has_tls_descriptors(const struct link_map *map)
 	       table_has_descriptors(gx_module_dynamic(map, DT_RELA), gx_module_dynamic(map, DT_RELASZ));
 }
 
-static bool calls(const struct gx_objects *objects, unsigned i, bool is(const char *name))
+static bool object_calls(const struct link_map *map, bool is(const char *name))
 {
-	const struct link_map *map = objects->object[i].map;
-
 	return table_calls(map, gx_module_dynamic(map, DT_JMPREL), gx_module_dynamic(map, DT_PLTRELSZ), is) ||
 	       table_calls(map, gx_module_dynamic(map, DT_RELA), gx_module_dynamic(map, DT_RELASZ), is);
 }
@@ -347,12 +345,17 @@ static bool is_attempt(const char *name)
 	       strstr(name, "sem_getvalue");
 }
 
+bool gx_module_is_instrumented(const struct link_map *map)
+{
+	return object_calls(map, is_instrumentation);
+}
+
 void gx_module_look_at_calls(const struct gx_objects *objects, bool *instrumented, bool *tries)
 {
-	*instrumented = calls(objects, 0, is_instrumentation);
+	*instrumented = gx_module_is_instrumented(objects->object[0].map);
 	*tries = false;
 	for (unsigned i = 0; i < objects->count; i++)
-		*tries |= calls(objects, i, is_attempt);
+		*tries |= object_calls(objects->object[i].map, is_attempt);
 }
 
 /* The first function that some relocation of a table binds outside of its object and that cannot be had, or NULL. */
@@ -373,18 +376,22 @@ static const char *refused_of(const struct gx_objects *objects, const struct lin
 	return NULL;
 }
 
+char *gx_module_demangled(const char *name)
+{
+	char *(*demangle)(const char *, char *, size_t *, int *);
+
+	*(void **)&demangle = !strncmp(name, "_Z", 2) ? dlsym(RTLD_DEFAULT, "__cxa_demangle") : NULL;
+	return demangle ? demangle(name, NULL, NULL, &(int){0}) : NULL;
+}
+
 /* A name as it stands in the source: those of C++ are mangled. */
 static enum gx_status refuse_call(bool cxx, const char *path, const char *library, const char *name, const char *why,
 				  struct gx_error *err)
 {
-	char *(*demangle)(const char *, char *, size_t *, int *);
 	const char *written = cxx && row_cxx(name) < ROWS_CXX ? advice_cxx[row_cxx(name)].written : NULL;
-	char *readable = NULL;
+	char *readable = gx_module_demangled(name);
 	enum gx_status rc;
 
-	*(void **)&demangle = !strncmp(name, "_Z", 2) ? dlsym(RTLD_DEFAULT, "__cxa_demangle") : NULL;
-	if (demangle)
-		readable = demangle(name, NULL, NULL, &(int){0});
 	written = written ? written : readable;
 	rc = gx_module_refuse(err, "%s: %s%.200s%s%s %.120s%s, which gatecrash does not model; %s", path,
 			      library ? "needs " : "", library ? library : "", library ? ", which " : "",

@@ -24,7 +24,7 @@ __asm__(".pushsection .rodata\n.global gx_text_header\ngx_text_header:\n.incbin 
 
 const char *gx_compile_flags(bool cxx)
 {
-	return cxx ? FLAGS " -std=gnu++17" : FLAGS " -std=gnu17";
+	return cxx ? FLAGS " -D_GLIBCXX_ASSERTIONS -std=gnu++17" : FLAGS " -std=gnu17";
 }
 
 /* ---- words and paths ---- */
@@ -367,11 +367,32 @@ static enum gx_status failed(const char *what, int status, struct gx_error *err)
 				status);
 }
 
+/* To an object from ROOM/NUMBER.s, which has been compiled. */
+static enum gx_status assemble(const char *room, unsigned number, const char *object, bool cxx, int *status,
+			       struct gx_error *err)
+{
+	struct words command = {0};
+	char assembly[PATH_MAX + 32];
+	enum gx_status rc;
+
+	(void)snprintf(assembly, sizeof(assembly), "%s/%u.s", room, number);
+	if (!gx_assembly_look(assembly))
+		return gx_fail(err, GX_ESYSTEM, "%s: %s", assembly, strerror(errno));
+	add_all(&command, compiler(cxx));
+	add_all(&command, "-c -o");
+	add(&command, object, strlen(object));
+	add(&command, assembly, strlen(assembly));
+	rc = run(&command, status, err);
+	forget(&command);
+	return rc;
+}
+
 static enum gx_status compile_one(const struct making *making, const char *source, size_t length, unsigned number,
 				  struct gx_error *err)
 {
 	struct words command = {0};
 	char name[PATH_MAX];
+	char object[PATH_MAX + 32];
 	enum gx_status rc;
 	int status = 0;
 
@@ -381,11 +402,14 @@ static enum gx_status compile_one(const struct making *making, const char *sourc
 	compile_command(&command, source, length, making->include);
 	add_all(&command, "-MD -MF");
 	add_word(&command, "%s/%u.d", making->room, number);
-	add_all(&command, "-c -o");
-	add_word(&command, "%s/%u.o", making->room, number);
+	add_all(&command, "-S -o");
+	add_word(&command, "%s/%u.s", making->room, number);
 	add(&command, name, strlen(name));
 	rc = run(&command, &status, err);
 	forget(&command);
+	(void)snprintf(object, sizeof(object), "%s/%u.o", making->room, number);
+	if (rc == GX_OK && !status)
+		rc = assemble(making->room, number, object, is_cxx(source, length), &status, err);
 	return rc == GX_OK && status ? failed(name, status, err) : rc;
 }
 
@@ -396,7 +420,7 @@ static enum gx_status link_all(const struct making *making, unsigned count, stru
 	int status = 0;
 
 	add_all(&command, compiler(making->cxx));
-	add_all(&command, "-shared -o");
+	add_all(&command, "-shared -Wl,-Bsymbolic-functions -o");
 	add_word(&command, "%s/gate.so", making->room);
 	for (unsigned i = 0; i < count; i++)
 		add_word(&command, "%s/%u.o", making->room, i);
@@ -455,8 +479,8 @@ static void clear_room(const struct making *making)
 		char path[PATH_MAX + 32];
 		bool was_there = false;
 
-		for (unsigned part = 0; part < 2; part++) {
-			(void)snprintf(path, sizeof(path), "%s/%u.%c", making->room, i, part ? 'd' : 'o');
+		for (unsigned part = 0; part < 3; part++) {
+			(void)snprintf(path, sizeof(path), "%s/%u.%c", making->room, i, "dos"[part]);
 			was_there |= !unlink(path);
 		}
 		if (!was_there)
@@ -554,23 +578,50 @@ static void add_words(struct words *to, const struct words *from)
 		add(to, from->word[i], strlen(from->word[i]));
 }
 
-static enum gx_status compile_told(const struct told *told, const char *source, const char *object, const char *include,
-				   int *status, struct gx_error *err)
+/* The nth source, to ROOM/N.s and from there to the object. */
+static enum gx_status compile_told(const struct told *told, unsigned number, const char *object, const char *include,
+				   const char *room, int *status, struct gx_error *err)
 {
+	const char *source = told->sources.word[number];
+	bool cxx = is_cxx(source, strlen(source));
 	struct words command = {0};
 	enum gx_status rc;
 
 	compile_command(&command, source, strlen(source), include);
 	add_words(&command, &told->others);
-	add_all(&command, "-c");
-	if (object) {
-		add_all(&command, "-o");
-		add(&command, object, strlen(object));
-	}
+	add_all(&command, "-S -o");
+	add_word(&command, "%s/%u.s", room, number);
 	add(&command, source, strlen(source));
 	rc = run(&command, status, err);
 	forget(&command);
-	return rc;
+	return rc == GX_OK && !*status ? assemble(room, number, object, cxx, status, err) : rc;
+}
+
+/* What is linked and was not compiled here: an object that says so. */
+static enum gx_status note_others(const struct told *told, const char *room, int *status, struct gx_error *err)
+{
+	static const char begins[] = "\t.section .note.GNU-stack,\"\",%progbits\n";
+	unsigned number = told->sources.count;
+	char path[PATH_MAX + 32];
+	char object[PATH_MAX + 32];
+	bool done;
+
+	(void)snprintf(path, sizeof(path), "%s/%u.s", room, number);
+	(void)snprintf(object, sizeof(object), "%s/%u.o", room, number);
+	done = put(path, begins, strlen(begins));
+	for (unsigned i = 0; i < told->others.count && done; i++) {
+		const char *word = told->others.word[i];
+		const char *slash = strrchr(word, '/');
+		char line[PATH_MAX];
+		bool is_code = ends_with(word, strlen(word), ".o") || ends_with(word, strlen(word), ".a");
+
+		(void)snprintf(line, sizeof(line), "%s\n", slash ? slash + 1 : word);
+		if (*word != '-' && is_code && !gx_assembly_is_noted(word))
+			done = gx_assembly_add(path, line);
+	}
+	if (!done)
+		return gx_fail(err, GX_ESYSTEM, "%s: %s", path, strerror(errno));
+	return assemble(room, number, object, false, status, err);
 }
 
 static enum gx_status link_told(const struct told *told, const char *room, int *status, struct gx_error *err)
@@ -579,9 +630,9 @@ static enum gx_status link_told(const struct told *told, const char *room, int *
 	enum gx_status rc;
 
 	add_all(&command, compiler(told->cxx));
-	add_all(&command, "-shared -o");
+	add_all(&command, "-shared -Wl,-Bsymbolic-functions -o");
 	add(&command, told->output, strlen(told->output));
-	for (unsigned i = 0; i < told->sources.count; i++)
+	for (unsigned i = 0; i <= told->sources.count; i++)
 		add_word(&command, "%s/%u.o", room, i);
 	add_words(&command, &told->others);
 	add_all(&command, "-lpthread");
@@ -590,24 +641,57 @@ static enum gx_status link_told(const struct told *told, const char *room, int *
 	return rc;
 }
 
-static enum gx_status compile_and_link(const struct told *told, const char *include, int *status, struct gx_error *err)
+/* FILE.o in the current folder, as a compiler would name it. */
+static void name_object(char *to, size_t size, const char *source)
+{
+	const char *slash = strrchr(source, '/');
+	const char *name = slash ? slash + 1 : source;
+
+	(void)snprintf(to, size, "%.*s.o", (int)(strrchr(name, '.') - name), name);
+}
+
+static enum gx_status compile_all_told(const struct told *told, const char *include, const char *room, int *status,
+				       struct gx_error *err)
+{
+	enum gx_status rc = GX_OK;
+
+	for (unsigned i = 0; i < told->sources.count && rc == GX_OK && !*status; i++) {
+		char object[PATH_MAX + 32];
+
+		(void)snprintf(object, sizeof(object), "%s/%u.o", room, i);
+		if (told->only_compiles && told->output)
+			(void)snprintf(object, sizeof(object), "%s", told->output);
+		else if (told->only_compiles)
+			name_object(object, sizeof(object), told->sources.word[i]);
+		rc = compile_told(told, i, object, include, room, status, err);
+	}
+	return rc;
+}
+
+static enum gx_status do_as_told(const struct told *told, const char *include, int *status, struct gx_error *err)
 {
 	struct making making = {.sources = ""};
-	enum gx_status rc = GX_OK;
+	enum gx_status rc;
 
 	(void)snprintf(making.room, sizeof(making.room), "%s/making.XXXXXX", folder);
 	if (!mkdtemp(making.room))
 		return gx_fail(err, GX_ESYSTEM, "%s: %s", making.room, strerror(errno));
-	for (unsigned i = 0; i < told->sources.count && rc == GX_OK && !*status; i++) {
-		char object[PATH_MAX + 32];
-
-		(void)snprintf(object, sizeof(object), "%s/%u.o", making.room, i);
-		rc = compile_told(told, told->sources.word[i], object, include, status, err);
-	}
-	if (rc == GX_OK && !*status)
+	rc = compile_all_told(told, include, making.room, status, err);
+	if (rc == GX_OK && !*status && !told->only_compiles)
+		rc = note_others(told, making.room, status, err);
+	if (rc == GX_OK && !*status && !told->only_compiles)
 		rc = link_told(told, making.room, status, err);
 	clear_room(&making);
 	return rc;
+}
+
+/* What cannot be looked through. */
+static const char *unwanted(const struct told *told)
+{
+	for (unsigned i = 0; i < told->others.count; i++)
+		if (!strncmp(told->others.word[i], "-flto", 5))
+			return told->others.word[i];
+	return NULL;
 }
 
 enum gx_status gx_compile_as_told(const char *const *arguments, int *status, struct gx_error *err)
@@ -627,11 +711,12 @@ enum gx_status gx_compile_as_told(const char *const *arguments, int *status, str
 			err, "cc: -o is missing: where does the gate go? `gatecrash cc mygate.c -o mygate.so`");
 	else if (rc == GX_OK && told.only_compiles && told.sources.count > 1 && told.output)
 		rc = gx_module_refuse(err, "cc: -c with -o takes one source");
-	else if (rc == GX_OK && told.only_compiles)
-		for (unsigned i = 0; i < told.sources.count && rc == GX_OK && !*status; i++)
-			rc = compile_told(&told, told.sources.word[i], told.output, include, status, err);
+	else if (rc == GX_OK && unwanted(&told))
+		rc = gx_module_refuse(
+			err, "cc: %.100s: what is compiled is looked through for inline assembly; leave it out",
+			unwanted(&told));
 	else if (rc == GX_OK)
-		rc = compile_and_link(&told, include, status, err);
+		rc = do_as_told(&told, include, status, err);
 	forget(&told.sources);
 	forget(&told.others);
 	return rc;

@@ -8,6 +8,7 @@
  *     calls.c       do they call what is not modelled?
  *     gate.c        is what it exports a gate?
  *     redirect.c    what libc does with its memory is watched, too
+ *     unwatched.c   what is not, by name
  *     segments.c    which memory of theirs belongs to the world?
  */
 #ifndef GX_MODULE_INTERNAL_H
@@ -42,6 +43,14 @@ struct gx_segment {
 	unsigned char *pristine; /* a copy of its bytes after loading */
 };
 
+/* What accesses memory for a plugin, or in it, and is not watched: "sscanf()", "libfoo.so.1", "inline assembly at gate.c:12". */
+#define GX_UNWATCHED_MAX 256
+struct gx_unwatched {
+	char *what[GX_UNWATCHED_MAX]; /* in order */
+	unsigned count;
+	bool more;
+};
+
 /* Objects with thread-local variables. */
 #define GX_LOCALS_OF_PLUGIN 4
 
@@ -59,6 +68,7 @@ struct gx_plugin {
 	bool saw_time;
 	bool instrumented; /* gx_module_look_at_calls() */
 	bool tries;
+	struct gx_unwatched unwatched;
 };
 
 /* The one clear line: GX_EINPUT. What is quoted in it comes from the file, and is cleaned. */
@@ -96,6 +106,13 @@ void gx_module_look_at_calls(const struct gx_objects *objects, bool *instrumente
 const char *gx_module_called(const struct link_map *map, const ElfW(Rela) * rela);
 /* It finds its thread-local variables by a descriptor (-mtls-dialect=gnu2; on AArch64 by default), and so without asking anybody. */
 bool gx_module_has_tls_descriptors(const struct link_map *map);
+/* unwatched.c, of the plugin at `path` and the libraries that it brought along. */
+void gx_module_find_unwatched(struct gx_unwatched *unwatched, const struct gx_objects *objects, const char *path);
+void gx_module_forget_unwatched(struct gx_unwatched *unwatched);
+/* It calls what a compiler calls at each access. */
+bool gx_module_is_instrumented(const struct link_map *map);
+/* In the sources, of a mangled name; NULL: it is none. The caller frees it. */
+char *gx_module_demangled(const char *name);
 /* redirect.c: its calls of libc's that access memory count as accesses from now on. False: it could not be done. */
 bool gx_module_redirect(const struct link_map *map);
 /* Why a function with this name cannot be had, and what to do instead; NULL: it can. */

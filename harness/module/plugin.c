@@ -155,9 +155,13 @@ enum gx_status gx_module_open(struct gx_plugin *plugin, const char *path, struct
 		rc = gx_module_find_segments(plugin, &objects, path, err);
 	if (rc == GX_OK)
 		gx_module_look_at_calls(&objects, &plugin->instrumented, &plugin->tries);
-	if (rc == GX_OK && plugin->instrumented && !gx_module_redirect(objects.object[0].map))
-		rc = gx_fail(err, GX_ESYSTEM, "%s: its calls of libc's functions cannot be watched: mprotect: %s", path,
-			     strerror(errno));
+	if (rc == GX_OK && plugin->instrumented)
+		gx_module_find_unwatched(&plugin->unwatched, &objects, path);
+	for (unsigned i = 0; rc == GX_OK && plugin->instrumented && i < objects.count; i++)
+		if (gx_module_is_instrumented(objects.object[i].map) && !gx_module_redirect(objects.object[i].map))
+			rc = gx_fail(err, GX_ESYSTEM,
+				     "%s: its calls of libraries' functions cannot be watched: mprotect: %s", path,
+				     strerror(errno));
 	plugin->saw_time = gx_posix_loading_saw_time();
 	return rc;
 }
@@ -254,6 +258,13 @@ const struct gx_gate *gx_plugin_gate(const struct gx_plugin *plugin)
 bool gx_plugin_is_instrumented(const struct gx_plugin *plugin)
 {
 	return plugin->instrumented;
+}
+
+size_t gx_plugin_unwatched(const struct gx_plugin *plugin, const char *const **what, bool *more)
+{
+	*what = (const char *const *)plugin->unwatched.what;
+	*more = plugin->unwatched.more;
+	return plugin->unwatched.count;
 }
 
 bool gx_plugin_tries(const struct gx_plugin *plugin)

@@ -16,6 +16,7 @@
 #define GX_MODULE_PLUGIN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "core/status.h"
 #include "gatecrash/gate.h"
@@ -31,6 +32,9 @@ const struct gx_gate *gx_plugin_gate(const struct gx_plugin *plugin);
 /* Whether it was compiled with -fsanitize=thread; whether it asks for locks without waiting for them. For gx_races_watch(). */
 bool gx_plugin_is_instrumented(const struct gx_plugin *plugin);
 bool gx_plugin_tries(const struct gx_plugin *plugin);
+
+/* What accesses memory and is not watched all the same, in words; `more`: and others. They live as long as the plugin. */
+size_t gx_plugin_unwatched(const struct gx_plugin *plugin, const char *const **what, bool *more);
 
 /* For a set-up: put the static data back to what it was after loading, and add it to the world. `plugin` is a struct gx_plugin. */
 enum gx_status gx_plugin_adopt(void *plugin, struct gx_error *err) GX_MUST_USE;

@@ -166,4 +166,5 @@ void gx_module_forget(struct gx_plugin *plugin)
 	for (unsigned i = 0; i < plugin->count; i++)
 		free(plugin->segments[i].pristine);
 	free(plugin->heap);
+	gx_module_forget_unwatched(&plugin->unwatched);
 }

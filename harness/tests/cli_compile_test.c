@@ -78,13 +78,13 @@ static void a_gate_is_compiled_once(void **state)
 	run("run", "single", "--gate", path);
 	assert_status(0);
 	assert_silent(ran.err);
-	assert_int_equal(times_compiled(), 2); /* and linked */
+	assert_int_equal(times_compiled(), 3); /* assembled and linked, too */
 	run("run", "single", "--gate", path);
 	assert_status(0);
 	assert_int_equal(times_compiled(), 0);
 	write_file("once.h", "/* a change in a header */\n");
 	run("run", "single", "--gate", path);
-	assert_int_equal(times_compiled(), 2);
+	assert_int_equal(times_compiled(), 3);
 	write_file("once.h", "/* nothing */\n");
 	run("run", "single", "--gate", path);
 	assert_int_equal(times_compiled(), 0); /* that one is there still */
@@ -305,6 +305,21 @@ static const struct watched {
 	 "	pthread_create(&t, NULL, reads, (char *)kept - 4096); pthread_join(t, NULL); }\n"
 	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
 	 "in a frame that has been left", NULL},
+	{"own-frame-that-was-left",
+	 "static int *kept;\n"
+	 "static void keeps(void) { int local = 1; kept = &local; }\n"
+	 "static void enter(void) { pthread_mutex_lock(&m); keeps(); *kept += 1; }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
+	 "in a frame that has been left", NULL},
+	/* Arguments of calls, an array of a size that only running knows, memory from alloca(): below all that, nothing. */
+	{"own-frame-that-is-there",
+	 "#include <alloca.h>\n"
+	 "static long sum(int *a, int b, int c, int d, int e, int f, int g, int *h) { *h += b + c + d + e + f + g; return *a + *h; }\n"
+	 "static void enter(void) { pthread_mutex_lock(&m); int n = 7; int some[n]; int *more = alloca(64 * sizeof(int));\n"
+	 "	for (int i = 0; i < n; i++) some[i] = i; for (int i = 0; i < 64; i++) more[i] = i;\n"
+	 "	(void)sum(some, 1, 2, 3, 4, 5, 6, more); memset(more, 0, 64 * sizeof(int)); }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
+	 NULL, NULL},
 };
 
 static void expect_watched(const struct watched *it, const char *path)

@@ -114,7 +114,7 @@ static void keys_stand_in_the_promised_order(void **state)
 		"scenario,gate,strategy,seed,verdict,complete,explored,findings,gate_summary,incomplete_why,"
 		"interrupted,event_hash,as_expected,unexpected,identity,kind,incomplete,missing,not_expected,undecided,"
 		"beyond_gate,watched,points_at,");
-	expect_keys(get(run, "watched"), "primitives,memory,weaker_orders,");
+	expect_keys(get(run, "watched"), "primitives,memory,unwatched,weaker_orders,");
 	assert_true(json_is_true(get(get(run, "watched"), "primitives")));
 	assert_true(json_is_false(get(get(run, "watched"), "memory")));
 	expect_keys(get(run, "explored"), "executions,states,transitions,points,seconds,interleavings,"
