@@ -376,13 +376,16 @@ EXCEPTION(underflow_error)
 /* clang-format on */
 
 #define STRING "RKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE"
-#define EXCEPTION_ROWS(mangled, name)                                        \
-	CXX(mangled "C1EPKc", name##_of_text, &real_##name[0]),              \
-		CXX(mangled "C2EPKc", name##_of_text, &real_##name[0]),      \
+#define EXCEPTION_ROWS(mangled, name)                                         \
+	CXX(mangled "C1EPKc", name##_of_text, &real_##name[0]),               \
+		CXX(mangled "C2EPKc", name##_of_text, &real_##name[0]),       \
 		CXX(mangled "C1E" STRING, name##_of_string, &real_##name[1]), \
 		CXX(mangled "C2E" STRING, name##_of_string, &real_##name[1])
 
-#define CXX(mangled, stand_in, real) {mangled, (void (*)(void))stand_in, real}
+#define CXX(mangled, stand_in, real)                    \
+	{                                               \
+		mangled, (void (*)(void))stand_in, real \
+	}
 
 /* clang-format off: a row each */
 const struct gx_access_row gx_access_cxx[] = {
@@ -400,7 +403,8 @@ const struct gx_access_row gx_access_cxx[] = {
 	CXX("_ZSt11_Hash_bytesPKvmm", hash_bytes, &real_hash),
 	CXX("_ZNKSt8__detail20_Prime_rehash_policy14_M_need_rehashEmmm", need_rehash, &real_need),
 	CXX("_ZNKSt8__detail20_Prime_rehash_policy11_M_next_bktEm", next_buckets, &real_next),
-	CXX("_ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE", start_thread, &real_thread),
+	CXX("_ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE", start_thread,
+	    &real_thread),
 	CXX("_ZNSt6thread4joinEv", join, &real_join),
 	CXX("_ZNSt6thread6detachEv", detach, &real_detach),
 	CXX("_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE", cond_wait, &real_wait),

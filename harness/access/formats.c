@@ -172,12 +172,12 @@ static int into_new(char **to, const void *code, const char *text, va_list args)
 	return length;
 }
 
-#define WITH_ARGUMENTS(call)      \
-	va_list args;             \
-	int length;               \
-	va_start(args, text);     \
-	length = call;            \
-	va_end(args);             \
+#define WITH_ARGUMENTS(call)  \
+	va_list args;         \
+	int length;           \
+	va_start(args, text); \
+	length = call;        \
+	va_end(args);         \
 	return length
 
 static int GX_PRINTF(3, 4) w_snprintf(char *to, size_t n, const char *text, ...)

@@ -14,10 +14,11 @@ struct gx_access_row {
 	void **real;
 };
 
-extern const struct gx_access_row gx_access_strings[];   /* strings.c: memory, strings, numbers in text, sorting */
-extern const struct gx_access_row gx_access_formats[];   /* formats.c: printf() and the like */
-extern const struct gx_access_row gx_access_arguments[]; /* arguments.c: what POSIX's functions read and write for the caller */
-extern const struct gx_access_row gx_access_cxx[];       /* cxx.c: the compiled part of libstdc++ */
+extern const struct gx_access_row gx_access_strings[]; /* strings.c: memory, strings, numbers in text, sorting */
+extern const struct gx_access_row gx_access_formats[]; /* formats.c: printf() and the like */
+extern const struct gx_access_row
+	gx_access_arguments[]; /* arguments.c: what POSIX's functions read and write for the caller */
+extern const struct gx_access_row gx_access_cxx[]; /* cxx.c: the compiled part of libstdc++ */
 
 /* Of whoever calls the function that these stand in. */
 #define CODE          __builtin_return_address(0)
@@ -25,16 +26,16 @@ extern const struct gx_access_row gx_access_cxx[];       /* cxx.c: the compiled 
 #define WRITES(p, n)  gx_memory_access(p, n, true, CODE)
 #define READS_TEXT(s) gx_memory_access(s, strlen(s) + 1, false, CODE)
 
-#define ROW(called)                                           \
-	{                                                     \
+#define ROW(called)                                                     \
+	{                                                               \
 		.name = #called, .function = (void (*)(void))w_##called \
 	}
-#define ROW_AS(called, as)                                 \
-	{                                                  \
+#define ROW_AS(called, as)                                         \
+	{                                                          \
 		.name = called, .function = (void (*)(void))w_##as \
 	}
-#define CHK(called)                                                            \
-	{                                                                      \
+#define CHK(called)                                                                       \
+	{                                                                                 \
 		.name = "__" #called "_chk", .function = (void (*)(void))w_##called##_chk \
 	}
 

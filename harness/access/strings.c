@@ -208,27 +208,29 @@ static char *w_strdup(const char *s)
 	return strdup(s);
 }
 
-
 /* As far as it goes: a text may end elsewhere. */
-#define READS_TO(from, found, otherwise) READS(from, (found) ? (size_t)((const char *)(found) - (const char *)(from)) + 1 : (otherwise))
+#define READS_TO(from, found, otherwise) \
+	READS(from, (found) ? (size_t)((const char *)(found) - (const char *)(from)) + 1 : (otherwise))
 
 /* clang-format off: a function each */
 WATCHED(char *, strchrnul, (const char *s, int c), (s, c), READS_TO(s, strchrnul(s, c), 0))
 WATCHED(void *, rawmemchr, (const void *p, int c), (p, c), READS_TO(p, rawmemchr(p, c), 0))
 WATCHED(void *, memrchr, (const void *p, int c, size_t n), (p, c, n), READS(p, n))
-WATCHED(void *, memmem, (const void *p, size_t n, const void *what, size_t m), (p, n, what, m), READS(p, n); READS(what, m))
+WATCHED(void *, memmem, (const void *p, size_t n, const void *what, size_t m), (p, n, what, m), READS(p, n);
+	READS(what, m))
 WATCHED(size_t, strspn, (const char *s, const char *of), (s, of), READS(s, strspn(s, of) + 1); READS_TEXT(of))
 WATCHED(size_t, strcspn, (const char *s, const char *of), (s, of), READS(s, strcspn(s, of) + 1); READS_TEXT(of))
 WATCHED(char *, strpbrk, (const char *s, const char *of), (s, of), READS(s, strcspn(s, of) + 1); READS_TEXT(of))
 WATCHED(char *, strcasestr, (const char *s, const char *what), (s, what), READS_TEXT(s); READS_TEXT(what))
 WATCHED(int, strcoll, (const char *a, const char *b), (a, b), READS_TEXT(a); READS_TEXT(b))
 WATCHED(int, strverscmp, (const char *a, const char *b), (a, b), READS_TEXT(a); READS_TEXT(b))
-WATCHED(int, strncasecmp, (const char *a, const char *b, size_t n), (a, b, n),
-	READS(a, gx_text_bytes(a, n)); READS(b, gx_text_bytes(b, n)))
+WATCHED(int, strncasecmp, (const char *a, const char *b, size_t n), (a, b, n), READS(a, gx_text_bytes(a, n));
+	READS(b, gx_text_bytes(b, n)))
 WATCHED(char *, getenv, (const char *name), (name), READS_TEXT(name))
 WATCHED(char *, secure_getenv, (const char *name), (name), READS_TEXT(name))
 WATCHED(char *, strndup, (const char *s, size_t n), (s, n), READS(s, gx_text_bytes(s, n)))
-WATCHED(char *, stpncpy, (char *to, const char *from, size_t n), (to, from, n), READS(from, gx_text_bytes(from, n)); WRITES(to, n))
+WATCHED(char *, stpncpy, (char *to, const char *from, size_t n), (to, from, n), READS(from, gx_text_bytes(from, n));
+	WRITES(to, n))
 /* clang-format on */
 
 static void w_bcopy(const void *from, void *to, size_t n)
@@ -320,13 +322,13 @@ static char *w_strsep(char **rest, const char *of)
 		}                                                 \
 		return value;                                     \
 	}
-#define SIMPLE(type, name, by, ...)               \
-	static type w_##name(const char *s)       \
-	{                                         \
-		char *stop;                       \
+#define SIMPLE(type, name, by, ...)                    \
+	static type w_##name(const char *s)            \
+	{                                              \
+		char *stop;                            \
 		type value = by(s, &stop __VA_ARGS__); \
-		READS(s, (size_t)(stop - s) + 1); \
-		return value;                     \
+		READS(s, (size_t)(stop - s) + 1);      \
+		return value;                          \
 	}
 
 /* clang-format off: a function each */

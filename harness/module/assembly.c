@@ -40,7 +40,8 @@ static void copy_last_name(char to[NAME_BYTES], const char *line)
 static void note(struct reading *reading)
 {
 	if (!*reading->place && reading->file < FILES_MAX)
-		(void)snprintf(reading->place, sizeof(reading->place), "%s:%u", reading->files[reading->file], reading->line);
+		(void)snprintf(reading->place, sizeof(reading->place), "%s:%u", reading->files[reading->file],
+			       reading->line);
 	fprintf(reading->notes, "inline assembly at %s\n", reading->place);
 	reading->told = true;
 }

@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "access/libc.h"
@@ -42,8 +42,9 @@ static void add(struct gx_unwatched *unwatched, const char *what)
 
 static bool is_of_streams(const char *name)
 {
-	static const char *const parts[] = {"basic_ostream", "basic_istream", "basic_iostream", "basic_ios", "ios_base",
-					    "stringstream", "stringbuf", "streambuf", "ostream", "istream", "locale"};
+	static const char *const parts[] = {"basic_ostream", "basic_istream", "basic_iostream", "basic_ios",
+					    "ios_base",      "stringstream",  "stringbuf",      "streambuf",
+					    "ostream",       "istream",       "locale"};
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (strstr(name, parts[i]))
@@ -105,8 +106,9 @@ static bool is_function(const void *address)
 /* Mathematics, the compiler's own: by value, but for those that put a second result somewhere. */
 static bool is_of_numbers(const struct gx_objects *objects, const void *address, const char *name)
 {
-	static const char results[] = " frexp frexpf frexpl modf modff modfl remquo remquof remquol sincos sincosf sincosl lgamma_r "
-				      "lgammaf_r lgammal_r nan nanf nanl ";
+	static const char results[] =
+		" frexp frexpf frexpl modf modff modfl remquo remquof remquol sincos sincosf sincosl lgamma_r "
+		"lgammaf_r lgammal_r nan nanf nanl ";
 	char word[64];
 	Dl_info info;
 
@@ -165,8 +167,8 @@ static bool look_at_sections(struct gx_unwatched *unwatched, const char *file, s
 {
 	bool is_noted = false;
 	const ElfW(Ehdr) *head = (const ElfW(Ehdr) *)file;
-	const ElfW(Shdr) *sections;
-	const ElfW(Shdr) *names;
+	const ElfW(Shdr) * sections;
+	const ElfW(Shdr) * names;
 
 	if (head->e_shoff > size || head->e_shoff % 8 || head->e_shentsize != sizeof(*sections) ||
 	    (size - head->e_shoff) / sizeof(*sections) < head->e_shnum || head->e_shstrndx >= head->e_shnum)

@@ -146,20 +146,20 @@ enum { CALLS = sizeof(calls) / sizeof(calls[0]), NEAR_MISSES = sizeof(near_misse
 /* One gate that does each of them, as the environment says. */
 static char *gate_of_all(void)
 {
-	char *body = format("static sem_t s;\n"
-			    "static int compare(const void *a, const void *b) { return *(char *)a - *(char *)b; }\n"
-			    "static void *thread(void *x) { return x; }\n"
-			    "static pthread_t made(void) { pthread_t t; pthread_create(&t, NULL, thread, NULL); return t; }\n"
-			    "static void body(void)\n{\n"
-			    "	char *p = malloc(64), *q = malloc(64), *three = malloc(3), *rest, *end = \"\", *none = NULL;\n"
-			    "	struct tm date; time_t now = 0; volatile long n = 0;\n"
-			    "	strcpy(p, \"12,a b\"); strcpy(q, p); memcpy(three, \"abc\", 3); sem_init(&s, 0, 0); free(p);\n"
-			    "	(void)rest, (void)end, (void)none, (void)date, (void)now, (void)compare, (void)made, (void)n;\n"
-			    "	switch (strtol(getenv(\"OP\"), NULL, 10)) {\n");
+	char *body = format(
+		"static sem_t s;\n"
+		"static int compare(const void *a, const void *b) { return *(char *)a - *(char *)b; }\n"
+		"static void *thread(void *x) { return x; }\n"
+		"static pthread_t made(void) { pthread_t t; pthread_create(&t, NULL, thread, NULL); return t; }\n"
+		"static void body(void)\n{\n"
+		"	char *p = malloc(64), *q = malloc(64), *three = malloc(3), *rest, *end = \"\", *none = NULL;\n"
+		"	struct tm date; time_t now = 0; volatile long n = 0;\n"
+		"	strcpy(p, \"12,a b\"); strcpy(q, p); memcpy(three, \"abc\", 3); sem_init(&s, 0, 0); free(p);\n"
+		"	(void)rest, (void)end, (void)none, (void)date, (void)now, (void)compare, (void)made, (void)n;\n"
+		"	switch (strtol(getenv(\"OP\"), NULL, 10)) {\n");
 
 	for (unsigned i = 0; i < CALLS + NEAR_MISSES; i++)
-		body = format("%s	case %u: %s; break;\n", body, i,
-			      i < CALLS ? calls[i] : near_misses[i - CALLS]);
+		body = format("%s	case %u: %s; break;\n", body, i, i < CALLS ? calls[i] : near_misses[i - CALLS]);
 	return gate("all.c", format("%s	}\n	free(q);\n	free(three);\n}\n", body));
 }
 
@@ -211,16 +211,17 @@ enum { RACY = sizeof(racy) / sizeof(racy[0]), QUIET = sizeof(quiet) / sizeof(qui
 
 static char *gate_of_cxx(void)
 {
-	char *body = format("#include <list>\n#include <set>\n#include <stdexcept>\n#include <string>\n#include <thread>\n"
-			    "#include <unordered_map>\n"
-			    "static std::string text = \"1\", mine[2];\n"
-			    "static std::set<int> numbers{1, 2, 3, 4, 5, 6};\n"
-			    "static std::list<int> list{1, 2, 3};\n"
-			    "static std::unordered_map<std::string, int> hashed;\n"
-			    "static int sum[2];\nstatic int callers;\n"
-			    "static void body(void)\n{\n"
-			    "	pthread_mutex_lock(&m); int I = callers++ & 1; pthread_mutex_unlock(&m);\n"
-			    "	switch (strtol(getenv(\"OP\"), NULL, 10)) {\n");
+	char *body =
+		format("#include <list>\n#include <set>\n#include <stdexcept>\n#include <string>\n#include <thread>\n"
+		       "#include <unordered_map>\n"
+		       "static std::string text = \"1\", mine[2];\n"
+		       "static std::set<int> numbers{1, 2, 3, 4, 5, 6};\n"
+		       "static std::list<int> list{1, 2, 3};\n"
+		       "static std::unordered_map<std::string, int> hashed;\n"
+		       "static int sum[2];\nstatic int callers;\n"
+		       "static void body(void)\n{\n"
+		       "	pthread_mutex_lock(&m); int I = callers++ & 1; pthread_mutex_unlock(&m);\n"
+		       "	switch (strtol(getenv(\"OP\"), NULL, 10)) {\n");
 
 	for (unsigned i = 0; i < RACY + QUIET; i++)
 		body = format("%s	case %u: { %s break; }\n", body, i, i < RACY ? racy[i] : quiet[i - RACY]);
@@ -294,10 +295,11 @@ static void what_was_compiled_elsewhere_is_said(void **state)
 	assert_status(0);
 	assert_null(strstr(ran.out, "not watched"));
 	/* The flags without the program: what it is made of nobody has looked at. */
-	assert_int_equal(system(format("cc -shared -Iharness/include $(sed -n 's/^Cflags: [^ ]*//p' harness/gatecrash.pc) -c "
-				       "-o %s %s && cc -shared -o %s %s %s",
-				       object, path, out, object, write_file("other.s.c", "int other(void) { return 1; }\n"))),
-			 0);
+	assert_int_equal(
+		system(format("cc -shared -Iharness/include $(sed -n 's/^Cflags: [^ ]*//p' harness/gatecrash.pc) -c "
+			      "-o %s %s && cc -shared -o %s %s %s",
+			      object, path, out, object, write_file("other.s.c", "int other(void) { return 1; }\n"))),
+		0);
 	run("run", "single", "--gate", out);
 	assert_says(ran.out, "inline assembly, if it has any");
 	run("cc", "-flto", path, "-o", out);
