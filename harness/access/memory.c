@@ -59,7 +59,7 @@ gx_memory_judge_fn *gx_memory_judge(gx_memory_judge_fn *by)
 enum { PLACES = 1024 };
 static uint16_t place_of[PLACES];
 
-static void touch(struct gx_memory_footprint *footprint, uint64_t granule, uint8_t bytes, unsigned how)
+static inline void touch(struct gx_memory_footprint *footprint, uint64_t granule, uint8_t bytes, unsigned how)
 {
 	uint16_t *place = &place_of[(granule ^ granule >> 10) % PLACES];
 	struct gx_memory_touch *found = &footprint->touches[*place];
@@ -73,27 +73,23 @@ static void touch(struct gx_memory_footprint *footprint, uint64_t granule, uint8
 		found = &footprint->touches[*place];
 		*found = (struct gx_memory_touch){.granule = granule};
 	}
-	switch (how) {
-	case 0:
-		found->read |= bytes;
-		break;
-	case GX_MEMORY_WRITES:
-		found->written |= bytes;
-		break;
-	case GX_MEMORY_IS_ATOMIC:
-		found->atomic_read |= bytes;
-		break;
-	default:
-		found->atomic_written |= bytes;
-	}
+	/* the four of them in the order of `how`: this is done at each access */
+	((uint8_t *)found)[offsetof(struct gx_memory_touch, read) + how] |= bytes;
 }
+
+_Static_assert(offsetof(struct gx_memory_touch, written) == offsetof(struct gx_memory_touch, read) + GX_MEMORY_WRITES &&
+		       offsetof(struct gx_memory_touch, atomic_read) ==
+			       offsetof(struct gx_memory_touch, read) + GX_MEMORY_IS_ATOMIC &&
+		       offsetof(struct gx_memory_touch, atomic_written) ==
+			       offsetof(struct gx_memory_touch, read) + (GX_MEMORY_IS_ATOMIC | GX_MEMORY_WRITES),
+	       "how an access is made says where its bytes are noted");
 
 static inline uint8_t bits(size_t from, size_t count)
 {
 	return (uint8_t)((count < 8 ? (1u << count) - 1 : 0xffu) << from);
 }
 
-static void collect(uintptr_t at, size_t size, unsigned how)
+static void __attribute__((noinline)) collect_range(uintptr_t at, size_t size, unsigned how)
 {
 	while (size) {
 		size_t from = at % 8;
@@ -103,6 +99,16 @@ static void collect(uintptr_t at, size_t size, unsigned how)
 		at += here;
 		size -= here;
 	}
+}
+
+static inline void collect(uintptr_t at, size_t size, unsigned how)
+{
+	if (__builtin_expect(at % 8 + size <= 8, 1)) {
+		if (size)
+			touch(collected, at >> 3, bits(at % 8, size), how);
+		return;
+	}
+	collect_range(at, size, how);
 }
 
 static int by_granule(const void *a, const void *b)
@@ -211,7 +217,7 @@ static struct {
 } written[WRITTEN_MAX];
 static unsigned written_count;
 
-static bool is_on_stack_of(const struct gx_task *task, uintptr_t at)
+static inline bool is_on_stack_of(const struct gx_task *task, uintptr_t at)
 {
 	uintptr_t offset = at - (GX_WORLD_BASE + GX_WORLD_AREA_BYTES);
 
@@ -254,10 +260,9 @@ void gx_memory_written(const void *at, size_t size)
 }
 
 /* Nobody else has been told of it. `frame`: of our own caller, below which no frame of the task's is. */
-static bool is_private(uintptr_t at, size_t size, bool writes, const void *code, const void *frame)
+static inline bool is_private(const struct gx_task *self, uintptr_t at, size_t size, bool writes, const void *code,
+			      const void *frame)
 {
-	const struct gx_task *self = gx_task_self();
-
 	if (!is_on_stack_of(self, at))
 		return false;
 	if (__builtin_expect(at < (uintptr_t)frame, 0))
@@ -275,30 +280,44 @@ static inline void note(uintptr_t at, size_t size, unsigned how, const void *cod
 		judge(gx_task_self(), at, size, how, code);
 }
 
+/* What comes before an access, now and then. */
+static void __attribute__((noinline)) look_before(uintptr_t at, size_t size, bool writes, const void *code)
+{
+	bool is_point;
+
+	if (gx_points_noted)
+		gx_points_note(at, size, code);
+	is_point = gx_is_point(code);
+	if (gx_order_is_open() || is_point)
+		wait_before(at, writes, is_point);
+}
+
 void gx_memory_access(const void *address, size_t size, bool writes, const void *code)
 {
 	uintptr_t at = (uintptr_t)address;
-	bool is_point;
+	const struct gx_task *self;
+	bool of_tasks;
 
 	if (GX_HOST_TSAN) {
 		gx_host_access(address, size, writes);
 		return;
 	}
-
-	if (!watched || !gx_task_self())
+	if (!watched)
 		return;
-	if (!is_of_tasks(at) && !gx_world_is_adopted(address)) {
-		gx_heap_check(at, size, writes, code);
+	self = gx_task_self();
+	if (!self)
+		return;
+	of_tasks = is_of_tasks(at);
+	if (of_tasks ? is_private(self, at, size, writes, code, __builtin_frame_address(0))
+		     : !gx_world_is_adopted(address)) {
+		if (!of_tasks)
+			gx_heap_check(at, size, writes, code);
 		return;
 	}
-	if (is_private(at, size, writes, code, __builtin_frame_address(0)))
-		return;
-	if (__builtin_expect(gx_points_noted, 0))
-		gx_points_note(at, size, code);
-	is_point = gx_is_point(code);
-	if (gx_order_is_open() || is_point)
-		wait_before(at, writes, is_point);
-	gx_heap_check(at, size, writes, code);
+	if (__builtin_expect(gx_points_noted | gx_points_some | gx_order_is_open(), 0))
+		look_before(at, size, writes, code);
+	if (of_tasks)
+		gx_heap_check(at, size, writes, code);
 	if (writes && size >= sizeof(void *))
 		note_written(address, size);
 	gx_order.accessed = true;
@@ -312,7 +331,7 @@ void gx_memory_atomic(const volatile void *address, size_t size, bool writes, co
 	uintptr_t at = (uintptr_t)address;
 
 	if (!watched || !gx_task_self() || (!is_of_tasks(at) && !gx_world_is_adopted((const void *)at)) ||
-	    is_private(at, size, writes, code, __builtin_frame_address(0)))
+	    is_private(gx_task_self(), at, size, writes, code, __builtin_frame_address(0)))
 		return;
 	gx_heap_check(at, size, writes, code);
 	gx_order.accessed = true;

@@ -76,6 +76,7 @@ void gx_world_clear(void)
 	memset(GX_SHARED_BASE, 0, gx_core.shared_used);
 	gx_core.shared_used = 0;
 	gx_core.adopted = 0;
+	gx_world_found.size = 0;
 }
 
 enum gx_status gx_world_adopt(void *base, size_t size, struct gx_error *err)
@@ -106,9 +107,17 @@ static bool in_block(const void *address)
 	return (uintptr_t)address - GX_WORLD_BASE < world_bytes;
 }
 
-bool gx_world_is_adopted(const void *address)
+struct gx_world_found gx_world_found;
+
+bool gx_world_find_adopted(const void *address)
 {
-	return segment_of(address) >= 0;
+	int segment = segment_of(address);
+
+	if (segment < 0)
+		return false;
+	gx_world_found.base = (uintptr_t)gx_core.segments[segment].base;
+	gx_world_found.size = gx_core.segments[segment].size;
+	return true;
 }
 
 bool gx_world_contains(const void *address)

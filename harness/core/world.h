@@ -60,8 +60,18 @@ void gx_world_clear(void);
 #define GX_WORLD_ADOPTED 16
 enum gx_status gx_world_adopt(void *base, size_t size, struct gx_error *err) GX_MUST_USE;
 
+/* For gx_world_is_adopted(): the segment that was found the last time; 0 bytes: none. */
+extern struct gx_world_found {
+	uintptr_t base;
+	size_t size;
+} gx_world_found;
+bool gx_world_find_adopted(const void *address);
+
 /* True if it lies in an adopted segment. */
-bool gx_world_is_adopted(const void *address);
+static inline bool gx_world_is_adopted(const void *address)
+{
+	return (uintptr_t)address - gx_world_found.base < gx_world_found.size || gx_world_find_adopted(address);
+}
 
 /* True if the address lies in the world, where a program may have something: the shared area, slots, adopted segments. */
 bool gx_world_contains(const void *address);
