@@ -145,6 +145,9 @@ $(BUILD)/harness/posix/once.o: ALL_CFLAGS += -fexceptions
 # The gates of the history are watched like a user's own: what ThreadSanitizer would be told, harness/access is. Sanitizers have it for themselves.
 $(BUILD)/models/gates/%.o: ALL_CFLAGS += $(if $(SAN),,-fsanitize=thread)
 
+# Where a task has crashed is found by the frames on its stack (core/where.c): these stand between a gate and libc.
+$(patsubst %,$(BUILD)/harness/access/%.o,strings formats arguments cxx): ALL_CFLAGS += -fno-omit-frame-pointer -fno-optimize-sibling-calls
+
 $(BUILD)/harness/bench/accesses.o: ALL_CFLAGS += $(if $(SAN),,-fsanitize=thread)
 
 # Their texts are part of the program.
@@ -177,10 +180,11 @@ GATE_OBJ := $(patsubst %,$(BUILD)/%.so,$(basename $(GATE_SRC)))
 GATE_HEADERS := models/tests/gates/author.h models/tests/gates/gives-up.h harness/include/gatecrash/gate.h
 $(BUILD)/models/tests/gates/correct/%.so $(BUILD)/models/tests/gates/broken/%.so: GATE_WARNINGS = $(if $(findstring broken,$@),-w,-Wall -Wextra)
 $(BUILD)/models/tests/gates/%.so: models/tests/gates/%.c $(GATE_HEADERS) Makefile
-	$(Q)mkdir -p $(@D); echo "SO $@"; $(CC) -std=gnu11 $(GATE_WARNINGS) $(GATE_FLAGS) -c -o $(@:.so=.o) $< && $(CC) -shared -o $@ $(@:.so=.o)
+	$(Q)mkdir -p $(@D); echo "SO $@"; $(CC) -std=gnu11 $(GATE_WARNINGS) $(GATE_FLAGS) -c -o $(@:.so=.o) $< && $(CC) -shared -Wl,-Bsymbolic-functions -o $@ $(@:.so=.o)
 $(BUILD)/models/tests/gates/%.so: models/tests/gates/%.cc $(GATE_HEADERS) Makefile
 	$(Q)mkdir -p $(@D); if command -v $(GATE_CXX) >/dev/null; then echo "SO $@"; \
-		$(GATE_CXX) -std=gnu++17 $(GATE_WARNINGS) $(GATE_FLAGS) -c -o $(@:.so=.o) $< && $(GATE_CXX) -shared -o $@ $(@:.so=.o); \
+		$(GATE_CXX) -std=gnu++17 -D_GLIBCXX_ASSERTIONS $(GATE_WARNINGS) $(GATE_FLAGS) -c -o $(@:.so=.o) $< && \
+		$(GATE_CXX) -shared -Wl,-Bsymbolic-functions -o $@ $(@:.so=.o); \
 		else echo "no $(GATE_CXX): $(notdir $<) is left out"; fi
 $(BUILD)/models/tests/gates_test: | $(GATE_OBJ)
 

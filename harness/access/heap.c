@@ -1,5 +1,7 @@
 #include "access/heap.h"
 
+#include <link.h>
+
 #include "core/event.h"
 #include "core/task.h"
 #include "core/where.h"
@@ -69,6 +71,42 @@ void gx_heap_left(uintptr_t at, size_t size, bool writes, const void *code)
 	fail(at, size, GX_MEMORY_LEFT, writes, code);
 }
 
+/* ---- static data of others ---- */
+
+enum { FOREIGN_MAX = 64 };
+static struct {
+	uintptr_t from;
+	size_t size;
+} foreign[FOREIGN_MAX];
+static unsigned foreign_count;
+
+static int note_foreign(struct dl_phdr_info *info, size_t size GX_UNUSED, void *unused GX_UNUSED)
+{
+	for (unsigned i = 0; i < info->dlpi_phnum && foreign_count < FOREIGN_MAX; i++) {
+		const ElfW(Phdr) *phdr = &info->dlpi_phdr[i];
+
+		if (phdr->p_type != PT_LOAD || !(phdr->p_flags & PF_W))
+			continue;
+		foreign[foreign_count].from = info->dlpi_addr + phdr->p_vaddr;
+		foreign[foreign_count++].size = phdr->p_memsz;
+	}
+	return 0;
+}
+
+void gx_heap_look_around(void)
+{
+	foreign_count = 0;
+	(void)dl_iterate_phdr(note_foreign, NULL);
+}
+
+static bool is_foreign(uintptr_t at)
+{
+	for (unsigned i = 0; i < foreign_count; i++)
+		if (at - foreign[i].from < foreign[i].size)
+			return true;
+	return false;
+}
+
 void gx_heap_check(uintptr_t at, size_t size, bool writes, const void *code)
 {
 	uintptr_t offset = at - (GX_WORLD_BASE + GX_WORLD_AREA_BYTES);
@@ -78,7 +116,7 @@ void gx_heap_check(uintptr_t at, size_t size, bool writes, const void *code)
 			check_block(at, size, writes, code);
 		else if (offset / GX_SLOT_BYTES != gx_task_self()->slot)
 			check_stack(at, size, (uint32_t)(offset / GX_SLOT_BYTES), writes, code);
-	} else if (writes && at - GX_WORLD_BASE < GX_WORLD_AREA_BYTES) {
+	} else if (writes && (at - GX_WORLD_BASE < GX_WORLD_AREA_BYTES || is_foreign(at))) {
 		fail(at, size, GX_MEMORY_HARNESS, writes, code);
 	}
 }

@@ -2,8 +2,8 @@
  * heap.h - memory that the program may not touch: freed, beyond a block, in a frame that has been left, the harness's own.
  *
  * Blocks lie in the arena of the task that allocated them (core/task.h), each behind sixteen bytes that belong to nobody, and end at the byte
- * that was asked for. A stack ends where its task is parked. What is no memory of tasks at all is not looked at, but for the harness's own
- * part of the world.
+ * that was asked for. A stack ends where its task is parked. Of what is no memory of tasks only writes are looked at: into the harness's own part
+ * of the world, into static data of the program, of libc and of whatever else is loaded and does not belong to the world.
  *
  * The execution ends at the access: what follows is undefined. Main thread only.
  */
@@ -22,6 +22,9 @@ void gx_heap_check(uintptr_t at, size_t size, bool writes, const void *code);
 
 /* [task] Ends the execution: these bytes are of a frame that the task itself has left. */
 void gx_heap_left(uintptr_t at, size_t size, bool writes, const void *code) __attribute__((noreturn));
+
+/* Before the first access, once all is loaded: whose static data there is. */
+void gx_heap_look_around(void);
 
 /* Where the access of the last memory error stands in the program; NULL: there was none. */
 const void *gx_heap_last(void);

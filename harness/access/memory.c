@@ -36,6 +36,8 @@ static void split(void)
 void gx_memory_watch(bool on)
 {
 	watched = on;
+	if (on)
+		gx_heap_look_around();
 	gx_order.split = on ? split : NULL;
 }
 
@@ -317,7 +319,7 @@ void gx_memory_access(const void *address, size_t size, bool writes, const void 
 	if (__builtin_expect(gx_points_noted | gx_points_some | gx_order_is_open(), 0))
 		look_before(at, size, writes, code);
 	if (of_tasks)
-		gx_heap_check(at, size, writes, code);
+		gx_heap_check(at, size, writes, code); /* what is adopted is the program's */
 	if (writes && size >= sizeof(void *))
 		note_written(address, size);
 	gx_order.accessed = true;
@@ -333,7 +335,8 @@ void gx_memory_atomic(const volatile void *address, size_t size, bool writes, co
 	if (!watched || !gx_task_self() || (!is_of_tasks(at) && !gx_world_is_adopted((const void *)at)) ||
 	    is_private(gx_task_self(), at, size, writes, code, __builtin_frame_address(0)))
 		return;
-	gx_heap_check(at, size, writes, code);
+	if (is_of_tasks(at))
+		gx_heap_check(at, size, writes, code);
 	gx_order.accessed = true;
 	if (!gx_order.muted)
 		note(at, size, GX_MEMORY_IS_ATOMIC | (writes ? GX_MEMORY_WRITES : 0), code);

@@ -11,6 +11,7 @@
 #include "cli/debug.h"
 #include "core/identity.h"
 #include "core/line.h"
+#include "core/lost.h"
 #include "core/rescue.h"
 #include "core/sanitizer.h"
 #include "core/symbol.h"
@@ -609,7 +610,8 @@ static enum gx_status tell_hits(struct gx_session *session, struct gx_explored *
 	struct gx_result_run *out = session->result;
 	struct gx_result_finding *findings =
 		gx_keep_alloc(session->keep, sizeof(*findings) * (explored->hit_count + 1));
-	bool minimises = options->minimise && rc == GX_OK && !GX_HOST_TSAN; /* which looks at states */
+	/* That looks at states, and tries executions that nobody has had, in which the process may be lost. */
+	bool minimises = options->minimise && rc == GX_OK && !GX_HOST_TSAN && !gx_lost;
 	struct gx_error another = {""};
 
 	qsort_r(explored->hits, explored->hit_count, sizeof(explored->hits[0]), hits_by_key, session);

@@ -13,6 +13,7 @@
 
 #include "cli/cli.h"
 #include "core/crash.h"
+#include "core/lost.h"
 #include "core/sanitizer.h"
 #include "core/symbol.h"
 #include "core/world.h"
@@ -25,7 +26,8 @@ enum { SHARED_BYTES = 1 << 30 };
 struct record {
 	size_t used;
 	bool whole;     /* the worker has come to its end */
-	uint64_t pulse; /* gx_crash_pulse */
+	uint64_t pulse; /* gx_lost_pulse */
+	struct gx_lost lost;
 	unsigned said;
 	enum gx_status rc;
 	struct gx_error err;
@@ -84,7 +86,10 @@ static void __attribute__((noreturn)) be_worker(const struct job *job)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	gx_be_asked_only();
 	gx_keep_from(take);
-	gx_crash_pulse = &shared->pulse;
+	gx_lost_pulse = &shared->pulse;
+	gx_crash_is_watched = true;
+	if (shared->lost.at)
+		gx_lost = &shared->lost;
 	rc = gx_crash_install(&shared->err);
 	if (rc == GX_OK && gx_seal_is_available()) {
 		gx_symbol_close();
@@ -168,11 +173,87 @@ static enum gx_status lost(struct gx_result_run *result, int status, struct gx_e
 	return GX_EINTERNAL;
 }
 
+/* Behind what earlier runs keep, what the last worker has left is zero again: take(). */
+static void clear_shared(size_t kept, const struct gx_lost *known, const struct gx_result_run *result)
+{
+	size_t used = shared->used < SHARED_BYTES ? shared->used : SHARED_BYTES;
+
+	if (used > kept)
+		memset((char *)shared + kept, 0, used - kept);
+	*shared = (struct record){.used = kept, .lost = *known, .result = *result};
+}
+
+/* What is known of the workers that are gone. */
+struct losses {
+	struct gx_lost known;
+	uint64_t first;    /* step that was the last of one */
+	uint64_t furthest; /* step that one of them came to */
+	unsigned back;     /* so many before it the step that is left out */
+	unsigned count;
+};
+
+enum { LOSSES_MAX = 100, BACK_MAX = 64 };
+
+/* What the worker has written down may be anything. */
+static bool learn(struct losses *losses, uint64_t reached)
+{
+	unsigned count = shared->lost.count;
+
+	if (count < losses->known.count || count > GX_LOST_MAX)
+		return false;
+	memcpy(losses->known.known, shared->lost.known, sizeof(losses->known.known));
+	losses->known.count = count;
+	losses->furthest = reached;
+	losses->back = 0;
+	return true;
+}
+
+/*
+ * The worker is gone: the next one leaves out the step that was the last. If that has not brought it any further, the step was not to blame: what
+ * is left out instead is one before it. If nothing helps, the next one ends where the first did, or as far before it as it has to.
+ */
+static bool leaves_out(struct losses *losses)
+{
+	uint64_t reached = shared->pulse;
+	bool helps = losses->count++ < LOSSES_MAX;
+
+	if (!reached)
+		return false;
+	if (losses->known.is_enough) {
+		losses->known = (struct gx_lost){.at = losses->first - ++losses->back, .is_enough = true};
+		return losses->back <= BACK_MAX && losses->back < losses->first;
+	}
+	if (!losses->first)
+		losses->first = reached;
+	if (reached > losses->furthest)
+		helps &= learn(losses, reached);
+	else
+		helps &= ++losses->back <= BACK_MAX && losses->back < losses->furthest;
+	if (helps)
+		losses->known.at = losses->furthest - losses->back;
+	else
+		losses->known = (struct gx_lost){.at = losses->first, .is_enough = true};
+	losses->back = helps ? losses->back : 0;
+	return true;
+}
+
+static pid_t start(const struct job *job, size_t kept, const struct gx_lost *known)
+{
+	pid_t worker;
+
+	clear_shared(kept, known, job->result);
+	worker = fork();
+	if (!worker)
+		be_worker(job);
+	return worker;
+}
+
 enum gx_status gx_worker_run(enum gx_status (*work)(void *context, struct gx_error *err), void *context,
 			     struct gx_result_run *result, struct gx_error *err)
 {
 	const struct job job = {.work = work, .context = context, .result = result};
-	pid_t worker;
+	struct losses losses = {.furthest = 0};
+	size_t kept;
 	int status;
 
 	/* What is mapped at one address is mapped before the seal. */
@@ -181,19 +262,18 @@ enum gx_status gx_worker_run(enum gx_status (*work)(void *context, struct gx_err
 	fflush(NULL);
 	gx_symbol_prepare((const void *)(uintptr_t)gx_worker_run);
 	(void)gx_seal_is_available();
-	shared->whole = false;
-	shared->said = 0;
-	shared->pulse = 0;
-	shared->result = *result;
-	worker = fork();
-	if (worker < 0)
-		return work(context, err);
-	if (!worker)
-		be_worker(&job);
-	status = await(worker);
-	if (!gx_seal_is_our_exit(status) || !shared->whole)
-		return lost(result, status, err);
-	*result = shared->result;
-	*err = shared->err;
-	return shared->rc;
+	kept = shared->used;
+	do {
+		pid_t worker = start(&job, kept, &losses.known);
+
+		if (worker < 0)
+			return work(context, err);
+		status = await(worker);
+		if (gx_seal_is_our_exit(status) && shared->whole) {
+			*result = shared->result;
+			*err = shared->err;
+			return shared->rc;
+		}
+	} while (!gx_interrupted && leaves_out(&losses));
+	return lost(result, status, err);
 }

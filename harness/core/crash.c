@@ -23,8 +23,7 @@
 
 struct gx_crash gx_crash_last;
 void (*gx_crash_hook)(const void *context);
-static volatile uint64_t nobodys_pulse;
-volatile uint64_t *gx_crash_pulse = &nobodys_pulse;
+bool gx_crash_is_watched;
 
 static unsigned char landing_stack[64 << 10] __attribute__((aligned(16)));
 static unsigned char signal_stack[64 << 10] __attribute__((aligned(16)));
@@ -128,7 +127,7 @@ static void GX_NO_ASAN on_crash(int signal, siginfo_t *info, void *context)
 {
 	if (!gx_current ||
 	    is_from_outside(info)) { /* our own crash: if nobody rescues, let it be seen, core dump and all */
-		if (!gx_current && !is_from_outside(info))
+		if (!gx_current && !is_from_outside(info) && !gx_crash_is_watched)
 			gx_rescue_jump(GX_EINTERNAL, crashed_outside(signal));
 		struct sigaction plain = {.sa_handler = SIG_DFL};
 
@@ -181,7 +180,6 @@ static void GX_NO_ASAN on_look(int signal GX_UNUSED, siginfo_t *info, void *cont
 
 	if (!is_look(info))
 		return;
-	*gx_crash_pulse = gx_core.resumes;
 	look(&watch, false, LOOKS_MAX, context);
 	errno = saved;
 }

@@ -135,6 +135,8 @@ void gx_event_abandon(void);
 
 /* task.c: run `task` until it, or under a pilot another one, comes back to the scheduler; returns GX_SAYS_..., and who it was (NULL: it ended). */
 void *gx_task_resume(struct gx_task *task, struct gx_task **who);
+/* As if it had been run, and had ended there. */
+void gx_task_pass_over(struct gx_task *task);
 void gx_task_mark_ended(struct gx_task *task);
 
 /* round.c: what ended the execution was a limit (hidden->limit): say which, or that it goes round for ever. Scheduler's side only. */
@@ -157,6 +159,7 @@ enum gx_crash_kind {
 	GX_CRASH_OVERFLOW,
 	GX_CRASH_HANG,
 	GX_CRASH_SYSCALL,
+	GX_CRASH_LOST,   /* lost.h */
 	GX_CRASH_SMASHED /* the world is not whole: what was in it is gone */
 };
 struct gx_crash {

@@ -5,6 +5,7 @@
 #include "core/event.h"
 #include "core/footprint.h"
 #include "core/internal.h"
+#include "core/lost.h"
 #include "core/order.h"
 #include "core/snapshot.h"
 
@@ -482,6 +483,8 @@ static void report_smashed(void)
 
 static void report_crash(const struct gx_task *task)
 {
+	unsigned how;
+
 	if (gx_crash_last.kind == GX_CRASH_SMASHED) {
 		report_smashed();
 		return;
@@ -494,9 +497,12 @@ static void report_crash(const struct gx_task *task)
 		gx_emit_for(task->index, GX_L_TASK_HANG, 0, task->path, 0);
 	else if (gx_crash_last.kind == GX_CRASH_SYSCALL)
 		gx_emit_for(task->index, GX_L_TASK_SYSCALL, 0, task->path, (uint64_t)gx_crash_last.signal);
-	else
-		gx_emit_for(task->index, GX_L_TASK_CRASH, gx_crash_last.kind == GX_CRASH_OVERFLOW, task->path,
-			    (uint64_t)gx_crash_last.signal);
+	else {
+		how = gx_crash_last.kind == GX_CRASH_OVERFLOW ? GX_CRASHED_BY_OVERFLOW
+		      : gx_crash_last.kind == GX_CRASH_LOST   ? GX_CRASHED_LOST
+							      : 0;
+		gx_emit_for(task->index, GX_L_TASK_CRASH, (uint16_t)how, task->path, (uint64_t)gx_crash_last.signal);
+	}
 	gx_crash_last.kind = GX_CRASH_NONE;
 	GX_HIDDEN->ending = GX_ENDING_FATAL;
 }
@@ -551,12 +557,25 @@ static inline void end_step(void)
 		gx_footprint_under_way->everything = true;
 }
 
+/* A step in which the process would be lost. It counts as one that was let run: so it did where that was found. */
+static void leave_out(struct gx_task *task)
+{
+	gx_task_pass_over(task);
+	gx_crash_last = (struct gx_crash){.kind = GX_CRASH_LOST};
+	report_crash(task);
+}
+
 /* Let a task run until somebody comes back to the scheduler. */
 static void *resume(struct gx_task *task)
 {
 	struct gx_task *who;
-	void *said = gx_task_resume(task, &who);
+	void *said;
 
+	if (__builtin_expect(gx_lost != NULL, 0) && gx_lost_is_next()) {
+		leave_out(task);
+		return GX_SAYS_CRASHED;
+	}
+	said = gx_task_resume(task, &who);
 	if (!gx_world_is_whole())
 		gx_crash_last.kind = GX_CRASH_SMASHED;
 	if (gx_crash_last.kind != GX_CRASH_NONE)
@@ -645,8 +664,8 @@ enum gx_ending gx_sched_run(const struct gx_pilot *chooser)
 	struct gx_task *task;
 
 	pilot = chooser;
-	/* ASan wants to be told of each switch with the bounds of both stacks: there, every step goes by way of the scheduler. */
-	gx_core.pilot = GX_ASAN ? NULL : chooser;
+	/* ASan wants to be told of each switch with the bounds of both stacks, and some steps may not be taken: then all go by way of the scheduler. */
+	gx_core.pilot = GX_ASAN || gx_lost ? NULL : chooser;
 	task = choose_next();
 	while (task) {
 		if (resume(task) != GX_SAYS_PAUSED)

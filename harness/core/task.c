@@ -7,6 +7,7 @@
 #include "core/footprint.h"
 #include "core/host.h"
 #include "core/internal.h"
+#include "core/lost.h"
 #include "core/order.h"
 #include "core/sanitizer.h"
 
@@ -109,7 +110,7 @@ static inline void take_over(struct gx_task *task)
 	hidden->branching &= ~bit;
 	task->state = GX_TASK_RUNNING;
 	memset(&task->op, 0, sizeof(task->op));
-	gx_core.resumes++;
+	*gx_lost_pulse = ++gx_core.resumes;
 	gx_current = task;
 }
 
@@ -245,6 +246,13 @@ void gx_task_mark_ended(struct gx_task *task)
 	task->argument = NULL;
 	if (task->traits & GX_TASK_AUTOREAP)
 		gx_task_reap(task);
+}
+
+void gx_task_pass_over(struct gx_task *task)
+{
+	take_over(task);
+	gx_current = NULL;
+	task->state = GX_TASK_ENDED;
 }
 
 void *gx_task_resume(struct gx_task *task, struct gx_task **who)

@@ -269,8 +269,9 @@ enum gx_limit { GX_LIMIT_STEPS, GX_LIMIT_TIME };
 /* How a task crashed, if not by a signal alone. */
 enum gx_crashed {
 	GX_CRASHED_BY_OVERFLOW = 1,
-	GX_CRASHED_SMASHED,  /* it has written over the world, its own record in it */
-	GX_CRASHED_ELSEWHERE /* it came to a point on a stack that is not its own */
+	GX_CRASHED_SMASHED,   /* it has written over the world, its own record in it */
+	GX_CRASHED_ELSEWHERE, /* it came to a point on a stack that is not its own */
+	GX_CRASHED_LOST       /* the process that explored was lost in it, another time (lost.h): it was not let run */
 };
 
 /* Core's labels. A fact belongs to the task that it tells of, unless it says whose it is. */

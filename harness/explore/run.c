@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/lost.h"
 #include "core/rescue.h"
 #include "core/snapshot.h"
 #include "explore/clock.h"
@@ -120,6 +121,10 @@ void gx_run_look_around(struct gx_run *run, uint64_t states, uint32_t depth)
 
 void gx_run_count_hangs(struct gx_run *run)
 {
+	if (gx_lost_is_enough()) {
+		run->stop = true;
+		run->out->why = "one execution after the other takes the process with it";
+	}
 	if (gx_sched_hangs() - run->hangs < GX_HANGS_MAX)
 		return;
 	run->stop = true;

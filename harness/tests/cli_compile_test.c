@@ -305,6 +305,16 @@ static const struct watched {
 	 "	pthread_create(&t, NULL, reads, (char *)kept - 4096); pthread_join(t, NULL); }\n"
 	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
 	 "in a frame that has been left", NULL},
+	{"libc-written-over",
+	 "#include <stdio.h>\n"
+	 "static void enter(void) { pthread_mutex_lock(&m); memset((char *)stdout, 0, 8); }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
+	 "requests, and what the harness and libc keep, are not the gate's", NULL},
+	{"errno-set",
+	 "#include <errno.h>\n"
+	 "static void enter(void) { pthread_mutex_lock(&m); errno = 0; }\n"
+	 "static void leave(void) { errno = EINTR; pthread_mutex_unlock(&m); }\n",
+	 NULL, NULL},
 	{"own-frame-that-was-left",
 	 "static int *kept;\n"
 	 "static void keeps(void) { int local = 1; kept = &local; }\n"

@@ -1,5 +1,5 @@
 /*
- * What gates do to the process that explores them: each is a finding with a repro, or the report says that the process was lost; whatever it
+ * What gates do to the process that explores them: each is a finding with a repro, or the report says that something was lost; whatever it
  * is, the report is whole, the run after it goes on, nothing is left behind, and nothing of it reads as clean.
  *
  * Without a seal (hosts/seal.h) these gates would do what they say: then the test is skipped.
@@ -14,6 +14,7 @@ static const char source[] =
 	"#include <gatecrash/gate.h>\n"
 	"#include <pthread.h>\n"
 	"#include <setjmp.h>\n"
+	"#include <stdio.h>\n"
 	"#include <stdlib.h>\n"
 	"#include <string.h>\n"
 	"#include <sys/mman.h>\n"
@@ -82,8 +83,16 @@ static const struct hostile {
 	{"memset((void *)0x567000000000, 0xff, 65536)", "crash", "writes over what the harness keeps"},
 	{"memset((void *)0x567000000000, 0, 64 << 20)", "crash", "writes over what the harness keeps"},
 	{"memset((void *)0x567000000000, 0xff, 64 << 20)", "crash", "writes over what the harness keeps"},
-	{"memset((void *)0x567000010000, 0xff, 1 << 20)", NULL, ""},
-	{"{ extern char **environ; memset(&environ, 0xff, 1 << 16); }", NULL, ""},
+	{"memset((void *)0x567000010000, 0xff, 1 << 20)", "crash", ""},
+	{"memset((void *)((unsigned long)request & ~0xfffful), 0x5a, 1 << 16)", "crash", ""},
+	{"{ unsigned long *p = (unsigned long *)request; for (int i = -1000; i < 1000; i++) p[i] ^= 0x123456789; }",
+	 "crash", ""},
+	{"{ extern char **environ; memset(&environ, 0xff, 1 << 16); }", "crash", ""},
+	{"memset((void *)((unsigned long)stdout & ~0xffful), 0xff, 4096)", "crash", ""},
+	{"memset((void *)((unsigned long)stdout & ~0xffful), 0, 4096)", "crash", ""},
+	{"{ extern char gx_core[]; memset(gx_core, 0x41, 64); }", "crash", ""},
+	{"{ extern char gx_order[]; memset(gx_order, 0xff, 48); }", NULL,
+	 ""}, /* of what the harness does, anything may change */
 	{"((void (*)(void))0x401000)()", NULL, ""},
 	{"((void (*)(void))0x567000000000)()", "crash", ""},
 	{"for (int i = 0; i < 1000000; i++) malloc(1)", NULL, ""},

@@ -35,6 +35,11 @@ static void tell(const struct gx_telling *t)
 		gx_tell(t, "%s goes on on a stack that is not its own (longjmp, swapcontext)", gx_told_task(t));
 	else if (t->finding->detail == GX_CRASHED_SMASHED)
 		gx_tell(t, "%s writes over what the harness keeps of the execution", gx_told_task(t));
+	else if (t->finding->detail == GX_CRASHED_LOST)
+		gx_tell(t,
+			"%s takes the process that explores with it, or what was done before does: memory that is not the gate's was "
+			"written over",
+			gx_told_task(t));
 	else if (!t->finding->value)
 		gx_tell(t, "%s tries to end the process (exit, pthread_exit)", gx_told_task(t));
 	else
@@ -47,6 +52,8 @@ static const char *advise(const struct gx_finding *finding, const struct gx_circ
 		return "a jump stays within the function calls of one thread";
 	if (finding->detail == GX_CRASHED_BY_OVERFLOW)
 		return "a task has 238 KiB of stack: end the recursion, and take large buffers from malloc()";
+	if (finding->detail == GX_CRASHED_LOST)
+		return "from source (--gate FILE.c), or by `gatecrash cc`, the gate's accesses are watched, and the one that does it is named";
 	if (finding->detail == GX_CRASHED_SMASHED)
 		return "a pointer that is far off, or a size that is: what it writes to is none of the gate's memory";
 	if (!finding->value)

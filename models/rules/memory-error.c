@@ -23,7 +23,7 @@ static const char *what(enum gx_memory_error error)
 	case GX_MEMORY_LEFT:
 		return "in a frame that has been left";
 	case GX_MEMORY_HARNESS:
-		return "requests, and what the harness keeps, are not the gate's";
+		return "requests, and what the harness and libc keep, are not the gate's";
 	}
 	return "which is not its own";
 }

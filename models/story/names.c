@@ -621,6 +621,7 @@ static bool say_fact(struct gx_name_book *book, const struct gx_event *event, ch
 	case GX_L_TASK_CRASH:
 		snprintf(text, size, "%s",
 			 event->extra == GX_CRASHED_ELSEWHERE ? "on a stack that is not its own"
+			 : event->extra == GX_CRASHED_LOST    ? "takes the process with it"
 			 : event->extra == GX_CRASHED_SMASHED ? "writes over the harness's memory"
 			 : event->extra                       ? "stack overflow"
 			 : event->value                       ? strsignal((int)event->value)
