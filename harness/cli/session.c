@@ -69,16 +69,41 @@ static void make_lasting(char *out, size_t size, const char *word)
 	}
 }
 
+/* A complaint about what was made of sources begins with its path, which the user has never seen. */
+static void name_as_given(struct gx_error *err, const char *made, const char *path)
+{
+	struct gx_error told = *err;
+	size_t length = strlen(made);
+
+	if (!strncmp(told.text, made, length) && told.text[length] == ':')
+		(void)snprintf(err->text, sizeof(err->text), "%.300s%s", path, told.text + length);
+}
+
+/* One file, with a comma in its name. */
+static bool is_cut_by_a_comma(const char *path)
+{
+	const char *last = strrchr(path, ',');
+
+	return last && gx_is_source(last + 1) && !gx_is_source(path) && !access(path, F_OK);
+}
+
 static enum gx_status choose_file(struct gx_gate_choice *out, const char *path, struct gx_error *err)
 {
 	char lasting[PATH_MAX];
-	char made[PATH_MAX];
+	char made[PATH_MAX] = "";
 	enum gx_status rc = GX_OK;
 
-	if (gx_is_source(path))
+	if (is_cut_by_a_comma(path))
+		rc = gx_fail(
+			err, GX_EINPUT,
+			"%.300s: sources are named with commas between them, so none may have one in its name; rename it",
+			path);
+	else if (gx_is_source(path))
 		rc = gx_compile(made, sizeof(made), path, err);
 	if (rc == GX_OK)
 		rc = gx_plugin_load(&out->plugin, gx_is_source(path) ? made : path, err);
+	if (rc != GX_OK && gx_is_source(path))
+		name_as_given(err, made, path);
 	if (rc == GX_OK) {
 		gx_symbol_prepare(gx_plugin_gate(out->plugin));
 		gx_line_prepare(gx_plugin_gate(out->plugin));
@@ -649,20 +674,32 @@ static bool is_said(const struct gx_result_run *run, const char *place)
 	return false;
 }
 
+static int by_address(const void *a, const void *b)
+{
+	uintptr_t x = (uintptr_t) * (const void *const *)a;
+	uintptr_t y = (uintptr_t) * (const void *const *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* In the order of the program. */
 static void say_points(const struct gx_session *session)
 {
 	const struct gx_point_places *points = &session->points;
 	struct gx_result_run *run = session->result;
 	const char **places = gx_keep_alloc(session->keep, (points->count + 1) * sizeof(*places));
+	const void *code[GX_POINT_PLACES_MAX];
+	unsigned count = points->which == GX_POINTS_AUTO ? points->count : 0;
 
 	run->points = gx_points_names[points->which];
 	run->point_places = places;
-	for (unsigned i = 0; points->which == GX_POINTS_AUTO && i < points->count; i++) {
-		bool backwards = gx_point_code(points->place[0]) > gx_point_code(points->place[points->count - 1]);
-		uint64_t place = points->place[backwards ? points->count - 1 - i : i];
+	for (unsigned i = 0; i < count; i++)
+		code[i] = gx_point_code(points->place[i]);
+	qsort(code, count, sizeof(code[0]), by_address);
+	for (unsigned i = 0; i < count; i++) {
 		char text[96];
 
-		gx_say_place_of_code(gx_point_code(place), text, sizeof(text));
+		gx_say_place_of_code(code[i], text, sizeof(text));
 		if (*text && !is_said(run, text))
 			places[run->point_place_count++] = gx_keep_text(session->keep, text);
 	}

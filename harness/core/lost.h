@@ -16,7 +16,8 @@
 enum { GX_LOST_MAX = 32 };
 
 struct gx_lost {
-	uint64_t at; /* the step that is not to be taken, by how often a task has been let run; 0: none that is not known */
+	uint64_t
+		at; /* the step that is not to be taken, by how often a task has been let run; 0: none that is not known */
 	uint64_t known[GX_LOST_MAX]; /* by the hash of the events up to it */
 	unsigned count;
 	unsigned met;   /* by this process */

@@ -266,6 +266,12 @@ bool gx_arena_put_loaded(const void *bytes, size_t size);
 
 enum gx_limit { GX_LIMIT_STEPS, GX_LIMIT_TIME };
 
+/* The value of GX_L_TASK_SYSCALL is the number of the call, or that with what it was asked for. */
+#define GX_SYSCALL_WITH(number, what) ((uint64_t)(number) | ((uint64_t)(what) + 1) << 32)
+
+/* The value of GX_L_TASK_CRASH is the signal; or one of these: it would have ended the process, or a thread that is not the program's. */
+enum { GX_ENDS_THE_PROCESS = 0, GX_ENDS_ITS_THREAD = 256 };
+
 /* How a task crashed, if not by a signal alone. */
 enum gx_crashed {
 	GX_CRASHED_BY_OVERFLOW = 1,

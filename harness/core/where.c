@@ -60,6 +60,8 @@ static struct block {
 	size_t size;
 	struct gx_where came;
 	struct gx_where went;
+	bool is_of_locals;
+	bool is_gone;
 } blocks[BLOCKS_MAX];
 static unsigned block_count; /* of all that there have been: the oldest are let go */
 
@@ -82,8 +84,26 @@ void gx_where_note_block(const void *address, size_t size, bool goes)
 
 	if (!goes)
 		*block = (struct block){.from = (uintptr_t)address, .size = size ? size : 1, .came = calls_to_here()};
-	else if (block)
+	else if (block) {
 		block->went = calls_to_here();
+		block->is_gone = true;
+	}
+}
+
+void gx_where_note_locals(const void *address)
+{
+	struct block *block = gx_point_hook ? block_at((uintptr_t)address) : NULL;
+
+	if (block)
+		block->is_of_locals = true;
+}
+
+bool gx_where_is_of_locals(const void *address, bool *gone)
+{
+	const struct block *block = block_at((uintptr_t)address);
+
+	*gone = block && block->is_gone;
+	return block && block->is_of_locals;
 }
 
 bool gx_where_of_block(const void *address, struct gx_where *came, struct gx_where *went)

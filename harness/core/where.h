@@ -37,6 +37,9 @@ struct gx_where gx_where_now(void);
 
 /* [task] A block of the heap has come, or is about to go. */
 void gx_where_note_block(const void *block, size_t size, bool goes);
+/* The block with this address is a thread's variables of its own; and whether one is, and has gone with its thread. */
+void gx_where_note_locals(const void *block);
+bool gx_where_is_of_locals(const void *address, bool *gone);
 static inline void gx_where_block(const void *block, size_t size, bool goes)
 {
 	if (__builtin_expect(gx_point_hook != NULL, 0))

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdint.h>
@@ -217,15 +218,36 @@ bool gx_seal_is_available(void)
 	return available;
 }
 
-const char *gx_syscall_name(unsigned number)
+/* linux/futex.h */
+static const char *const futex_ops[] = {
+	"WAIT",      "WAKE",       "FD",          "REQUEUE",     "CMP_REQUEUE",     "WAKE_OP",        "LOCK_PI",
+	"UNLOCK_PI", "TRYLOCK_PI", "WAIT_BITSET", "WAKE_BITSET", "WAIT_REQUEUE_PI", "CMP_REQUEUE_PI", "LOCK_PI2",
+};
+
+/* Behind the name of the call. */
+static void add_what(char *text, size_t size, uint64_t call)
 {
-	static char text[64];
-	char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)number);
+	uint64_t what = (call >> 32) - 1;
+	size_t used = strlen(text);
+
+	if (!(call >> 32))
+		return;
+	if ((uint32_t)call == SYS_futex && what < sizeof(futex_ops) / sizeof(futex_ops[0]))
+		(void)snprintf(text + used, size - used, " (FUTEX_%s)", futex_ops[what]);
+	else
+		(void)snprintf(text + used, size - used, " (%" PRIu64 ")", what);
+}
+
+const char *gx_syscall_name(uint64_t call)
+{
+	static char text[96];
+	char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)(uint32_t)call);
 
 	if (name)
 		(void)snprintf(text, sizeof(text), "%s", name);
 	else
-		(void)snprintf(text, sizeof(text), "system call %u", number);
+		(void)snprintf(text, sizeof(text), "system call %" PRIu32, (uint32_t)call);
 	free(name);
+	add_what(text, sizeof(text), call);
 	return text;
 }

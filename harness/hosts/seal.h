@@ -12,6 +12,7 @@
 #define GX_HOSTS_SEAL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/status.h"
 
@@ -31,7 +32,10 @@ enum gx_status gx_seal_loading(int out, void (*trap)(int number), struct gx_erro
 void gx_seal_exit(void) __attribute__((noreturn));
 bool gx_seal_is_our_exit(int status); /* of waitpid() */
 
-/* "fork", "openat", ...; "system call 999" for a number that has no name. Static memory, until the next call. */
-const char *gx_syscall_name(unsigned number);
+/*
+ * "fork", "openat", ...; "system call 999" for a number that has no name; of GX_SYSCALL_WITH() what it was asked for, too: "futex (FUTEX_REQUEUE)".
+ * Static memory, until the next call.
+ */
+const char *gx_syscall_name(uint64_t call);
 
 #endif

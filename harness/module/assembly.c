@@ -23,6 +23,7 @@ struct reading {
 	unsigned line;
 	bool within;
 	bool told;
+	bool calls_libatomic;
 	FILE *notes;
 };
 
@@ -76,6 +77,7 @@ static void read_line(struct reading *reading, const char *at)
 	unsigned line;
 
 	at += strspn(at, " \t");
+	reading->calls_libatomic |= (!strncmp(at, "call", 4) || !strncmp(at, "bl", 2)) && strstr(at, "__atomic_");
 	if (reading->within)
 		read_within(reading, at);
 	else if (!strncmp(at, "#APP", 4) || !strncmp(at, "//APP", 5))
@@ -138,7 +140,7 @@ bool gx_assembly_is_noted(const char *path)
 	return c != EOF;
 }
 
-bool gx_assembly_look(const char *path)
+bool gx_assembly_look(const char *path, bool *calls_libatomic)
 {
 	struct reading *reading = calloc(1, sizeof(*reading));
 	FILE *from = fopen(path, "r");
@@ -156,6 +158,7 @@ bool gx_assembly_look(const char *path)
 		(void)fclose(from);
 	}
 	(void)fclose(reading->notes);
+	*calls_libatomic |= reading->calls_libatomic;
 	done = from && gx_assembly_add(path, *lines ? lines : "\n");
 	free(lines);
 	free(reading);

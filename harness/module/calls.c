@@ -118,6 +118,7 @@ static const struct {
 	const char *names;
 	const char *what;
 } advice[] = {
+	{" sched_getcpu getcpu ", "what it says is the machine's, and changes"},
 	{" *fork vfork __fork _Fork *clone __clone system *popen pclose *posix_spawn *wait __wait daemon *setpgid setsid setns unshare "
 	 "ptrace *exec *kill tgkill *sig *__sig signal bsd_signal ssignal gsignal *sched_ nice setpriority prctl *setrlimit *prlimit "
 	 "personality pause pthread_sigmask pthread_kill pthread_sigqueue pthread_atfork __register_atfork ",

@@ -367,6 +367,9 @@ static enum gx_status failed(const char *what, int status, struct gx_error *err)
 				status);
 }
 
+/* Of what is compiled, some of it. */
+static bool calls_libatomic;
+
 /* To an object from ROOM/NUMBER.s, which has been compiled. */
 static enum gx_status assemble(const char *room, unsigned number, const char *object, bool cxx, int *status,
 			       struct gx_error *err)
@@ -376,7 +379,7 @@ static enum gx_status assemble(const char *room, unsigned number, const char *ob
 	enum gx_status rc;
 
 	(void)snprintf(assembly, sizeof(assembly), "%s/%u.s", room, number);
-	if (!gx_assembly_look(assembly))
+	if (!gx_assembly_look(assembly, &calls_libatomic))
 		return gx_fail(err, GX_ESYSTEM, "%s: %s", assembly, strerror(errno));
 	add_all(&command, compiler(cxx));
 	add_all(&command, "-c -o");
@@ -424,7 +427,7 @@ static enum gx_status link_all(const struct making *making, unsigned count, stru
 	add_word(&command, "%s/gate.so", making->room);
 	for (unsigned i = 0; i < count; i++)
 		add_word(&command, "%s/%u.o", making->room, i);
-	add_all(&command, "-lpthread");
+	add_all(&command, calls_libatomic ? "-latomic -lpthread" : "-lpthread");
 	rc = run(&command, &status, err);
 	forget(&command);
 	return rc == GX_OK && status ? failed(making->sources, status, err) : rc;
@@ -499,6 +502,7 @@ static enum gx_status make_anew(struct making *making, uint64_t wish, char *out,
 	(void)snprintf(making->room, sizeof(making->room), "%s/making.XXXXXX", folder);
 	if (!mkdtemp(making->room))
 		return gx_fail(err, GX_ESYSTEM, "%s: %s", making->room, strerror(errno));
+	calls_libatomic = false;
 	rc = make(making, err);
 	(void)snprintf(made, sizeof(made), "%s/gate.so", making->room);
 	if (rc == GX_OK && !hash_of_contents(making, wish, &hash))
@@ -635,7 +639,7 @@ static enum gx_status link_told(const struct told *told, const char *room, int *
 	for (unsigned i = 0; i <= told->sources.count; i++)
 		add_word(&command, "%s/%u.o", room, i);
 	add_words(&command, &told->others);
-	add_all(&command, "-lpthread");
+	add_all(&command, calls_libatomic ? "-latomic -lpthread" : "-lpthread");
 	rc = run(&command, status, err);
 	forget(&command);
 	return rc;
@@ -676,6 +680,7 @@ static enum gx_status do_as_told(const struct told *told, const char *include, i
 	(void)snprintf(making.room, sizeof(making.room), "%s/making.XXXXXX", folder);
 	if (!mkdtemp(making.room))
 		return gx_fail(err, GX_ESYSTEM, "%s: %s", making.room, strerror(errno));
+	calls_libatomic = false;
 	rc = compile_all_told(told, include, making.room, status, err);
 	if (rc == GX_OK && !*status && !told->only_compiles)
 		rc = note_others(told, making.room, status, err);

@@ -47,8 +47,11 @@ enum gx_status gx_compile_as_told(const char *const *arguments, int *status, str
  */
 #define GX_ASSEMBLY_NOTE ".gatecrash.unwatched"
 
-/* Look through a file of assembly, and note what inline assembly it has, in it. False: errno says why not. */
-bool gx_assembly_look(const char *path);
+/*
+ * Look through a file of assembly, and note what inline assembly it has, in it. False: errno says why not. *calls_libatomic becomes true if it
+ * calls functions that only that library has: those on atomic objects for which the machine has no instruction.
+ */
+bool gx_assembly_look(const char *path, bool *calls_libatomic);
 /* Add lines to the note of a file of assembly. False: errno. */
 bool gx_assembly_add(const char *path, const char *lines);
 /* An object or a library has such a note. */

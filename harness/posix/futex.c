@@ -178,7 +178,7 @@ static long futex(int *word, int op, int value, const struct timespec *when, uns
 	default:
 		break;
 	}
-	gx_task_fatal(GX_L_TASK_SYSCALL, SYS_futex);
+	gx_task_fatal(GX_L_TASK_SYSCALL, GX_SYSCALL_WITH(SYS_futex, (unsigned)(op & FUTEX_CMD_MASK)));
 }
 
 static long call(long number, const long *with)

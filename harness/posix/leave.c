@@ -126,7 +126,7 @@ void __pthread_unwind_next(__pthread_unwind_buf_t *buffer)
 void gx_leave(void *result)
 {
 	if (gx_task_self()->role != GX_ROLE_THREAD) /* it was made by another layer, and is not the program's to end */
-		gx_task_fatal(GX_L_TASK_CRASH, 0);
+		gx_task_fatal(GX_L_TASK_CRASH, GX_ENDS_ITS_THREAD);
 	gx_scrub_stack();
 	gx_thread_own()->result = result;
 	gx_task_self()->user[GX_USER_POSIX_1] |= GX_CANCEL_OFF;

@@ -55,6 +55,7 @@ static unsigned char *make_block(void)
 {
 	unsigned char *block = gx_arena_alloc(locals.size, locals.alignment);
 
+	gx_where_note_locals(block);
 	memset(block, 0, locals.size);
 	for (unsigned i = 0; i < locals.count; i++)
 		memcpy(block + locals.part[i].at, locals.part[i].image.initial, locals.part[i].image.initial_bytes);

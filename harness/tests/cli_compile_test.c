@@ -305,6 +305,13 @@ static const struct watched {
 	 "	pthread_create(&t, NULL, reads, (char *)kept - 4096); pthread_join(t, NULL); }\n"
 	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
 	 "in a frame that has been left", NULL},
+	{"thread-local-of-an-ended-thread",
+	 "static __thread int mine; static int *kept;\n"
+	 "static void *keeps(void *p) { mine = 3; kept = &mine; return p; }\n"
+	 "static void enter(void) { pthread_mutex_lock(&m); pthread_t t; pthread_create(&t, NULL, keeps, NULL);\n"
+	 "	pthread_join(t, NULL); *kept = 4; }\n"
+	 "static void leave(void) { pthread_mutex_unlock(&m); }\n",
+	 "where no block is; it went with its thread", NULL},
 	{"libc-written-over",
 	 "#include <stdio.h>\n"
 	 "static void enter(void) { pthread_mutex_lock(&m); memset((char *)stdout, 0, 8); }\n"
@@ -559,6 +566,54 @@ static void weaker_orders_are_told(void **state)
 	(void)times_compiled();
 }
 
+/* ---- what cannot be had, in words ---- */
+
+static void what_is_wrong_is_named_as_the_user_names_it(void **state)
+{
+	char *path = gate("p,e.c", LOCKED);
+
+	(void)state;
+	run("run", "single", "--gate", path);
+	assert_complaint(2, "sources are named with commas between them");
+	path = write_file("no-gate.c", "int x;\n");
+	run("run", "single", "--gate", path);
+	assert_complaint(2, "no-gate.c: does not export gx_gate_plugin()");
+	path = gate("cpu.c", "#define _GNU_SOURCE\n#include <sched.h>\nint sched_getcpu(void);\n"
+			     "static void enter(void) { it = sched_getcpu(); pthread_mutex_lock(&m); }\n"
+			     "static void leave(void) { pthread_mutex_unlock(&m); }\n");
+	run("run", "single", "--gate", path);
+	assert_complaint(2, "sched_getcpu(), which gatecrash does not model; what it says is the machine's");
+	path = gate("leaves.c", "static void enter(void) { pthread_mutex_lock(&m); }\n"
+				"static void leave(void) { pthread_mutex_unlock(&m); pthread_exit(NULL); }\n");
+	run("run", "single", "--gate", path);
+	assert_status(1);
+	assert_says(ran.out, "tries to end a thread that is not the gate's (pthread_exit)");
+	path = gate(
+		"requeue.c",
+		"#include <linux/futex.h>\n#include <sys/syscall.h>\n"
+		"static void enter(void) { syscall(SYS_futex, &it, FUTEX_CMP_REQUEUE, 1, 1, &m, 0); pthread_mutex_lock(&m); }\n"
+		"static void leave(void) { pthread_mutex_unlock(&m); }\n");
+	run("run", "single", "--gate", path);
+	assert_status(1);
+	assert_says(ran.out, "makes the system call futex (FUTEX_CMP_REQUEUE)");
+	(void)times_compiled();
+}
+
+static void atomics_without_an_instruction_are_linked(void **state)
+{
+	char *path = gate(
+		"large.c",
+		"struct large { long a, b, c; };\nstatic _Atomic struct large large;\n"
+		"static void enter(void) { atomic_store(&large, ((struct large){1, 2, 3})); pthread_mutex_lock(&m); }\n"
+		"static void leave(void) { pthread_mutex_unlock(&m); }\n");
+
+	(void)state;
+	run("run", "double-click", "--gate", path);
+	assert_status(0);
+	assert_says(ran.out, "not watched in memory: what is accessed by libatomic");
+	(void)times_compiled();
+}
+
 /* ---- `gatecrash cc` ---- */
 
 static void cc_makes_what_is_watched(void **state)
@@ -681,6 +736,8 @@ int main(void)
 		cmocka_unit_test(a_race_replays_and_is_found_by_chance),
 		cmocka_unit_test(what_a_race_does_is_seen_with_few_points),
 		cmocka_unit_test(weaker_orders_are_told),
+		cmocka_unit_test(what_is_wrong_is_named_as_the_user_names_it),
+		cmocka_unit_test(atomics_without_an_instruction_are_linked),
 		cmocka_unit_test(cc_makes_what_is_watched),
 		cmocka_unit_test(plainly_built_gates_say_what_they_miss),
 		cmocka_unit_test(a_gate_linked_with_the_runtime_is_refused),

@@ -1,7 +1,7 @@
 #include "core/task.h"
 #include "rules/internal.h"
 
-/* The finding's detail is enum gx_crashed, its value the signal, 0 for an attempt to end the process. */
+/* The finding's detail is enum gx_crashed, its value the signal, or what it would have ended. */
 static void judge(struct gx_rules *rules, const struct gx_event *event)
 {
 	struct gx_finding finding = gx_found_in_task(event, GX_RULE_CRASH);
@@ -40,8 +40,10 @@ static void tell(const struct gx_telling *t)
 			"%s takes the process that explores with it, or what was done before does: memory that is not the gate's was "
 			"written over",
 			gx_told_task(t));
-	else if (!t->finding->value)
-		gx_tell(t, "%s tries to end the process (exit, pthread_exit)", gx_told_task(t));
+	else if (t->finding->value == GX_ENDS_THE_PROCESS)
+		gx_tell(t, "%s tries to end the process (exit)", gx_told_task(t));
+	else if (t->finding->value == GX_ENDS_ITS_THREAD)
+		gx_tell(t, "%s tries to end a thread that is not the gate's (pthread_exit)", gx_told_task(t));
 	else
 		gx_tell(t, "%s is ended by %s", gx_told_task(t), signal_name(t->finding->value));
 }
@@ -56,8 +58,10 @@ static const char *advise(const struct gx_finding *finding, const struct gx_circ
 		return "from source (--gate FILE.c), or by `gatecrash cc`, the gate's accesses are watched, and the one that does it is named";
 	if (finding->detail == GX_CRASHED_SMASHED)
 		return "a pointer that is far off, or a size that is: what it writes to is none of the gate's memory";
-	if (!finding->value)
+	if (finding->value == GX_ENDS_THE_PROCESS)
 		return "return from handle() with an answer: the process is everybody's";
+	if (finding->value == GX_ENDS_ITS_THREAD)
+		return "return from handle() with an answer: the thread is the service's, which has to send it";
 	if (finding->value == 6)
 		return "an assertion, or libc, has given up: what it found wrong was made by the steps above";
 	return "look at the pointers of this step: one is not set yet, or the steps above have cleared or freed what it points to";

@@ -13,7 +13,7 @@ static void judge(struct gx_rules *rules, const struct gx_event *event)
 static void tell(const struct gx_telling *t)
 {
 	gx_tell(t, "%s makes the system call %s, whose effect lies outside of what executions reset", gx_told_task(t),
-		gx_syscall_name((unsigned)t->finding->value));
+		gx_syscall_name(t->finding->value));
 }
 
 const struct gx_rule_row gx_rule_uncontrolled = {

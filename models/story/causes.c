@@ -272,6 +272,20 @@ static size_t step_numbered(const struct gx_story_table *table, uint32_t number)
 	return table->count;
 }
 
+/* What the earlier access does, once: the step may have raced before. */
+static void say_earlier(struct explainer *e, size_t i)
+{
+	const char *does = GX_RACE_EARLIER_WRITES(e->finding->detail) ? "writes" : "reads";
+	char name[96] = "it";
+	char words[128];
+
+	if (e->finding->value >> 48 != 1) /* static memory has a name; of the rest that stands in the sentence */
+		gx_name_memory(NULL, e->finding->value, name, sizeof(name));
+	(void)snprintf(words, sizeof(words), "%s %s", does, name);
+	if (!strstr(e->table->steps[i].value, words))
+		add_words(e, i, words);
+}
+
 /* The step with the later access, and the one with the earlier: where that is not known, the other task's last before it. */
 static void pin_race(struct explainer *e)
 {
@@ -285,7 +299,7 @@ static void pin_race(struct explainer *e)
 	for (size_t i = at < table->count ? at : 0; i-- > 0;)
 		if (table->events[i]->task == other && (!places.step || table->events[i]->step == places.step)) {
 			pin(table, i);
-			add_words(e, i, GX_RACE_EARLIER_WRITES(e->finding->detail) ? "writes it" : "reads it");
+			say_earlier(e, i);
 			return;
 		}
 }

@@ -450,6 +450,7 @@ static void say_owner(const struct gx_name_book *book, uint64_t object, const un
 	const struct gx_task *task = gx_task_by_slot((uint32_t)(offset / GX_SLOT_BYTES));
 	const char *name = task ? gx_name_book_task(book, task->index) : gone_at(book, offset / GX_SLOT_BYTES, true);
 	const char *freed = gone_at(book, object, false);
+	bool gone;
 
 	/* The one whose step ended the execution is neither. */
 	for (unsigned i = 1; i < GX_TASKS_MAX && !name; i++)
@@ -462,6 +463,8 @@ static void say_owner(const struct gx_name_book *book, uint64_t object, const un
 		snprintf(text, size, "memory of the harness");
 	else if (offset % GX_SLOT_BYTES < GX_SLOT_STACK_BYTES)
 		snprintf(text, size, "the stack of %.60s", name);
+	else if (gx_where_is_of_locals(address, &gone))
+		snprintf(text, size, "a thread-local variable of %.60s", name);
 	else
 		snprintf(text, size, "memory that %.40s allocated%s%.40s%s", name, freed ? " and " : "",
 			 freed ? freed : "", freed ? " has freed" : "");
@@ -522,12 +525,17 @@ static void say_block(uint64_t object, char *text, size_t size)
 {
 	struct gx_where came = {.count = 0};
 	struct gx_where went = {.count = 0};
+	bool gone;
 	char from[160];
 	char to[160];
 
 	*text = 0;
 	if (!gx_where_of_block(gx_world_address(object), &came, &went))
 		return;
+	if (gx_where_is_of_locals(gx_world_address(object), &gone)) {
+		snprintf(text, size, "%s", gone ? "; it went with its thread" : "");
+		return;
+	}
 	say_place(came.count ? (const char *)came.pc[0] + 1 : NULL, from, sizeof(from));
 	say_place(went.count ? (const char *)went.pc[0] + 1 : NULL, to, sizeof(to));
 	snprintf(text, size, "%s%s%s%s", *from ? "; allocated" : "", from, *to ? *from ? ", freed" : "; freed" : "",
@@ -620,15 +628,16 @@ static bool say_fact(struct gx_name_book *book, const struct gx_event *event, ch
 		return true;
 	case GX_L_TASK_CRASH:
 		snprintf(text, size, "%s",
-			 event->extra == GX_CRASHED_ELSEWHERE ? "on a stack that is not its own"
-			 : event->extra == GX_CRASHED_LOST    ? "takes the process with it"
-			 : event->extra == GX_CRASHED_SMASHED ? "writes over the harness's memory"
-			 : event->extra                       ? "stack overflow"
-			 : event->value                       ? strsignal((int)event->value)
-							      : "ends the process");
+			 event->extra == GX_CRASHED_ELSEWHERE  ? "on a stack that is not its own"
+			 : event->extra == GX_CRASHED_LOST     ? "takes the process with it"
+			 : event->extra == GX_CRASHED_SMASHED  ? "writes over the harness's memory"
+			 : event->extra                        ? "stack overflow"
+			 : event->value == GX_ENDS_THE_PROCESS ? "ends the process"
+			 : event->value == GX_ENDS_ITS_THREAD  ? "ends its thread"
+							       : strsignal((int)event->value));
 		return true;
 	case GX_L_TASK_SYSCALL:
-		snprintf(text, size, "system call %s", gx_syscall_name((unsigned)event->value));
+		snprintf(text, size, "system call %s", gx_syscall_name(event->value));
 		return true;
 	case GX_L_TASK_HANG:
 		snprintf(text, size, "never comes to a point again");

@@ -316,7 +316,8 @@ static void each_end_of_a_task_says_how_it_came(void **state)
 		{0, SIGBUS, "task6 is ended by a bus error (SIGBUS)"},
 		{0, SIGFPE, "task6 is ended by an arithmetic error (SIGFPE)"},
 		{0, SIGSYS, "task6 is ended by a signal"},
-		{0, 0, "task6 tries to end the process (exit, pthread_exit)"},
+		{0, GX_ENDS_THE_PROCESS, "task6 tries to end the process (exit)"},
+		{0, GX_ENDS_ITS_THREAD, "task6 tries to end a thread that is not the gate's (pthread_exit)"},
 		{1, SIGSEGV, "task6 overflows its stack"},
 	};
 
