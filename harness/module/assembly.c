@@ -3,7 +3,8 @@
  * where it stands is noted in the file, in a section that is not loaded.
  *
  * gcc and clang put what comes from asm() between lines #APP and #NO_APP (//APP on AArch64); gcc says there where it stands, clang by the .loc
- * before. What has no instructions, such as a barrier for the compiler, accesses nothing.
+ * before. What has no instructions, such as a barrier for the compiler, accesses nothing. Which functions are called from where is noted, too:
+ * the loader of a gate has nothing but their names.
  */
 #include <ctype.h>
 #include <limits.h>
@@ -11,10 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <xxhash.h>
+
 #include "module/compile.h"
 #include "module/internal.h"
 
-enum { FILES_MAX = 512, NAME_BYTES = 96 };
+enum { FILES_MAX = 512, NAME_BYTES = 96, CALLED_MAX = 8192 };
 
 struct reading {
 	char files[FILES_MAX][NAME_BYTES]; /* by number: .file 3 "dir" "name" */
@@ -25,6 +28,9 @@ struct reading {
 	bool told;
 	bool calls_libatomic;
 	FILE *notes;
+	FILE *calls;
+	uint64_t called[CALLED_MAX]; /* hashes of names */
+	unsigned called_count;
 };
 
 /* The last word of a line in quotation marks, without its folders. */
@@ -45,6 +51,39 @@ static void note(struct reading *reading)
 			       reading->line);
 	fprintf(reading->notes, "inline assembly at %s\n", reading->place);
 	reading->told = true;
+}
+
+static bool is_new(struct reading *reading, const char *name, size_t length)
+{
+	uint64_t hash = XXH3_64bits(name, length);
+
+	for (unsigned i = 0; i < reading->called_count; i++)
+		if (reading->called[i] == hash)
+			return false;
+	if (reading->called_count < CALLED_MAX)
+		reading->called[reading->called_count++] = hash;
+	return reading->called_count < CALLED_MAX;
+}
+
+/* `call sscanf@PLT`, `call *sscanf@GOTPCREL(%rip)`, `bl sscanf`; an address that is taken, too. */
+static void note_call(struct reading *reading, const char *at)
+{
+	const char *end = strchr(at, '@');
+	const char *name = end;
+	size_t length;
+
+	if (end) {
+		while (name > at && !strchr(" \t*,", name[-1]))
+			name--;
+	} else if (!strncmp(at, "bl\t", 3)) {
+		name = at + 3;
+		end = name + strlen(name);
+	}
+	length = name ? (size_t)(end - name) : 0;
+	if (length && reading->file < FILES_MAX && *reading->files[reading->file] && strncmp(name, "__tsan_", 7) != 0 &&
+	    is_new(reading, name, length))
+		fprintf(reading->calls, "%.*s %s:%u\n", (int)length, name, reading->files[reading->file],
+			reading->line);
 }
 
 static void begin_block(struct reading *reading)
@@ -87,13 +126,14 @@ static void read_line(struct reading *reading, const char *at)
 	else if (sscanf(at, ".loc %u %u", &file, &line) == 2) {
 		reading->file = file;
 		reading->line = line;
-	}
+	} else if (*at != '.' && *at != '#')
+		note_call(reading, at);
 }
 
 /* An assembler's words for bytes that are not loaded, and are linked one behind the other. */
-static void write_section(FILE *to, const char *lines)
+static void write_section(FILE *to, const char *name, const char *lines)
 {
-	fprintf(to, "\n\t.section " GX_ASSEMBLY_NOTE ",\"\",%%progbits\n\t.ascii \"");
+	fprintf(to, "\n\t.section %s,\"\",%%progbits\n\t.ascii \"", name);
 	for (; *lines; lines++)
 		if (*lines == '\n')
 			fprintf(to, "\\n");
@@ -117,14 +157,19 @@ static void read_all(struct reading *reading, FILE *from)
 	free(line);
 }
 
-bool gx_assembly_add(const char *path, const char *lines)
+static bool add_section(const char *path, const char *name, const char *lines)
 {
 	FILE *to = fopen(path, "a");
 
 	if (!to)
 		return false;
-	write_section(to, lines);
+	write_section(to, name, lines);
 	return !fclose(to);
+}
+
+bool gx_assembly_add(const char *path, const char *lines)
+{
+	return add_section(path, GX_ASSEMBLY_NOTE, lines);
 }
 
 bool gx_assembly_is_noted(const char *path)
@@ -140,27 +185,38 @@ bool gx_assembly_is_noted(const char *path)
 	return c != EOF;
 }
 
+static FILE *open_text(char **text, size_t *size)
+{
+	FILE *to = open_memstream(text, size);
+
+	if (!to)
+		gx_no_memory("what a compiler has made");
+	return to;
+}
+
 bool gx_assembly_look(const char *path, bool *calls_libatomic)
 {
 	struct reading *reading = calloc(1, sizeof(*reading));
 	FILE *from = fopen(path, "r");
-	char *lines = NULL;
+	char *notes = NULL;
+	char *calls = NULL;
 	size_t size = 0;
 	bool done;
 
 	if (!reading)
 		gx_no_memory("what a compiler has made");
-	reading->notes = open_memstream(&lines, &size);
-	if (!reading->notes)
-		gx_no_memory("what a compiler has made");
+	reading->notes = open_text(&notes, &size);
+	reading->calls = open_text(&calls, &size);
 	if (from) {
 		read_all(reading, from);
 		(void)fclose(from);
 	}
 	(void)fclose(reading->notes);
+	(void)fclose(reading->calls);
 	*calls_libatomic |= reading->calls_libatomic;
-	done = from && gx_assembly_add(path, *lines ? lines : "\n");
-	free(lines);
+	done = from && gx_assembly_add(path, *notes ? notes : "\n") && add_section(path, GX_ASSEMBLY_CALLS, calls);
+	free(notes);
+	free(calls);
 	free(reading);
 	return done;
 }

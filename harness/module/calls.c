@@ -19,6 +19,7 @@
 
 #include "core/sanitizer.h"
 #include "hosts/seal.h"
+#include "module/compile.h"
 #include "module/internal.h"
 
 static const char pure[] =
@@ -389,14 +390,19 @@ char *gx_module_demangled(const char *name)
 static enum gx_status refuse_call(bool cxx, const char *path, const char *library, const char *name, const char *why,
 				  struct gx_error *err)
 {
+	char *calls = gx_module_note(path, GX_ASSEMBLY_CALLS);
+	char where[96] = "";
 	const char *written = cxx && row_cxx(name) < ROWS_CXX ? advice_cxx[row_cxx(name)].written : NULL;
 	char *readable = gx_module_demangled(name);
 	enum gx_status rc;
 
 	written = written ? written : readable;
-	rc = gx_module_refuse(err, "%s: %s%.200s%s%s %.120s%s, which gatecrash does not model; %s", path,
+	if (calls && !library)
+		gx_module_say_caller(calls, name, where, sizeof(where));
+	free(calls);
+	rc = gx_module_refuse(err, "%s: %s%.200s%s%s %.120s%s%s, which gatecrash does not model; %s", path,
 			      library ? "needs " : "", library ? library : "", library ? ", which " : "",
-			      written ? "uses" : "calls", written ? written : name, written ? "" : "()", why);
+			      written ? "uses" : "calls", written ? written : name, written ? "" : "()", where, why);
 	free(readable);
 	return rc;
 }

@@ -47,8 +47,11 @@ enum gx_status gx_compile_as_told(const char *const *arguments, int *status, str
  */
 #define GX_ASSEMBLY_NOTE ".gatecrash.unwatched"
 
+/* And one in which stands who calls what: "sscanf gate.c:12", the first place of each name. */
+#define GX_ASSEMBLY_CALLS ".gatecrash.calls"
+
 /*
- * Look through a file of assembly, and note what inline assembly it has, in it. False: errno says why not. *calls_libatomic becomes true if it
+ * Look through a file of assembly, and note what inline assembly it has and what it calls, in it. False: errno says why not. *calls_libatomic becomes true if it
  * calls functions that only that library has: those on atomic objects for which the machine has no instruction.
  */
 bool gx_assembly_look(const char *path, bool *calls_libatomic);

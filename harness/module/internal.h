@@ -9,6 +9,7 @@
  *     gate.c        is what it exports a gate?
  *     redirect.c    what libc does with its memory is watched, too
  *     unwatched.c   what is not, by name
+ *     note.c        what the compiler's output has told us of that
  *     segments.c    which memory of theirs belongs to the world?
  */
 #ifndef GX_MODULE_INTERNAL_H
@@ -49,6 +50,7 @@ struct gx_unwatched {
 	char *what[GX_UNWATCHED_MAX]; /* in order */
 	unsigned count;
 	bool more;
+	char *calls; /* while they are looked for: who calls what (note.c) */
 };
 
 /* Objects with thread-local variables. */
@@ -106,6 +108,10 @@ void gx_module_look_at_calls(const struct gx_objects *objects, bool *instrumente
 const char *gx_module_called(const struct link_map *map, const ElfW(Rela) * rela);
 /* It finds its thread-local variables by a descriptor (-mtls-dialect=gnu2; on AArch64 by default), and so without asking anybody. */
 bool gx_module_has_tls_descriptors(const struct link_map *map);
+/* note.c: the lines of a section that is not loaded, for the caller to free; NULL: there is none. */
+char *gx_module_note(const char *path, const char *section);
+/* " (gate.c:12)": the first place that calls the function, by the lines of GX_ASSEMBLY_CALLS; "" if that is not known. */
+void gx_module_say_caller(const char *calls, const char *name, char *text, size_t size);
 /* unwatched.c, of the plugin at `path` and the libraries that it brought along. */
 void gx_module_find_unwatched(struct gx_unwatched *unwatched, const struct gx_objects *objects, const char *path);
 void gx_module_forget_unwatched(struct gx_unwatched *unwatched);

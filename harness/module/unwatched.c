@@ -6,15 +6,10 @@
  *     inline assembly            of sources that were compiled here: module/compile.c leaves a note in the file
  */
 #include <dlfcn.h>
-#include <elf.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "access/libc.h"
 #include "module/compile.h"
@@ -69,9 +64,11 @@ static void add_function(struct gx_unwatched *unwatched, const char *name)
 	char *readable = gx_module_demangled(name);
 	const char *written = readable ? readable : as_written(name);
 	size_t length = strcspn(written, "(");
-	char words[160];
+	char words[256];
+	char where[96];
 
-	(void)snprintf(words, sizeof(words), "%.*s()", (int)(length < 150 ? length : 150), written);
+	gx_module_say_caller(unwatched->calls, name, where, sizeof(where));
+	(void)snprintf(words, sizeof(words), "%.*s()%s", (int)(length < 150 ? length : 150), written, where);
 	add(unwatched, readable && is_of_streams(readable) ? "C++ streams" : words);
 	free(readable);
 }
@@ -146,68 +143,19 @@ static void look_at_calls(struct gx_unwatched *unwatched, const struct gx_object
 
 /* ---- the note ---- */
 
-/* A line per place. The file has been looked at (elf.c), its sections have not. */
-static void add_lines(struct gx_unwatched *unwatched, const char *from, const char *end)
+static void look_at_note(struct gx_unwatched *unwatched, const char *path)
 {
-	while (from < end && *from) {
-		const char *stop = memchr(from, '\n', (size_t)(end - from));
-		char words[160];
+	char *note = gx_module_note(path, GX_ASSEMBLY_NOTE);
+	char words[160];
 
-		if (!stop)
-			return;
-		(void)snprintf(words, sizeof(words), "%.*s", (int)(stop - from < 150 ? stop - from : 150), from);
+	for (const char *line = note; line && *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		(void)snprintf(words, sizeof(words), "%.*s", (int)(strcspn(line, "\n") % 150), line);
 		if (*words)
 			add(unwatched, words);
-		from = stop + 1;
 	}
-}
-
-/* False: there is no note. */
-static bool look_at_sections(struct gx_unwatched *unwatched, const char *file, size_t size)
-{
-	bool is_noted = false;
-	const ElfW(Ehdr) *head = (const ElfW(Ehdr) *)file;
-	const ElfW(Shdr) * sections;
-	const ElfW(Shdr) * names;
-
-	if (head->e_shoff > size || head->e_shoff % 8 || head->e_shentsize != sizeof(*sections) ||
-	    (size - head->e_shoff) / sizeof(*sections) < head->e_shnum || head->e_shstrndx >= head->e_shnum)
-		return false;
-	sections = (const ElfW(Shdr) *)(file + head->e_shoff);
-	names = &sections[head->e_shstrndx];
-	for (unsigned i = 0; i < head->e_shnum; i++) {
-		const ElfW(Shdr) *section = &sections[i];
-		uint64_t name = names->sh_offset + section->sh_name;
-
-		if (names->sh_offset > size || name > size || size - name < sizeof(GX_ASSEMBLY_NOTE) ||
-		    memcmp(file + name, GX_ASSEMBLY_NOTE, sizeof(GX_ASSEMBLY_NOTE)) != 0)
-			continue;
-		if (section->sh_offset > size || section->sh_size > size - section->sh_offset)
-			continue;
-		add_lines(unwatched, file + section->sh_offset, file + section->sh_offset + section->sh_size);
-		is_noted = true;
-	}
-	return is_noted;
-}
-
-static void look_at_file(struct gx_unwatched *unwatched, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat status;
-	char *file = MAP_FAILED;
-	bool is_noted = false;
-
-	if (fd < 0)
-		return;
-	if (!fstat(fd, &status) && status.st_size > (off_t)sizeof(ElfW(Ehdr)))
-		file = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (file != MAP_FAILED) {
-		is_noted = look_at_sections(unwatched, file, (size_t)status.st_size);
-		munmap(file, (size_t)status.st_size);
-	}
-	close(fd);
-	if (!is_noted)
+	if (!note)
 		add(unwatched, "inline assembly, if it has any");
+	free(note);
 }
 
 static int in_order(const void *a, const void *b)
@@ -218,6 +166,7 @@ static int in_order(const void *a, const void *b)
 void gx_module_find_unwatched(struct gx_unwatched *unwatched, const struct gx_objects *objects, const char *path)
 {
 	gx_module_forget_unwatched(unwatched);
+	unwatched->calls = gx_module_note(path, GX_ASSEMBLY_CALLS);
 	for (unsigned i = 0; i < objects->count; i++) {
 		const struct link_map *map = objects->object[i].map;
 
@@ -228,7 +177,9 @@ void gx_module_find_unwatched(struct gx_unwatched *unwatched, const struct gx_ob
 		else
 			add(unwatched, gx_module_soname(map));
 	}
-	look_at_file(unwatched, path);
+	look_at_note(unwatched, path);
+	free(unwatched->calls);
+	unwatched->calls = NULL;
 	qsort(unwatched->what, unwatched->count, sizeof(unwatched->what[0]), in_order);
 }
 

@@ -582,7 +582,7 @@ static void what_is_wrong_is_named_as_the_user_names_it(void **state)
 			     "static void enter(void) { it = sched_getcpu(); pthread_mutex_lock(&m); }\n"
 			     "static void leave(void) { pthread_mutex_unlock(&m); }\n");
 	run("run", "single", "--gate", path);
-	assert_complaint(2, "sched_getcpu(), which gatecrash does not model; what it says is the machine's");
+	assert_complaint(2, "sched_getcpu() (cpu.c:14), which gatecrash does not model; what it says is the machine's");
 	path = gate("leaves.c", "static void enter(void) { pthread_mutex_lock(&m); }\n"
 				"static void leave(void) { pthread_mutex_unlock(&m); pthread_exit(NULL); }\n");
 	run("run", "single", "--gate", path);

@@ -261,11 +261,12 @@ static void what_is_not_watched_is_said(void **state)
 	(void)state;
 	run("run", "single", "--gate", path);
 	assert_status(0);
-	assert_says(ran.out, "not watched in memory: what is accessed by inline assembly at some.c:23, sscanf() and "
-			     "wcscpy()");
+	assert_says(ran.out,
+		    "not watched in memory: what is accessed by inline assembly at some.c:23, sscanf() (some.c:21) "
+		    "and wcscpy() (some.c:22)");
 	run("run", "single", "--gate", path, "--report", "json");
 	assert_says(ran.out, "\"inline assembly at some.c:23\"");
-	assert_says(ran.out, "\"sscanf()\"");
+	assert_says(ran.out, "\"sscanf() (some.c:21)\"");
 	/* Nothing but an order for the compiler. */
 	path = gate("barrier.c", "static void body(void) { __asm__ volatile(\"\" ::: \"memory\"); strlen(\"x\"); }\n");
 	run("run", "single", "--gate", path);
