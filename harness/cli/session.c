@@ -688,7 +688,7 @@ static void say_points(const struct gx_session *session)
 	const struct gx_point_places *points = &session->points;
 	struct gx_result_run *run = session->result;
 	const char **places = gx_keep_alloc(session->keep, (points->count + 1) * sizeof(*places));
-	const void *code[GX_POINT_PLACES_MAX];
+	const void *code[GX_POINT_PLACES_MAX] = {NULL};
 	unsigned count = points->which == GX_POINTS_AUTO ? points->count : 0;
 
 	run->points = gx_points_names[points->which];
