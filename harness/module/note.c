@@ -27,8 +27,8 @@ static char *copy(const char *from, size_t size)
 static char *look_at_sections(const char *file, size_t size, const char *section_name)
 {
 	const ElfW(Ehdr) *head = (const ElfW(Ehdr) *)file;
-	const ElfW(Shdr) *sections;
-	const ElfW(Shdr) *names;
+	const ElfW(Shdr) * sections;
+	const ElfW(Shdr) * names;
 	size_t length = strlen(section_name) + 1;
 
 	if (head->e_shoff > size || head->e_shoff % 8 || head->e_shentsize != sizeof(*sections) ||
