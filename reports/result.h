@@ -88,7 +88,9 @@ struct gx_result_explored {
 	bool stats;                  /* asked for */
 	uint64_t pairs; /* search with --stats: pairs of enabled steps of different tasks, over all states; else 0 */
 	uint64_t independent; /* of those: they touch nothing in common that one of them writes */
-	uint64_t end_hash;    /* search: sum over the different end states, equal for equal searches; else 0 */
+	uint64_t covered; /* schedules that cover a state graph: so many transitions, all of them, were taken; else 0 */
+	uint64_t covered_states;
+	uint64_t end_hash; /* search: sum over the different end states, equal for equal searches; else 0 */
 };
 
 /* What was done: interleavings were explored, or one was run again. */
@@ -137,6 +139,12 @@ struct gx_result_run {
 	const char *points;              /* "sync", "access", "auto": which accesses were; NULL: not said */
 	const char *const *point_places; /* of "auto": where those stand, "mygate.c:31" */
 	size_t point_place_count;
+	struct {
+		const char *text; /* of the file that was asked for; NULL: none was */
+		uint64_t schedules;
+		uint64_t steps;
+		uint64_t transitions;
+	} cover;
 	bool one_identity; /* hashes of states are those of every process of this machine; false: of this process only */
 	uint64_t event_hash; /* replay only, else 0: hash of all events, the same in every replay */
 	struct gx_result_explored explored;

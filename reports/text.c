@@ -78,6 +78,13 @@ static void say_collisions(struct gx_page *page, double chance)
 
 static void say_complete(struct gx_page *page, const struct gx_result_explored *explored)
 {
+	if (explored->covered) {
+		gx_say(page, "complete: every transition of the state graph was taken, %s of %s between %s, by %s",
+		       gx_number(explored->covered).text, gx_number(explored->covered).text,
+		       gx_count(explored->covered_states, "state").text,
+		       gx_count(explored->executions, "schedule").text);
+		return;
+	}
 	gx_say(page, "complete: %s", gx_count(explored->states, "state").text);
 	say_interleavings(page, explored);
 	gx_say(page, ", all of them");

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "cli/session.h"
+#include "explore/import.h"
 #include "reports/report.h"
 #include "scenario/file.h"
 #include "scenario/nearest.h"
@@ -37,6 +38,8 @@ struct gx_options {
 	const char *reports[GX_WORDS_MAX];
 	unsigned report_count;
 	struct gx_explore_options explore;
+	const char *export_cover; /* run: write a cover to this file; NULL: no */
+	const char *import;       /* run: the schedules of this file, and no others; NULL: no */
 	bool quiet;
 	bool require_complete;
 	bool all;         /* every scenario that there is */
@@ -64,6 +67,7 @@ enum {
 	GX_TAKES_GATES = 16,
 	GX_TAKES_ONE_GATE = 32,
 	GX_TAKES_AS = 64,
+	GX_TAKES_COVER = 256,
 	GX_TAKES_STORY = 128 /* which findings of a text report are told, and how */
 };
 
@@ -194,6 +198,7 @@ struct gx_job {
 	unsigned gate_count;
 	struct gx_gate_choice **others; /* that scenarios name by path */
 	unsigned other_count;
+	struct gx_schedules schedules; /* of --import */
 	struct gx_keep keep;
 	struct gx_runs runs;
 	bool ran;              /* something was run, whatever came of it: there is something to report */

@@ -8,8 +8,10 @@
 #include <sys/stat.h>
 
 #include "cli/cli.h"
+#include "cli/cover.h"
 #include "cli/worker.h"
 #include "gates/gates.h"
+#include "reports/page.h"
 #include "scenario/find.h"
 
 /* What went wrong outranks what was found, and a broken harness outranks everything. */
@@ -73,6 +75,18 @@ static int load_gate(struct gx_job *job, const char *word)
 	return GX_EXIT_HELD;
 }
 
+/* Of the one pair that there is. */
+static int load_schedules(struct gx_job *job)
+{
+	const char *path = job->options->import;
+	struct gx_error err;
+	enum gx_status rc = gx_schedules_read(&job->schedules, path, &err);
+
+	if (rc == GX_OK)
+		rc = gx_schedules_fit(&job->schedules, path, job->words[0], gx_gate_lasting_word(&job->gates[0]), &err);
+	return rc == GX_OK ? GX_EXIT_HELD : gx_complain(rc, &err);
+}
+
 int gx_job_load(struct gx_job *job, const struct gx_options *options)
 {
 	int status = GX_EXIT_HELD;
@@ -84,6 +98,8 @@ int gx_job_load(struct gx_job *job, const struct gx_options *options)
 		status = load_all(job);
 	for (unsigned i = 0; i < options->gate_count && status == GX_EXIT_HELD; i++)
 		status = load_gate(job, options->gates[i]);
+	if (options->import && status == GX_EXIT_HELD)
+		status = load_schedules(job);
 	raise_status(job, status);
 	return status;
 }
@@ -96,6 +112,7 @@ void gx_job_release(struct gx_job *job)
 		gx_gate_choice_release(&job->gates[i]);
 	for (unsigned i = 0; i < job->other_count; i++)
 		gx_gate_choice_release(job->others[i]);
+	gx_schedules_release(&job->schedules);
 	gx_scenario_names_free(job->names, job->name_count);
 	gx_keep_release(&job->keep);
 	free(job->others);
@@ -244,11 +261,26 @@ static enum gx_status explore_session(void *context, struct gx_error *err)
 	return rc;
 }
 
+static void write_cover(struct gx_job *job, const struct gx_result_run *run)
+{
+	const char *path = job->options->export_cover;
+	struct gx_error err;
+	enum gx_status rc = gx_cover_write(run, path, &err);
+
+	if (rc != GX_OK)
+		raise_status(job, gx_complain(rc, &err));
+	else if (!job->options->quiet)
+		fprintf(stderr, "gatecrash: %s: %s of %s that take each of %s of the state graph\n", path,
+			gx_count(run->cover.schedules, "schedule").text, gx_count(run->cover.steps, "step").text,
+			gx_count(run->cover.transitions, "transition").text);
+}
+
 static struct gx_result_run *explore(struct gx_job *job, unsigned file, const struct gx_gate_choice *gate,
 				     bool minimise)
 {
 	struct gx_session session = gx_job_session(job, file, gate);
 	struct gx_session_options options = {.explore = job->options->explore, .minimise = minimise};
+	struct gx_graph graph = {.count = 0};
 	struct gx_live live;
 	struct gx_error err;
 	char what[128];
@@ -258,6 +290,12 @@ static struct gx_result_run *explore(struct gx_job *job, unsigned file, const st
 	gx_live_begin(&live, job->options, what);
 	live.nth = job->planned > 1 ? job->runs.count : 0;
 	live.of = job->planned;
+	if (job->options->export_cover)
+		options.explore.graph = &graph;
+	if (job->options->import) {
+		options.explore.schedules = &job->schedules;
+		session.points = job->schedules.repros[0].points;
+	}
 	*session.result = (struct gx_result_run){.scenario = session.scenario->name,
 						 .gate = gate->plugin ? gate->word : gate->gate->name,
 						 .gate_summary = "",
@@ -269,6 +307,8 @@ static struct gx_result_run *explore(struct gx_job *job, unsigned file, const st
 	/* What was seen before the trouble, and what the trouble was, is still worth a report. */
 	if (rc != GX_OK)
 		raise_status(job, gx_complain_of_run(job->options, rc, &err));
+	else if (job->options->export_cover)
+		write_cover(job, session.result);
 	return session.result;
 }
 

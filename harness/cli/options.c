@@ -38,7 +38,9 @@ enum {
 	KEY_WIDTH,
 	KEY_POINTS,
 	KEY_GDB,
-	KEY_BREAK_AT
+	KEY_BREAK_AT,
+	KEY_EXPORT_COVER,
+	KEY_IMPORT
 };
 
 #define STATES_DEFAULT     20000000u
@@ -85,6 +87,11 @@ static const struct {
 	  "wall clock budget per scenario and gate: 500ms, 30, 30s, 2m, 1m30s (default none)", 0},
 	 GX_TAKES_BUDGET},
 	{{"stop-at-first", KEY_FIRST, NULL, 0, "stop exploring at the first finding", 0}, GX_TAKES_EXPLORE},
+	{{"export-cover", KEY_EXPORT_COVER, "FILE", 0,
+	  "after a complete search, write schedules that take each transition of its state graph, few and long", 0},
+	 GX_TAKES_COVER},
+	{{"import", KEY_IMPORT, "FILE", 0, "run the schedules of such a file, once each, and nothing else", 0},
+	 GX_TAKES_COVER},
 	{{"require-complete", KEY_COMPLETE, NULL, 0, "exit with 3 if nothing was found but not everything was seen", 0},
 	 GX_TAKES_EXPLORE},
 	{{"stats", KEY_STATS, NULL, 0,
@@ -340,7 +347,7 @@ static const struct gx_strategy *strategy(const char *text)
 						      : "; see `gatecrash list strategies`");
 	if (GX_HOST_TSAN && found->plan != GX_PLAN_SAMPLE)
 		refuse("--strategy %s: ThreadSanitizer has a memory of its own, which no state can be put back into: here it is "
-		       "random or sticky; `gatecrash run` searches, and proves",
+		       "random; `gatecrash run SCENARIO --gate GATE --export-cover FILE` searches, and `--import FILE` takes each of its steps here",
 		       gx_quote(text).text);
 	return found;
 }
@@ -417,6 +424,12 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
 	struct gx_options *out = parsing->out;
 
 	switch (key) {
+	case KEY_EXPORT_COVER:
+		out->export_cover = argument;
+		return 0;
+	case KEY_IMPORT:
+		out->import = argument;
+		return 0;
 	case KEY_GATE:
 		add_word(out->gates, &out->gate_count, GX_WORDS_MAX, argument);
 		return 0;

@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 #include "cli/standard.h"
+#include "core/host.h"
 #include "scenario/find.h"
 
 static const char doc[] =
@@ -147,11 +148,36 @@ static void choose_scenarios(struct gx_options *options)
 		options->scenarios[options->scenario_count++] = gx_standard_set[i].name;
 }
 
+/* A file of schedules is of one scenario and one gate. */
+static bool is_of_one_pair(const struct gx_options *options)
+{
+	const char *option = options->export_cover ? "--export-cover" : "--import";
+
+	if (!options->export_cover && !options->import)
+		return true;
+	if (options->export_cover && options->import)
+		gx_print_clean(
+			stderr,
+			"gatecrash: --export-cover and --import do not go together: what is imported is a cover");
+	else if (options->scenario_count != 1 || options->gate_count != 1 || options->all)
+		gx_print_clean(stderr, "gatecrash: %s wants one scenario and one --gate", option);
+	else if (options->export_cover && GX_HOST_TSAN)
+		gx_print_clean(
+			stderr,
+			"gatecrash: --export-cover wants a search, which ThreadSanitizer's memory does not allow: "
+			"let `gatecrash run` write it, and --import it here");
+	else
+		return true;
+	return false;
+}
+
 static int run(struct gx_options *options)
 {
 	struct gx_job job;
 	int status;
 
+	if (!is_of_one_pair(options))
+		return GX_EXIT_USAGE;
 	if (!options->scenario_count && !options->all)
 		choose_scenarios(options);
 	status = gx_job_load(&job, options);
@@ -172,6 +198,7 @@ const struct gx_command gx_command_run = {
 	.summary = "explore scenarios with gates, explain what goes wrong",
 	.args = "[SCENARIO...]",
 	.doc = doc,
-	.takes = GX_TAKES_EXPLORE | GX_TAKES_BUDGET | GX_TAKES_REPORT | GX_TAKES_GATES | GX_TAKES_STORY,
+	.takes =
+		GX_TAKES_EXPLORE | GX_TAKES_BUDGET | GX_TAKES_REPORT | GX_TAKES_GATES | GX_TAKES_STORY | GX_TAKES_COVER,
 	.run = run,
 };

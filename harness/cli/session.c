@@ -8,6 +8,7 @@
 
 #include "access/atomics.h"
 #include "access/races.h"
+#include "cli/cover.h"
 #include "cli/debug.h"
 #include "core/identity.h"
 #include "core/line.h"
@@ -571,6 +572,8 @@ static void copy_figures(struct gx_result_explored *out, const struct gx_explore
 		.stats = explored->counted_pairs,
 		.pairs = explored->pairs,
 		.independent = explored->independent,
+		.covered = explored->covered,
+		.covered_states = explored->covered_states,
 		.end_hash = explored->end_hash,
 	};
 }
@@ -735,13 +738,29 @@ static enum gx_status explore_all(struct gx_session *session, struct gx_explored
 	return rc;
 }
 
+static enum gx_status cover(struct gx_session *session, const struct gx_explored *explored, struct gx_graph *graph,
+			    struct gx_error *err)
+{
+	enum gx_status rc;
+
+	if (!explored->complete)
+		return gx_fail(err, GX_ELIMIT, "no cover was written: not all transitions are known (%s)",
+			       explored->why);
+	rc = gx_cover_text(session, graph, err);
+	gx_graph_release(graph);
+	return rc;
+}
+
 enum gx_status gx_session_explore(struct gx_session *session, const struct gx_session_options *options,
 				  struct gx_error *err)
 {
 	struct gx_explored *explored = gx_keep_alloc(session->keep, sizeof(*explored));
 	enum gx_status rc = gx_session_load(session, GX_RUN_EXPLORATION, err);
 
-	session->result->strategy = (options->explore.strategy ? options->explore.strategy : gx_strategies[0])->name;
+	session->result->strategy =
+		options->explore.schedules
+			? "import"
+			: (options->explore.strategy ? options->explore.strategy : gx_strategies[0])->name;
 	session->result->seed = options->explore.seed;
 	if (rc == GX_OK) {
 		struct gx_explore_options explore = options->explore;
@@ -753,6 +772,8 @@ enum gx_status gx_session_explore(struct gx_session *session, const struct gx_se
 		session->result->weak_atomics = gx_atomics_were_weak();
 		say_extent(session, explored);
 		say_points(session);
+		if (rc == GX_OK && explore.graph)
+			rc = cover(session, explored, explore.graph, err);
 		rc = tell_hits(session, explored, options, rc, err);
 	}
 	if (rc != GX_OK)

@@ -5,6 +5,7 @@
 
 #include "core/rescue.h"
 #include "explore/clock.h"
+#include "explore/import.h"
 #include "explore/run.h"
 #include "explore/sample.h"
 #include "explore/search.h"
@@ -67,6 +68,7 @@ static enum gx_status check_shifts(struct gx_search *search, bool *differs, stru
 		return GX_OK;
 	memset(&seen, 0, sizeof(seen));
 	few.states = FEW_STATES;
+	few.graph = NULL;
 	rc = gx_search(&check, err);
 	search->out->seconds += seen.seconds;
 	for (unsigned i = 0; i < seen.hit_count; i++)
@@ -139,6 +141,8 @@ static enum gx_status explore(void *context)
 	const struct exploration *it = context;
 	const struct gx_strategy *strategy = it->options->strategy ? it->options->strategy : gx_strategies[0];
 
+	if (it->options->schedules)
+		return gx_import(it->out, it->options, it->err);
 	switch (strategy->plan) {
 	case GX_PLAN_SAMPLE:
 		return gx_sample(it->out, strategy, it->options, it->err);

@@ -12,6 +12,9 @@
 #include "explore/path.h"
 #include "explore/strategy.h"
 
+struct gx_graph;
+struct gx_schedules;
+
 struct gx_progress {
 	uint64_t executions;
 	uint64_t states;
@@ -31,7 +34,9 @@ struct gx_explore_options {
 	const void *passes_context;
 	bool count_pairs; /* search: collect footprints, say how many pairs of enabled steps are independent */
 	bool check_pairs; /* and take each of these in both orders */
-	bool no_visited;  /* search without the visited set: every path, for checking the search itself */
+	const struct gx_schedules *schedules; /* run these, and nothing else; NULL: the strategy chooses */
+	struct gx_graph *graph; /* search: keep it here, of the search whose figures are told; NULL: nobody wants it */
+	bool no_visited;        /* search without the visited set: every path, for checking the search itself */
 	const volatile sig_atomic_t *interrupted; /* ends the exploration when it becomes true; may be NULL */
 	void (*progress)(void *context, const struct gx_progress *progress); /* now and then; may be NULL */
 	void *progress_context;
@@ -59,9 +64,11 @@ struct gx_explored {
 	uint64_t states;      /* search */
 	uint64_t transitions; /* search */
 	uint64_t points;      /* steps granted, in all */
-	uint64_t end_states;  /* search: different ones */
-	uint64_t end_hash;    /* search: sum over the different end states, for comparing searches */
-	uint32_t depth;       /* steps of the longest execution */
+	uint64_t covered; /* transitions of the graph that schedules were made to cover, all of which they have taken */
+	uint64_t covered_states;
+	uint64_t end_states; /* search: different ones */
+	uint64_t end_hash;   /* search: sum over the different end states, for comparing searches */
+	uint32_t depth;      /* steps of the longest execution */
 	bool counted_pairs;
 	uint64_t pairs;       /* search that counts them: of enabled steps of different tasks, over all states */
 	uint64_t independent; /* of those: footprints do not conflict */

@@ -7,6 +7,7 @@
 #include "access/races.h"
 #include "core/snapshot.h"
 #include "core/track.h"
+#include "explore/graph.h"
 #include "explore/hits.h"
 #include "explore/pairs.h"
 #include "explore/run.h"
@@ -236,6 +237,8 @@ static enum gx_status push(struct searcher *s, struct node *child, uint64_t hash
 
 	if (!s->job->options->no_visited)
 		rc = gx_visited_insert(&s->visited, hash, open_value(s->discovered), s->err);
+	if (rc == GX_OK && s->job->options->graph)
+		rc = gx_graph_add_state(s->job->options->graph, hash, s->err);
 	child->hash = hash;
 	child->event_hash = gx_sched_event_hash();
 	begin_node(s, child);
@@ -311,14 +314,25 @@ static void note_touched(struct searcher *s, struct node *node, const struct nod
 		gx_side_note(&s->notes, &touched, node->choices[choice].task, touched.count ? can_step(child) : 0);
 }
 
+static void note_edge(struct searcher *s, const struct node *node, struct gx_edge edge, uint32_t to)
+{
+	if (!s->job->options->graph)
+		return;
+	edge.from = (uint32_t)node->index;
+	edge.to = to;
+	gx_graph_add_edge(s->job->options->graph, edge);
+}
+
 /* Take one transition out of the node on top, where the world stands; if it leads nowhere new the world comes back. */
 static enum gx_status expand(struct searcher *s, struct node *node)
 {
 	struct node *child = node_at(s, s->depth + 1);
 	struct gx_choice choice = node->choices[node->next++];
+	struct gx_edge edge;
 	uint64_t hash;
 	enum gx_status rc;
 
+	edge = s->job->options->graph ? gx_graph_label(choice) : (struct gx_edge){.task = 0};
 	take(s, node, choice);
 	child->count = gx_sched_options(child->choices);
 	if (s->watches)
@@ -331,11 +345,15 @@ static enum gx_status expand(struct searcher *s, struct node *node)
 	if (rc != GX_OK)
 		return rc;
 	if (!child->count) {
+		note_edge(s, node, edge, GX_GRAPH_END);
 		rc = at_end(s, node, hash);
 	} else if (goes_on(s, node, hash)) {
+		note_edge(s, node, edge, (uint32_t)s->discovered);
 		gx_track_keep();
 		return push(s, child, hash);
 	}
+	if (child->count && s->job->options->graph)
+		note_edge(s, node, edge, gx_graph_number(s->job->options->graph, hash));
 	gx_track_drop();
 	return rc;
 }
@@ -602,6 +620,8 @@ static enum gx_status run(struct searcher *s)
 	root->hash = gx_track_hash();
 	if (rc == GX_OK)
 		rc = gx_visited_insert(&s->visited, root->hash, open_value(0), s->err);
+	if (rc == GX_OK && s->job->options->graph)
+		rc = gx_graph_add_state(s->job->options->graph, root->hash, s->err);
 	while (rc == GX_OK && !s->run.stop) {
 		struct node *node = s->nodes[s->depth];
 
@@ -654,6 +674,8 @@ enum gx_status gx_search(const struct gx_search *search, struct gx_error *err)
 	rc = gx_visited_init(&s.visited, err);
 	if (rc == GX_OK)
 		rc = gx_visited_init(&s.ends, err);
+	if (rc == GX_OK && search->options->graph)
+		rc = gx_graph_begin(search->options->graph, search->time, search->overtakes_max, err);
 	if (rc == GX_OK) {
 		s.run = gx_run_begin(search->options, search->out, err);
 		gx_run_is_at(current_path, &s);
