@@ -32,7 +32,10 @@ OWN_CPPFLAGS := -D_GNU_SOURCE $(if $(HOST),-DGX_HOST_TSAN=1) -Iharness -Iharness
 FIXED := -fno-pie -fno-stack-protector
 ALL_CFLAGS := $(OWN_CPPFLAGS) $(CPPFLAGS) -std=gnu11 $(CFLAGS) $(WARNINGS) $(WERROR) $(ZERO_INIT) $(FIXED) $(SANFLAGS)
 # -z now: the resolver that binds a symbol on its first call would leave different dead bytes behind than later calls.
-ALL_LDFLAGS := $(LDFLAGS) -no-pie -rdynamic -Wl,-z,now $(SANFLAGS) $(if $(HOST),-fsanitize=thread)
+# Accesses of the gates that are linked in (harness/hosts/tsan_accesses.c).
+TSAN_ACCESSES := $(foreach n,1 2 4 8 16,read$(n) write$(n) volatile_read$(n) volatile_write$(n)) \
+	$(foreach n,2 4 8 16,unaligned_read$(n) unaligned_write$(n)) read_range write_range
+ALL_LDFLAGS := $(LDFLAGS) -no-pie -rdynamic -Wl,-z,now $(SANFLAGS) $(if $(HOST),-fsanitize=thread $(TSAN_ACCESSES:%=-Wl,--wrap=__tsan_%))
 # What scripts/libraries has found out about this machine, for the program and for the tests.
 FLAGS := $(BUILD)/flags
 TEST_FLAGS := $(BUILD)/test-flags

@@ -300,10 +300,6 @@ void gx_memory_access(const void *address, size_t size, bool writes, const void 
 	const struct gx_task *self;
 	bool of_tasks;
 
-	if (GX_HOST_TSAN) {
-		gx_host_access(address, size, writes);
-		return;
-	}
 	if (!watched)
 		return;
 	self = gx_task_self();
@@ -326,6 +322,7 @@ void gx_memory_access(const void *address, size_t size, bool writes, const void 
 	if (gx_order.muted)
 		return;
 	note(at, size, writes ? GX_MEMORY_WRITES : 0, code);
+	gx_host_access(address, size, writes, code);
 }
 
 void gx_memory_atomic(const volatile void *address, size_t size, bool writes, const void *code)

@@ -86,10 +86,8 @@ static void tell(uintptr_t at, size_t size, bool beside_it, uint16_t extra, stru
 	last = places.later;
 	gx_points_found(at, size);
 	note_told(object, places);
-	if (GX_HOST_TSAN)
-		gx_emit_aside(GX_L_DATA_RACE, extra, object, GX_RACE_VALUE(size, beside_it));
-	else
-		gx_emit_extra(GX_L_DATA_RACE, extra, object, GX_RACE_VALUE(size, beside_it));
+	/* What a judge says is no part of what happens: the same execution is the same by another judge, and in the other program. */
+	gx_emit_aside(GX_L_DATA_RACE, extra, object, GX_RACE_VALUE(size, beside_it));
 }
 
 void gx_races_tell(uintptr_t at, size_t size, uint16_t extra, struct gx_race_places places)
@@ -490,10 +488,8 @@ void gx_races_by_clocks(void)
 void gx_races_watch(bool on, bool tries)
 {
 	gx_order.tries = tries;
-#if GX_HOST_TSAN
-	(void)on;
-#else
 	gx_memory_watch(on);
+#if !GX_HOST_TSAN
 	if (on)
 		gx_races_by_clocks();
 	else

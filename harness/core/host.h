@@ -23,8 +23,8 @@ struct gx_task;
 /* The stack is about to be switched, to this task's; NULL: to the scheduler's. */
 void gx_host_switch(const struct gx_task *to);
 
-/* [task] What the gate does to memory by a function of libc's; all else its own code tells the runtime. */
-void gx_host_access(const void *at, size_t size, bool writes);
+/* [task] What the gate does to memory, by the code at `code`. */
+void gx_host_access(const void *at, size_t size, bool writes, const void *code);
 
 /* The runtime has functions of these names: a plugin's calls are bound to the model's instead (posix/once.c). */
 #define __cxa_guard_acquire gx_host_guard_acquire
@@ -38,8 +38,9 @@ static inline void gx_host_switch(const struct gx_task *to)
 {
 	(void)to;
 }
-static inline void gx_host_access(const void *at, size_t size, bool writes)
+static inline void gx_host_access(const void *at, size_t size, bool writes, const void *code)
 {
+	(void)code;
 	(void)at;
 	(void)size;
 	(void)writes;

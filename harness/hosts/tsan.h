@@ -24,6 +24,8 @@
 void gx_tsan_watch(bool on);
 /* What a plugin's calls of the runtime's function of this name are bound to instead; NULL: to that. */
 void *gx_tsan_function(const char *name);
+/* Of those, the one for plain accesses (tsan_accesses.c). */
+void *gx_tsan_access(const char *name);
 #else
 static inline void gx_tsan_watch(bool on)
 {

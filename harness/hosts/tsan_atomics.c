@@ -93,7 +93,7 @@ void *gx_tsan_function(const char *name)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (!strcmp(rows[i].name, name))
 			return (void *)(uintptr_t)rows[i].function;
-	return NULL;
+	return gx_tsan_access(name);
 }
 
 #endif
