@@ -186,6 +186,7 @@ static json_t *explored(const struct gx_result_explored *it)
 		{"collision_chance", it->states ? real(it->collision_chance) : json_null()},
 		{"depth", whole(it->depth)},
 		{"rechecked", whole(it->rechecked)},
+		{"covered", whole(it->covered)},
 		{"end_hash", hash(it->end_hash)},
 		{"ends", it->states ? whole(it->ends) : json_null()},
 		{"pairs", it->stats ? whole(it->pairs) : json_null()},

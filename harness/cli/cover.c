@@ -127,13 +127,15 @@ static enum gx_status read_head(struct gx_schedules *out, const char *text, cons
 	unsigned schedules;
 
 	if (strncmp(text, title, strlen(title)) != 0)
-		return gx_fail(err, GX_EINPUT,
-			       "%.300s:1:1: not a file of schedules; `gatecrash run SCENARIO --gate GATE --export-cover FILE` writes one",
-			       path);
+		return gx_fail(
+			err, GX_EINPUT,
+			"%.300s:1:1: not a file of schedules; `gatecrash run SCENARIO --gate GATE --export-cover FILE` writes one",
+			path);
 	if (sscanf(text + strlen(title), "# states %llu, transitions %llu, schedules %u\n", &states, &transitions,
 		   &schedules) != 3 ||
 	    !states || !schedules)
-		return gx_fail(err, GX_EINPUT, "%.300s:2:1: here it should say how many states, transitions and schedules there are",
+		return gx_fail(err, GX_EINPUT,
+			       "%.300s:2:1: here it should say how many states, transitions and schedules there are",
 			       path);
 	out->states = states;
 	out->transitions = transitions;
@@ -148,10 +150,11 @@ static enum gx_status check_end(const char *text, const char *path, struct gx_er
 	unsigned long long hash;
 
 	if (!end || sscanf(end, "\n# end %16llx", &hash) != 1)
-		return gx_fail(err, GX_EINPUT, "%.300s: its end is missing, a line `# end HASH`: export it again", path);
-	if (hash != XXH3_64bits(text, (size_t)(end + 1 - text)))
-		return gx_fail(err, GX_EINPUT, "%.300s: it was changed since it was written, or damaged: export it again",
+		return gx_fail(err, GX_EINPUT, "%.300s: its end is missing, a line `# end HASH`: export it again",
 			       path);
+	if (hash != XXH3_64bits(text, (size_t)(end + 1 - text)))
+		return gx_fail(err, GX_EINPUT,
+			       "%.300s: it was changed since it was written, or damaged: export it again", path);
 	return GX_OK;
 }
 
@@ -183,7 +186,8 @@ static enum gx_status read_lines(struct gx_schedules *out, const char *text, con
 		count++;
 	}
 	if (count != out->count)
-		return gx_fail(err, GX_EINPUT, "%.300s: %u schedules, and not the %u that line 2 says", path, count, out->count);
+		return gx_fail(err, GX_EINPUT, "%.300s: %u schedules, and not the %u that line 2 says", path, count,
+			       out->count);
 	return GX_OK;
 }
 
@@ -221,8 +225,10 @@ enum gx_status gx_schedules_fit(const struct gx_schedules *schedules, const char
 		const struct gx_repro *repro = &schedules->repros[i];
 
 		if (strcmp(repro->scenario, scenario) != 0 || strcmp(repro->gate, gate) != 0)
-			return gx_fail(err, GX_EINPUT, "%.200s:%u: a schedule of %.200s with gate %.200s, and not of %.200s with %.200s",
-				       path, i + 3, repro->scenario, repro->gate, scenario, gate);
+			return gx_fail(
+				err, GX_EINPUT,
+				"%.200s:%u: a schedule of %.200s with gate %.200s, and not of %.200s with %.200s", path,
+				i + 3, repro->scenario, repro->gate, scenario, gate);
 	}
 	return GX_OK;
 }

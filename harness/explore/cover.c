@@ -9,13 +9,13 @@
 struct walker {
 	struct gx_graph *graph;
 	struct gx_cover *out;
-	uint64_t *first;     /* edges of a state: from[first[i]] to first[i + 1] */
-	uint32_t *edge;      /* numbers of edges, by the state that they leave */
-	bool *taken;         /* by edge */
-	bool *goes_back;     /* by edge: into a cycle */
-	uint32_t *order;     /* states, those behind all that they lead to without going back */
-	uint32_t *ahead;     /* by state: so many edges that nobody has taken lie on the best way from it */
-	uint32_t *to_end;    /* by state: steps to an end; UINT32_MAX: none can be reached */
+	uint64_t *first;  /* edges of a state: from[first[i]] to first[i + 1] */
+	uint32_t *edge;   /* numbers of edges, by the state that they leave */
+	bool *taken;      /* by edge */
+	bool *goes_back;  /* by edge: into a cycle */
+	uint32_t *order;  /* states, those behind all that they lead to without going back */
+	uint32_t *ahead;  /* by state: so many edges that nobody has taken lie on the best way from it */
+	uint32_t *to_end; /* by state: steps to an end; UINT32_MAX: none can be reached */
 	uint64_t taken_count;
 	uint32_t at;
 	bool goes_home;
@@ -208,9 +208,10 @@ static enum gx_status take(struct walker *w, uint32_t number)
 			gx_path_push(&w->path, options[i]);
 	}
 	if (!is_it)
-		return gx_fail(w->err, GX_EDIVERGED,
-			       "not deterministic: step %u of a schedule leads to another state than it did in the search",
-			       w->path.count + 1);
+		return gx_fail(
+			w->err, GX_EDIVERGED,
+			"not deterministic: step %u of a schedule leads to another state than it did in the search",
+			w->path.count + 1);
 	w->taken_count += !w->taken[number];
 	w->taken[number] = true;
 	w->at = edge->to;

@@ -114,7 +114,7 @@ void gx_host_switch(const struct gx_task *to)
 }
 
 /* lib/tsan/rtl/tsan_interface.h of compiler-rt, which no header declares. */
-#define DECLARED(bytes)                                \
+#define DECLARED(bytes)                                     \
 	void __tsan_read##bytes##_pc(void *at, void *code); \
 	void __tsan_write##bytes##_pc(void *at, void *code);
 DECLARED(1)

@@ -16,14 +16,14 @@
 
 #define CODE __builtin_return_address(0)
 
-#define ACCESS(name, bytes, writes)                    \
-	void __wrap___tsan_##name(void *at);           \
-	void __wrap___tsan_##name(void *at)            \
-	{                                              \
+#define ACCESS(name, bytes, writes)                        \
+	void __wrap___tsan_##name(void *at);               \
+	void __wrap___tsan_##name(void *at)                \
+	{                                                  \
 		gx_memory_access(at, bytes, writes, CODE); \
 	}
-#define BOTH(bytes, kind)                        \
-	ACCESS(kind##read##bytes, bytes, false)  \
+#define BOTH(bytes, kind)                       \
+	ACCESS(kind##read##bytes, bytes, false) \
 	ACCESS(kind##write##bytes, bytes, true)
 
 /* clang-format off: two functions each */
@@ -55,7 +55,10 @@ void __wrap___tsan_write_range(void *at, unsigned long size)
 	gx_memory_access(at, size, true, CODE);
 }
 
-#define ROW(name) {"__tsan_" #name, (void (*)(void))__wrap___tsan_##name}
+#define ROW(name)                                                     \
+	{                                                             \
+		"__tsan_" #name, (void (*)(void))__wrap___tsan_##name \
+	}
 #define ROWS(bytes, kind) ROW(kind##read##bytes), ROW(kind##write##bytes)
 
 void *gx_tsan_access(const char *name)
@@ -63,9 +66,20 @@ void *gx_tsan_access(const char *name)
 	static const struct {
 		const char *name;
 		void (*function)(void);
-	} rows[] = {ROWS(1, ),          ROWS(2, ),          ROWS(4, ),          ROWS(8, ),           ROWS(16, ),
-		    ROWS(1, volatile_), ROWS(2, volatile_), ROWS(4, volatile_), ROWS(8, volatile_),  ROWS(16, volatile_),
-		    ROWS(2, unaligned_), ROWS(4, unaligned_), ROWS(8, unaligned_), ROWS(16, unaligned_),
+	} rows[] = {ROWS(1, ),
+		    ROWS(2, ),
+		    ROWS(4, ),
+		    ROWS(8, ),
+		    ROWS(16, ),
+		    ROWS(1, volatile_),
+		    ROWS(2, volatile_),
+		    ROWS(4, volatile_),
+		    ROWS(8, volatile_),
+		    ROWS(16, volatile_),
+		    ROWS(2, unaligned_),
+		    ROWS(4, unaligned_),
+		    ROWS(8, unaligned_),
+		    ROWS(16, unaligned_),
 		    {"__tsan_read_range", (void (*)(void))__wrap___tsan_read_range},
 		    {"__tsan_write_range", (void (*)(void))__wrap___tsan_write_range}};
 

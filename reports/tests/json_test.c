@@ -117,9 +117,10 @@ static void keys_stand_in_the_promised_order(void **state)
 	expect_keys(get(run, "watched"), "primitives,memory,unwatched,weaker_orders,");
 	assert_true(json_is_true(get(get(run, "watched"), "primitives")));
 	assert_true(json_is_false(get(get(run, "watched"), "memory")));
-	expect_keys(get(run, "explored"), "executions,states,transitions,points,seconds,interleavings,"
-					  "interleavings_infinite,collision_chance,depth,rechecked,end_hash,ends,pairs,"
-					  "independent_pairs,");
+	expect_keys(get(run, "explored"),
+		    "executions,states,transitions,points,seconds,interleavings,"
+		    "interleavings_infinite,collision_chance,depth,rechecked,covered,end_hash,ends,pairs,"
+		    "independent_pairs,");
 	expect_keys(finding, "rule,workspace,message,repro,count,preemptions,steps,repro_command,remedy,waits,shortest,"
 			     "transitions,executions,marks,because,repeats,");
 	expect_keys(json_array_get(get(finding, "steps"), 0),
