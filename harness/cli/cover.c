@@ -9,22 +9,24 @@
 
 #include <xxhash.h>
 
-#include "cli/cli.h"
 #include "explore/cover.h"
 #include "explore/replay.h"
-#include "story/keep.h"
 
 static const char title[] = "# gatecrash cover 1\n";
 
 /* ---- making ---- */
 
-static enum gx_status write_lines(FILE *to, const struct gx_session *session, const struct gx_cover *cover,
-				  struct gx_error *err)
+/* Whose schedules they are. */
+struct pair {
+	const char *scenario;
+	const char *gate;
+};
+
+static enum gx_status write_lines(FILE *to, const struct pair *pair, const struct gx_cover *cover, struct gx_error *err)
 {
 	for (uint32_t i = 0; i < cover->count; i++) {
 		struct gx_repro repro;
-		enum gx_status rc = gx_repro_make(&repro, session->scenario_word, gx_gate_lasting_word(session->gate),
-						  &cover->paths[i], err);
+		enum gx_status rc = gx_repro_make(&repro, pair->scenario, pair->gate, &cover->paths[i], err);
 		char *line;
 
 		if (rc != GX_OK)
@@ -39,7 +41,7 @@ static enum gx_status write_lines(FILE *to, const struct gx_session *session, co
 	return GX_OK;
 }
 
-static enum gx_status write_text(char **text, const struct gx_session *session, const struct gx_cover *cover,
+static enum gx_status write_text(char **text, const struct pair *pair, const struct gx_cover *cover,
 				 const struct gx_graph *graph, struct gx_error *err)
 {
 	size_t size = 0;
@@ -50,24 +52,25 @@ static enum gx_status write_text(char **text, const struct gx_session *session, 
 		gx_no_memory("a cover");
 	fprintf(to, "%s# states %" PRIu32 ", transitions %" PRIu64 ", schedules %" PRIu32 "\n", title, graph->states,
 		cover->transitions, cover->count);
-	rc = write_lines(to, session, cover, err);
+	rc = write_lines(to, pair, cover, err);
 	(void)fflush(to);
 	fprintf(to, "# end %016llx\n", (unsigned long long)XXH3_64bits(*text, size));
 	(void)fclose(to);
 	return rc;
 }
 
-enum gx_status gx_cover_text(struct gx_session *session, struct gx_graph *graph, struct gx_error *err)
+enum gx_status gx_cover_text(struct gx_result_run *run, struct gx_keep *keep, struct gx_graph *graph,
+			     const char *scenario, const char *gate, struct gx_error *err)
 {
-	struct gx_result_run *run = session->result;
+	const struct pair pair = {.scenario = scenario, .gate = gate};
 	struct gx_cover cover;
 	char *text = NULL;
 	enum gx_status rc = gx_cover_make(&cover, graph, err);
 
 	if (rc == GX_OK)
-		rc = write_text(&text, session, &cover, graph, err);
+		rc = write_text(&text, &pair, &cover, graph, err);
 	if (rc == GX_OK) {
-		run->cover.text = gx_keep_text(session->keep, text);
+		run->cover.text = gx_keep_text(keep, text);
 		run->cover.schedules = cover.count;
 		run->cover.steps = cover.steps;
 		run->cover.transitions = cover.transitions;

@@ -9,12 +9,17 @@
 #ifndef GX_CLI_COVER_H
 #define GX_CLI_COVER_H
 
-#include "cli/session.h"
 #include "explore/graph.h"
 #include "explore/import.h"
+#include "reports/result.h"
+#include "story/keep.h"
 
-/* In the worker: walk the graph of the session's search, and keep the text of the file in the result. */
-enum gx_status gx_cover_text(struct gx_session *session, struct gx_graph *graph, struct gx_error *err) GX_MUST_USE;
+/*
+ * In the worker: walk the graph of the loaded program's search, and put the text of the file into the result. `scenario` and `gate`: what a repro
+ * calls them.
+ */
+enum gx_status gx_cover_text(struct gx_result_run *run, struct gx_keep *keep, struct gx_graph *graph,
+			     const char *scenario, const char *gate, struct gx_error *err) GX_MUST_USE;
 
 /* Write what a result holds, whole or not at all. */
 enum gx_status gx_cover_write(const struct gx_result_run *run, const char *path, struct gx_error *err) GX_MUST_USE;

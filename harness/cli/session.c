@@ -746,7 +746,8 @@ static enum gx_status cover(struct gx_session *session, const struct gx_explored
 	if (!explored->complete)
 		return gx_fail(err, GX_ELIMIT, "no cover was written: not all transitions are known (%s)",
 			       explored->why);
-	rc = gx_cover_text(session, graph, err);
+	rc = gx_cover_text(session->result, session->keep, graph, session->scenario_word,
+			   gx_gate_lasting_word(session->gate), err);
 	gx_graph_release(graph);
 	return rc;
 }

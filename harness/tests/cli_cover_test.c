@@ -72,7 +72,8 @@ static void a_file_that_is_not_whole_is_refused(void **state)
 	expect_refused("", "changed.cover:1:1: not a file of schedules");
 	expect_refused("gx1:single:none:1*1~eee:1:0000000000000000\n", ":1:1: not a file of schedules");
 	expect_refused("# gatecrash cover 1\n", ":2:1: here it should say how many");
-	expect_refused("# gatecrash cover 1\n# states 0, transitions 0, schedules 0\n", ":2:1: here it should say how many");
+	expect_refused("# gatecrash cover 1\n# states 0, transitions 0, schedules 0\n",
+		       ":2:1: here it should say how many");
 	expect_refused(format("%.*s\n", (int)(last - text), text), "its end is missing");
 	*strstr(changed, "gx1:") = 'x';
 	expect_refused(changed, "changed since it was written");
