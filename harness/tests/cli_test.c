@@ -560,7 +560,7 @@ static const struct {
 	const char *options;
 } commands[] = {
 	{"run",
-	 " --all --color --executions --gate --points --quiet --report --require-complete --rule --seed --states --stats --steps "
+	 " --all --color --executions --export-cover --gate --import --points --quiet --report --require-complete --rule --seed --states --stats --steps "
 	 "--stop-at-first --strategy --strict --time --width --help --version"},
 	{"matrix", " --all --as --color --gate --quiet --report --states --time --width --help --version"},
 	{"replay",
