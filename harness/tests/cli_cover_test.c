@@ -3,6 +3,8 @@
  */
 #include "cli_run.h"
 
+#include "core/sanitizer.h"
+
 static char *text_of(const char *path)
 {
 	FILE *file = fopen(path, "r");
@@ -23,6 +25,11 @@ static char *cover(const char *scenario, const char *gate)
 {
 	char *path = format("%s/%s.%s.cover", folder, scenario, gate);
 
+	if (GX_ASAN) {
+		print_message(
+			"skipped: ASan keeps words of its own in frames: another way to a state is another state\n");
+		skip();
+	}
 	run("run", scenario, "--gate", gate, "--export-cover", path);
 	return path;
 }
