@@ -13,9 +13,9 @@
 #include "module/internal.h"
 
 #if defined(__x86_64__)
-#define IS_ADDRESS(type) ((type) == R_X86_64_JUMP_SLOT || (type) == R_X86_64_GLOB_DAT)
+#define IS_ADDRESS(type) ((type) == R_X86_64_JUMP_SLOT || (type) == R_X86_64_GLOB_DAT || (type) == R_X86_64_64)
 #else
-#define IS_ADDRESS(type) ((type) == R_AARCH64_JUMP_SLOT || (type) == R_AARCH64_GLOB_DAT)
+#define IS_ADDRESS(type) ((type) == R_AARCH64_JUMP_SLOT || (type) == R_AARCH64_GLOB_DAT || (type) == R_AARCH64_ABS64)
 #endif
 
 static bool bind(void **slot, void *function, bool is_read_only)
@@ -63,7 +63,8 @@ static bool redirect_table(const struct link_map *map, uintptr_t table, size_t b
 
 		if (!function)
 			function = gx_tsan_function(name);
-		if (function && IS_ADDRESS(ELF64_R_TYPE(rela[i].r_info)) &&
+		/* Addresses in static data among them: a table of functions is called like any. */
+		if (function && !rela[i].r_addend && IS_ADDRESS(ELF64_R_TYPE(rela[i].r_info)) &&
 		    !bind(slot, function, (uintptr_t)slot >= relro->from && (uintptr_t)slot < relro->to))
 			return false;
 	}

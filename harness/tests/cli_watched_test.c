@@ -57,6 +57,7 @@ static void need_cxx(void)
 /* `p`: a text "12,a b" in a block that has been freed; `q`: 64 bytes of it that have not. */
 static const char *const calls[] = {
 	"(void)puts(p)",
+	"n = by_table[1](p, \"12\")",
 	"(void)printf(\"%s\", p)",
 	"(void)printf(\"%d %ld %5.2f %s\", 1, 2l, 3.0, p)",
 	"(void)printf(\"%*.*s\", 5, 2, p)",
@@ -148,6 +149,7 @@ static char *gate_of_all(void)
 {
 	char *body = format(
 		"static sem_t s;\n"
+		"static int (*volatile by_table[])(const char *, const char *) = {strcmp, strcasecmp};\n"
 		"static int compare(const void *a, const void *b) { return *(char *)a - *(char *)b; }\n"
 		"static void *thread(void *x) { return x; }\n"
 		"static pthread_t made(void) { pthread_t t; pthread_create(&t, NULL, thread, NULL); return t; }\n"
