@@ -233,7 +233,7 @@ static void say_what_was_not(struct gx_page *page, const struct gx_result_run *r
 	for (size_t i = 0; i < shown; i++)
 		gx_say(page, "%s%s", !i ? "" : i + 1 == run->unwatched_count ? " and " : ", ", run->unwatched[i]);
 	if (shown < run->unwatched_count)
-		gx_say(page, " and %zu more (all in --json)", run->unwatched_count - shown);
+		gx_say(page, " and %zu more (all in --report json)", run->unwatched_count - shown);
 	gx_end_line(page);
 }
 

@@ -70,88 +70,80 @@ static int w_timespec_get(struct timespec *to, int base)
 	return rc;
 }
 
-/* What they read, then what they do. */
-#define READING(type, name, parameters, arguments, ...) \
-	static type w_##name parameters                 \
-	{                                               \
-		__VA_ARGS__;                            \
-		return name arguments;                  \
-	}
-
 /* clang-format off: a function each */
-READING(int, nanosleep, (const struct timespec *t, struct timespec *rest), (t, rest), READS_IF(t))
-READING(int, clock_nanosleep, (clockid_t c, int how, const struct timespec *t, struct timespec *rest),
+WATCHED(int, nanosleep, (const struct timespec *t, struct timespec *rest), (t, rest), READS_IF(t))
+WATCHED(int, clock_nanosleep, (clockid_t c, int how, const struct timespec *t, struct timespec *rest),
 	(c, how, t, rest), READS_IF(t))
-READING(int, thrd_sleep, (const struct timespec *t, struct timespec *rest), (t, rest), READS_IF(t))
-READING(int, pthread_cond_timedwait, (pthread_cond_t * c, pthread_mutex_t *m, const struct timespec *t), (c, m, t),
+WATCHED(int, thrd_sleep, (const struct timespec *t, struct timespec *rest), (t, rest), READS_IF(t))
+WATCHED(int, pthread_cond_timedwait, (pthread_cond_t * c, pthread_mutex_t *m, const struct timespec *t), (c, m, t),
 	READS_IF(t))
-READING(int, pthread_cond_clockwait, (pthread_cond_t * c, pthread_mutex_t *m, clockid_t k, const struct timespec *t),
+WATCHED(int, pthread_cond_clockwait, (pthread_cond_t * c, pthread_mutex_t *m, clockid_t k, const struct timespec *t),
 	(c, m, k, t), READS_IF(t))
-READING(int, cnd_timedwait, (cnd_t * c, mtx_t *m, const struct timespec *t), (c, m, t), READS_IF(t))
-READING(int, pthread_mutex_timedlock, (pthread_mutex_t * m, const struct timespec *t), (m, t), READS_IF(t))
-READING(int, pthread_mutex_clocklock, (pthread_mutex_t * m, clockid_t k, const struct timespec *t), (m, k, t),
+WATCHED(int, cnd_timedwait, (cnd_t * c, mtx_t *m, const struct timespec *t), (c, m, t), READS_IF(t))
+WATCHED(int, pthread_mutex_timedlock, (pthread_mutex_t * m, const struct timespec *t), (m, t), READS_IF(t))
+WATCHED(int, pthread_mutex_clocklock, (pthread_mutex_t * m, clockid_t k, const struct timespec *t), (m, k, t),
 	READS_IF(t))
-READING(int, mtx_timedlock, (mtx_t * m, const struct timespec *t), (m, t), READS_IF(t))
-READING(int, pthread_rwlock_timedrdlock, (pthread_rwlock_t * l, const struct timespec *t), (l, t), READS_IF(t))
-READING(int, pthread_rwlock_timedwrlock, (pthread_rwlock_t * l, const struct timespec *t), (l, t), READS_IF(t))
-READING(int, pthread_rwlock_clockrdlock, (pthread_rwlock_t * l, clockid_t k, const struct timespec *t), (l, k, t),
+WATCHED(int, mtx_timedlock, (mtx_t * m, const struct timespec *t), (m, t), READS_IF(t))
+WATCHED(int, pthread_rwlock_timedrdlock, (pthread_rwlock_t * l, const struct timespec *t), (l, t), READS_IF(t))
+WATCHED(int, pthread_rwlock_timedwrlock, (pthread_rwlock_t * l, const struct timespec *t), (l, t), READS_IF(t))
+WATCHED(int, pthread_rwlock_clockrdlock, (pthread_rwlock_t * l, clockid_t k, const struct timespec *t), (l, k, t),
 	READS_IF(t))
-READING(int, pthread_rwlock_clockwrlock, (pthread_rwlock_t * l, clockid_t k, const struct timespec *t), (l, k, t),
+WATCHED(int, pthread_rwlock_clockwrlock, (pthread_rwlock_t * l, clockid_t k, const struct timespec *t), (l, k, t),
 	READS_IF(t))
-READING(int, sem_timedwait, (sem_t * s, const struct timespec *t), (s, t), READS_IF(t))
-READING(int, sem_clockwait, (sem_t * s, clockid_t k, const struct timespec *t), (s, k, t), READS_IF(t))
+WATCHED(int, sem_timedwait, (sem_t * s, const struct timespec *t), (s, t), READS_IF(t))
+WATCHED(int, sem_clockwait, (sem_t * s, clockid_t k, const struct timespec *t), (s, k, t), READS_IF(t))
 
 /* ---- attributes ---- */
 
-READING(int, pthread_mutex_init, (pthread_mutex_t * m, const pthread_mutexattr_t *a), (m, a), READS_IF(a))
-READING(int, pthread_cond_init, (pthread_cond_t * c, const pthread_condattr_t *a), (c, a), READS_IF(a))
-READING(int, pthread_rwlock_init, (pthread_rwlock_t * l, const pthread_rwlockattr_t *a), (l, a), READS_IF(a))
-READING(int, pthread_barrier_init, (pthread_barrier_t * b, const pthread_barrierattr_t *a, unsigned n), (b, a, n),
+WATCHED(int, pthread_mutex_init, (pthread_mutex_t * m, const pthread_mutexattr_t *a), (m, a), READS_IF(a))
+WATCHED(int, pthread_cond_init, (pthread_cond_t * c, const pthread_condattr_t *a), (c, a), READS_IF(a))
+WATCHED(int, pthread_rwlock_init, (pthread_rwlock_t * l, const pthread_rwlockattr_t *a), (l, a), READS_IF(a))
+WATCHED(int, pthread_barrier_init, (pthread_barrier_t * b, const pthread_barrierattr_t *a, unsigned n), (b, a, n),
 	READS_IF(a))
-READING(int, pthread_attr_init, (pthread_attr_t * a), (a), WRITES_IF(a))
-READING(int, pthread_attr_destroy, (pthread_attr_t * a), (a), WRITES_IF(a))
-READING(int, pthread_attr_setdetachstate, (pthread_attr_t * a, int v), (a, v), WRITES_IF(a))
-READING(int, pthread_attr_setstacksize, (pthread_attr_t * a, size_t v), (a, v), WRITES_IF(a))
-READING(int, pthread_mutexattr_init, (pthread_mutexattr_t * a), (a), WRITES_IF(a))
-READING(int, pthread_mutexattr_destroy, (pthread_mutexattr_t * a), (a), WRITES_IF(a))
-READING(int, pthread_mutexattr_settype, (pthread_mutexattr_t * a, int v), (a, v), WRITES_IF(a))
-READING(int, pthread_mutexattr_setrobust, (pthread_mutexattr_t * a, int v), (a, v), WRITES_IF(a))
-READING(int, pthread_mutexattr_setprotocol, (pthread_mutexattr_t * a, int v), (a, v), WRITES_IF(a))
-READING(int, pthread_mutexattr_setpshared, (pthread_mutexattr_t * a, int v), (a, v), WRITES_IF(a))
-READING(int, pthread_mutexattr_setprioceiling, (pthread_mutexattr_t * a, int v), (a, v), WRITES_IF(a))
-READING(int, pthread_condattr_init, (pthread_condattr_t * a), (a), WRITES_IF(a))
-READING(int, pthread_condattr_destroy, (pthread_condattr_t * a), (a), WRITES_IF(a))
-READING(int, pthread_condattr_setclock, (pthread_condattr_t * a, clockid_t v), (a, v), WRITES_IF(a))
-READING(int, pthread_condattr_setpshared, (pthread_condattr_t * a, int v), (a, v), WRITES_IF(a))
-READING(int, pthread_rwlockattr_init, (pthread_rwlockattr_t * a), (a), WRITES_IF(a))
-READING(int, pthread_rwlockattr_destroy, (pthread_rwlockattr_t * a), (a), WRITES_IF(a))
-READING(int, pthread_rwlockattr_setkind_np, (pthread_rwlockattr_t * a, int v), (a, v), WRITES_IF(a))
-READING(int, pthread_barrierattr_init, (pthread_barrierattr_t * a), (a), WRITES_IF(a))
-READING(int, pthread_barrierattr_destroy, (pthread_barrierattr_t * a), (a), WRITES_IF(a))
+WATCHED(int, pthread_attr_init, (pthread_attr_t * a), (a), WRITES_IF(a))
+WATCHED(int, pthread_attr_destroy, (pthread_attr_t * a), (a), WRITES_IF(a))
+WATCHED(int, pthread_attr_setdetachstate, (pthread_attr_t * a, int v), (a, v), WRITES_IF(a))
+WATCHED(int, pthread_attr_setstacksize, (pthread_attr_t * a, size_t v), (a, v), WRITES_IF(a))
+WATCHED(int, pthread_mutexattr_init, (pthread_mutexattr_t * a), (a), WRITES_IF(a))
+WATCHED(int, pthread_mutexattr_destroy, (pthread_mutexattr_t * a), (a), WRITES_IF(a))
+WATCHED(int, pthread_mutexattr_settype, (pthread_mutexattr_t * a, int v), (a, v), WRITES_IF(a))
+WATCHED(int, pthread_mutexattr_setrobust, (pthread_mutexattr_t * a, int v), (a, v), WRITES_IF(a))
+WATCHED(int, pthread_mutexattr_setprotocol, (pthread_mutexattr_t * a, int v), (a, v), WRITES_IF(a))
+WATCHED(int, pthread_mutexattr_setpshared, (pthread_mutexattr_t * a, int v), (a, v), WRITES_IF(a))
+WATCHED(int, pthread_mutexattr_setprioceiling, (pthread_mutexattr_t * a, int v), (a, v), WRITES_IF(a))
+WATCHED(int, pthread_condattr_init, (pthread_condattr_t * a), (a), WRITES_IF(a))
+WATCHED(int, pthread_condattr_destroy, (pthread_condattr_t * a), (a), WRITES_IF(a))
+WATCHED(int, pthread_condattr_setclock, (pthread_condattr_t * a, clockid_t v), (a, v), WRITES_IF(a))
+WATCHED(int, pthread_condattr_setpshared, (pthread_condattr_t * a, int v), (a, v), WRITES_IF(a))
+WATCHED(int, pthread_rwlockattr_init, (pthread_rwlockattr_t * a), (a), WRITES_IF(a))
+WATCHED(int, pthread_rwlockattr_destroy, (pthread_rwlockattr_t * a), (a), WRITES_IF(a))
+WATCHED(int, pthread_rwlockattr_setkind_np, (pthread_rwlockattr_t * a, int v), (a, v), WRITES_IF(a))
+WATCHED(int, pthread_barrierattr_init, (pthread_barrierattr_t * a), (a), WRITES_IF(a))
+WATCHED(int, pthread_barrierattr_destroy, (pthread_barrierattr_t * a), (a), WRITES_IF(a))
 
 /* ---- results that are there before anybody else can be told of them ---- */
 
-READING(int, pthread_create, (pthread_t * id, const pthread_attr_t *a, void *(*f)(void *), void *x), (id, a, f, x),
+WATCHED(int, pthread_create, (pthread_t * id, const pthread_attr_t *a, void *(*f)(void *), void *x), (id, a, f, x),
 	READS_IF(a);
 	WRITES_IF(id))
-READING(int, thrd_create, (thrd_t * id, thrd_start_t f, void *x), (id, f, x), WRITES_IF(id))
-READING(int, pthread_key_create, (pthread_key_t * key, void (*f)(void *)), (key, f), WRITES_IF(key))
-READING(int, tss_create, (tss_t * key, tss_dtor_t f), (key, f), WRITES_IF(key))
-READING(int, pthread_setcancelstate, (int state, int *old), (state, old), WRITES_IF(old))
-READING(int, pthread_setcanceltype, (int type, int *old), (type, old), WRITES_IF(old))
-READING(ssize_t, getrandom, (void *to, size_t n, unsigned how), (to, n, how), WRITES(to, n))
-READING(int, getentropy, (void *to, size_t n), (to, n), WRITES(to, n))
-READING(void, arc4random_buf, (void *to, size_t n), (to, n), WRITES(to, n))
-READING(int, posix_memalign, (void **to, size_t a, size_t n), (to, a, n), WRITES_IF(to))
-READING(struct tm *, localtime_r, (const time_t *t, struct tm *to), (t, to), READS_IF(t); WRITES_IF(to))
-READING(struct tm *, gmtime_r, (const time_t *t, struct tm *to), (t, to), READS_IF(t); WRITES_IF(to))
-READING(struct tm *, localtime, (const time_t *t), (t), READS_IF(t))
-READING(struct tm *, gmtime, (const time_t *t), (t), READS_IF(t))
-READING(time_t, mktime, (struct tm * t), (t), READS_IF(t); WRITES_IF(t))
-READING(time_t, timegm, (struct tm * t), (t), READS_IF(t); WRITES_IF(t))
-READING(char *, asctime, (const struct tm *t), (t), READS_IF(t))
-READING(char *, ctime, (const time_t *t), (t), READS_IF(t))
-READING(int, poll, (struct pollfd * f, nfds_t n, int ms), (f, n, ms), n ? READS(f, n * sizeof(*f)) : (void)0)
+WATCHED(int, thrd_create, (thrd_t * id, thrd_start_t f, void *x), (id, f, x), WRITES_IF(id))
+WATCHED(int, pthread_key_create, (pthread_key_t * key, void (*f)(void *)), (key, f), WRITES_IF(key))
+WATCHED(int, tss_create, (tss_t * key, tss_dtor_t f), (key, f), WRITES_IF(key))
+WATCHED(int, pthread_setcancelstate, (int state, int *old), (state, old), WRITES_IF(old))
+WATCHED(int, pthread_setcanceltype, (int type, int *old), (type, old), WRITES_IF(old))
+WATCHED(ssize_t, getrandom, (void *to, size_t n, unsigned how), (to, n, how), WRITES(to, n))
+WATCHED(int, getentropy, (void *to, size_t n), (to, n), WRITES(to, n))
+WATCHED(void, arc4random_buf, (void *to, size_t n), (to, n), WRITES(to, n))
+WATCHED(int, posix_memalign, (void **to, size_t a, size_t n), (to, a, n), WRITES_IF(to))
+WATCHED(struct tm *, localtime_r, (const time_t *t, struct tm *to), (t, to), READS_IF(t); WRITES_IF(to))
+WATCHED(struct tm *, gmtime_r, (const time_t *t, struct tm *to), (t, to), READS_IF(t); WRITES_IF(to))
+WATCHED(struct tm *, localtime, (const time_t *t), (t), READS_IF(t))
+WATCHED(struct tm *, gmtime, (const time_t *t), (t), READS_IF(t))
+WATCHED(time_t, mktime, (struct tm * t), (t), READS_IF(t); WRITES_IF(t))
+WATCHED(time_t, timegm, (struct tm * t), (t), READS_IF(t); WRITES_IF(t))
+WATCHED(char *, asctime, (const struct tm *t), (t), READS_IF(t))
+WATCHED(char *, ctime, (const time_t *t), (t), READS_IF(t))
+WATCHED(int, poll, (struct pollfd * f, nfds_t n, int ms), (f, n, ms), n ? READS(f, n * sizeof(*f)) : (void)0)
 /* clang-format on */
 
 static int w_pthread_setname_np(pthread_t thread, const char *name)

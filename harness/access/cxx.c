@@ -41,12 +41,11 @@ static void unhook(struct link *self)
 	self->next->previous = self->previous;
 }
 
-static void *real_transfer;
+static void (*real_transfer)(struct link *, struct link *, struct link *);
 
 /* From `first` to before `last`, to before `self`. */
 static void transfer(struct link *self, struct link *first, struct link *last)
 {
-	void (*real)(struct link *, struct link *, struct link *);
 
 	if (self != last) {
 		struct link *all[] = {self, first, last};
@@ -57,16 +56,13 @@ static void transfer(struct link *self, struct link *first, struct link *last)
 			WRITES(&all[i]->previous, sizeof(void *));
 		}
 	}
-	memcpy(&real, &real_transfer, sizeof(real));
-	real(self, first, last);
+	real_transfer(self, first, last);
 }
 
-static void *real_reverse;
-static void *real_swap;
+static void (*real_reverse)(struct link *);
 
 static void reverse(struct link *self)
 {
-	void (*real)(struct link *);
 	struct link *at = self;
 
 	do {
@@ -74,14 +70,14 @@ static void reverse(struct link *self)
 		WRITES(at, sizeof(*at));
 		at = at->next;
 	} while (at != self);
-	memcpy(&real, &real_reverse, sizeof(real));
-	real(self);
+	real_reverse(self);
 }
+
+static void (*real_swap)(struct link *, struct link *);
 
 /* Of two lists the contents: their ends are told of it. */
 static void swap(struct link *one, struct link *other)
 {
-	void (*real)(struct link *, struct link *);
 	struct link *both[] = {one, other};
 
 	for (unsigned i = 0; i < 2; i++) {
@@ -90,8 +86,7 @@ static void swap(struct link *one, struct link *other)
 		WRITES(&both[i]->next->previous, sizeof(void *));
 		WRITES(&both[i]->previous->next, sizeof(void *));
 	}
-	memcpy(&real, &real_swap, sizeof(real));
-	real(one, other);
+	real_swap(one, other);
 }
 
 /* ---- trees ---- */
@@ -188,46 +183,61 @@ static void keep_all(const struct node *node, const struct node *header)
 	}
 }
 
+/* Those of a word that is another one now: kept here, since another task may come by while one is told of. */
+enum { CHANGED_MAX = 128 };
+struct changes {
+	struct {
+		const void *at;
+		size_t size;
+	} list[CHANGED_MAX];
+	unsigned count;
+};
+
+static void compare(struct changes *changes, const void *now, const void *was, size_t size)
+{
+	if (!memcmp(now, was, size) || changes->count == CHANGED_MAX)
+		return;
+	changes->list[changes->count].at = now;
+	changes->list[changes->count++].size = size;
+}
+
 static void note_changes(const void *code)
 {
+	struct changes changes = {.count = 0};
+
 	for (unsigned i = 0; i < kept_count; i++) {
 		const struct node *now = kept[i].at;
 		const struct node *was = &kept[i].was;
 
-		if (now->color != was->color)
-			gx_memory_access(&now->color, sizeof(now->color), true, code);
-		if (now->parent != was->parent)
-			gx_memory_access(&now->parent, sizeof(now->parent), true, code);
-		if (now->left != was->left)
-			gx_memory_access(&now->left, sizeof(now->left), true, code);
-		if (now->right != was->right)
-			gx_memory_access(&now->right, sizeof(now->right), true, code);
+		compare(&changes, &now->color, &was->color, sizeof(now->color));
+		compare(&changes, &now->parent, &was->parent, sizeof(now->parent));
+		compare(&changes, &now->left, &was->left, sizeof(now->left));
+		compare(&changes, &now->right, &was->right, sizeof(now->right));
 	}
+	for (unsigned i = 0; i < changes.count; i++)
+		gx_memory_access(changes.list[i].at, changes.list[i].size, true, code);
 }
 
-static void *real_insert;
-static void *real_erase;
+static void (*real_insert)(unsigned char, struct node *, struct node *, struct node *);
 
 static void insert(unsigned char left, struct node *node, struct node *parent, struct node *header)
 {
-	void (*real)(unsigned char, struct node *, struct node *, struct node *);
 
-	memcpy(&real, &real_insert, sizeof(real));
 	WRITES(node, sizeof(*node));
 	READS(&parent->color, sizeof(parent->color));
 	keep_all(parent, header);
-	real(left, node, parent, header);
+	real_insert(left, node, parent, header);
 	note_changes(CODE);
 }
+
+static struct node *(*real_erase)(struct node *, struct node *);
 
 /* The one that takes its place is the next in order, where it has both children. */
 static struct node *erase(struct node *node, struct node *header)
 {
-	struct node *(*real)(struct node *, struct node *);
 	struct node *lowest = node;
 	struct node *gone;
 
-	memcpy(&real, &real_erase, sizeof(real));
 	READS(node, sizeof(*node));
 	if (node->left && node->right)
 		for (lowest = node->right; lowest->left; lowest = lowest->left)
@@ -235,24 +245,20 @@ static struct node *erase(struct node *node, struct node *header)
 	keep_all(lowest, header);
 	if (lowest != node)
 		keep_below(node);
-	gone = real(node, header);
+	gone = real_erase(node, header);
 	note_changes(CODE);
 	return gone;
 }
 
 /* ---- hashing ---- */
 
-static void *real_hash;
-static void *real_need;
-static void *real_next;
+static size_t (*real_hash)(const void *, size_t, size_t);
 
 static size_t hash_bytes(const void *bytes, size_t size, size_t seed)
 {
-	size_t (*real)(const void *, size_t, size_t);
 
-	memcpy(&real, &real_hash, sizeof(real));
 	READS(bytes, size);
-	return real(bytes, size, seed);
+	return real_hash(bytes, size, seed);
 }
 
 struct policy {
@@ -266,74 +272,69 @@ struct need {
 	size_t count;
 };
 
+static struct need (*real_need)(struct policy *, size_t, size_t, size_t);
+
 static struct need need_rehash(struct policy *policy, size_t buckets, size_t elements, size_t more)
 {
-	struct need (*real)(struct policy *, size_t, size_t, size_t);
 	size_t before_that = policy->resize_at;
 	struct need need;
 
-	memcpy(&real, &real_need, sizeof(real));
 	READS(policy, sizeof(*policy));
-	need = real(policy, buckets, elements, more);
+	need = real_need(policy, buckets, elements, more);
 	if (policy->resize_at != before_that)
 		WRITES(&policy->resize_at, sizeof(policy->resize_at));
 	return need;
 }
 
+static size_t (*real_next)(struct policy *, size_t);
+
 static size_t next_buckets(struct policy *policy, size_t count)
 {
-	size_t (*real)(struct policy *, size_t);
 
-	memcpy(&real, &real_next, sizeof(real));
 	READS(&policy->most, sizeof(policy->most));
 	WRITES(&policy->resize_at, sizeof(policy->resize_at));
-	return real(policy, count);
+	return real_next(policy, count);
 }
 
 /* ---- threads: an object of std::thread is the number of one ---- */
 
-static void *real_thread;
-static void *real_join;
-static void *real_detach;
-static void *real_wait;
+static void (*real_thread)(uint64_t *, void *, void *);
 
 static void start_thread(uint64_t *thread, void *state, void *unused)
 {
-	void (*real)(uint64_t *, void *, void *);
 
-	memcpy(&real, &real_thread, sizeof(real));
 	WRITES(thread, sizeof(*thread));
-	real(thread, state, unused);
+	real_thread(thread, state, unused);
 }
+
+static void (*real_join)(uint64_t *);
 
 static void join(uint64_t *thread)
 {
-	void (*real)(uint64_t *);
 
-	memcpy(&real, &real_join, sizeof(real));
 	READS(thread, sizeof(*thread));
-	real(thread);
+	real_join(thread);
 	WRITES(thread, sizeof(*thread));
 }
+
+static void (*real_detach)(uint64_t *);
 
 static void detach(uint64_t *thread)
 {
-	void (*real)(uint64_t *);
 
-	memcpy(&real, &real_detach, sizeof(real));
 	READS(thread, sizeof(*thread));
 	WRITES(thread, sizeof(*thread));
-	real(thread);
+	real_detach(thread);
 }
+
+static void (*real_wait)(void *, void *);
 
 /* std::unique_lock: a mutex, and whether it is held. */
 static void cond_wait(void *cond, void *lock)
 {
-	void (*real)(void *, void *);
 
-	memcpy(&real, &real_wait, sizeof(real));
 	READS(lock, sizeof(void *) + 1);
-	real(cond, lock);
+	real_wait(cond, lock);
 }
 
 /* ---- exceptions: the message that one is made of ---- */
@@ -343,24 +344,19 @@ struct string {
 	size_t length;
 };
 
-#define EXCEPTION(name)                                                   \
-	static void *real_##name[2];                                      \
-	static void name##_of_text(void *self, const char *text)          \
-	{                                                                 \
-		void (*real)(void *, const char *);                       \
-                                                                          \
-		memcpy(&real, &real_##name[0], sizeof(real));             \
-		READS_TEXT(text);                                         \
-		real(self, text);                                         \
-	}                                                                 \
-	static void name##_of_string(void *self, const struct string *of) \
-	{                                                                 \
-		void (*real)(void *, const struct string *);              \
-                                                                          \
-		memcpy(&real, &real_##name[1], sizeof(real));             \
-		READS(of, sizeof(*of));                                   \
-		READS(of->text, of->length + 1);                          \
-		real(self, of);                                           \
+#define EXCEPTION(name)                                                        \
+	static void (*real_##name##_of_text)(void *, const char *);            \
+	static void (*real_##name##_of_string)(void *, const struct string *); \
+	static void name##_of_text(void *self, const char *text)               \
+	{                                                                      \
+		READS_TEXT(text);                                              \
+		real_##name##_of_text(self, text);                             \
+	}                                                                      \
+	static void name##_of_string(void *self, const struct string *of)      \
+	{                                                                      \
+		READS(of, sizeof(*of));                                        \
+		READS(of->text, of->length + 1);                               \
+		real_##name##_of_string(self, of);                             \
 	}
 
 /* clang-format off: two functions each */
@@ -376,15 +372,15 @@ EXCEPTION(underflow_error)
 /* clang-format on */
 
 #define STRING "RKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE"
-#define EXCEPTION_ROWS(mangled, name)                                         \
-	CXX(mangled "C1EPKc", name##_of_text, &real_##name[0]),               \
-		CXX(mangled "C2EPKc", name##_of_text, &real_##name[0]),       \
-		CXX(mangled "C1E" STRING, name##_of_string, &real_##name[1]), \
-		CXX(mangled "C2E" STRING, name##_of_string, &real_##name[1])
+#define EXCEPTION_ROWS(mangled, name)                                                  \
+	CXX(mangled "C1EPKc", name##_of_text, &real_##name##_of_text),                 \
+		CXX(mangled "C2EPKc", name##_of_text, &real_##name##_of_text),         \
+		CXX(mangled "C1E" STRING, name##_of_string, &real_##name##_of_string), \
+		CXX(mangled "C2E" STRING, name##_of_string, &real_##name##_of_string)
 
-#define CXX(mangled, stand_in, real)                    \
-	{                                               \
-		mangled, (void (*)(void))stand_in, real \
+#define CXX(mangled, stand_in, real)                               \
+	{                                                          \
+		mangled, (void (*)(void))stand_in, (void **)(real) \
 	}
 
 /* clang-format off: a row each */

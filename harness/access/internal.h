@@ -26,6 +26,14 @@ extern const struct gx_access_row gx_access_cxx[]; /* cxx.c: the compiled part o
 #define WRITES(p, n)  gx_memory_access(p, n, true, CODE)
 #define READS_TEXT(s) gx_memory_access(s, strlen(s) + 1, false, CODE)
 
+/* A function that stands in: what is accessed, then the library's own, or what is modelled. */
+#define WATCHED(type, name, parameters, arguments, ...) \
+	static type w_##name parameters                 \
+	{                                               \
+		__VA_ARGS__;                            \
+		return name arguments;                  \
+	}
+
 #define ROW(called)                                                     \
 	{                                                               \
 		.name = #called, .function = (void (*)(void))w_##called \

@@ -306,12 +306,12 @@ void gx_memory_access(const void *address, size_t size, bool writes, const void 
 	if (!self)
 		return;
 	of_tasks = is_of_tasks(at);
-	if (of_tasks ? is_private(self, at, size, writes, code, __builtin_frame_address(0))
-		     : !gx_world_is_adopted(address)) {
-		if (!of_tasks)
-			gx_heap_check(at, size, writes, code);
+	if (!of_tasks && !gx_world_is_adopted(address)) {
+		gx_heap_check(at, size, writes, code);
 		return;
 	}
+	if (of_tasks && is_private(self, at, size, writes, code, __builtin_frame_address(0)))
+		return;
 	if (__builtin_expect(gx_points_noted | gx_points_some | gx_order_is_open(), 0))
 		look_before(at, size, writes, code);
 	if (of_tasks)

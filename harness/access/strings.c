@@ -11,13 +11,9 @@
 
 #include "access/internal.h"
 
-/* What is accessed, then libc's own. */
-#define WATCHED(type, name, parameters, arguments, ...) \
-	static type w_##name parameters                 \
-	{                                               \
-		__VA_ARGS__;                            \
-		return name arguments;                  \
-	}
+/* As far as it goes: a text may end elsewhere. */
+#define READS_TO(from, found, otherwise) \
+	READS(from, (found) ? (size_t)((const char *)(found) - (const char *)(from)) + 1 : (otherwise))
 
 /* ---- memory ---- */
 
@@ -65,7 +61,7 @@ static void *w_memchr(const void *p, int c, size_t n)
 {
 	void *found = memchr(p, c, n);
 
-	READS(p, found ? (size_t)((const char *)found - (const char *)p) + 1 : n);
+	READS_TO(p, found, n);
 	return found;
 }
 
@@ -207,10 +203,6 @@ static char *w_strdup(const char *s)
 	READS_TEXT(s);
 	return strdup(s);
 }
-
-/* As far as it goes: a text may end elsewhere. */
-#define READS_TO(from, found, otherwise) \
-	READS(from, (found) ? (size_t)((const char *)(found) - (const char *)(from)) + 1 : (otherwise))
 
 /* clang-format off: a function each */
 WATCHED(char *, strchrnul, (const char *s, int c), (s, c), READS_TO(s, strchrnul(s, c), 0))

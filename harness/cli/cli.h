@@ -67,8 +67,8 @@ enum {
 	GX_TAKES_GATES = 16,
 	GX_TAKES_ONE_GATE = 32,
 	GX_TAKES_AS = 64,
-	GX_TAKES_COVER = 256,
-	GX_TAKES_STORY = 128 /* which findings of a text report are told, and how */
+	GX_TAKES_STORY = 128, /* which findings of a text report are told, and how */
+	GX_TAKES_COVER = 256
 };
 
 /* A command: a file with a row like this, and its line in main.c. */
@@ -185,6 +185,9 @@ void gx_lines_write(const struct gx_lines *lines, const struct gx_result_run *ru
  * Returns GX_EXIT_HELD, or GX_EXIT_USAGE after saying what could not be written.
  */
 int gx_write_reports(const struct gx_options *options, const struct gx_runs *runs, const struct gx_lines *matrix);
+
+/* Write a file as a report is: whole or not at all. False: errno. */
+bool gx_write_text(const char *path, const char *text);
 
 /* What a command works on: the scenarios and gates of its options, loaded, and the results. */
 struct gx_job {

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <xxhash.h>
 
+#include "cli/repros.h"
 #include "explore/cover.h"
 #include "explore/replay.h"
 
@@ -80,47 +80,21 @@ enum gx_status gx_cover_text(struct gx_result_run *run, struct gx_keep *keep, st
 	return rc;
 }
 
-enum gx_status gx_cover_write(const struct gx_result_run *run, const char *path, struct gx_error *err)
-{
-	char temporary[4096];
-	FILE *file;
-	bool written;
-
-	(void)snprintf(temporary, sizeof(temporary), "%.4000s.%ld", path, (long)getpid());
-	file = fopen(temporary, "w");
-	written = file && fputs(run->cover.text, file) >= 0;
-	written = (!file || !fclose(file)) && written;
-	if (written && !rename(temporary, path))
-		return GX_OK;
-	(void)gx_fail(err, GX_ESYSTEM, "--export-cover %.300s: %s", path, strerror(errno));
-	(void)unlink(temporary);
-	return GX_ESYSTEM;
-}
-
 /* ---- reading ---- */
 
-static enum gx_status slurp(char **text, const char *path, struct gx_error *err)
+/* Results are kept in so much memory (worker.c): what was exported is no larger. */
+enum { BYTES_MAX = 1 << 30 };
+
+static enum gx_status read_file(char **text, const char *path, struct gx_error *err)
 {
 	FILE *file = fopen(path, "re");
-	size_t size = 0;
-	FILE *to;
-	int c;
+	enum gx_status rc;
 
 	if (!file)
 		return gx_fail(err, GX_EINPUT, "--import %.300s: %s", path, strerror(errno));
-	to = open_memstream(text, &size);
-	if (!to)
-		gx_no_memory("a cover");
-	while ((c = getc(file)) != EOF)
-		putc(c ? c : '\n', to);
-	(void)fclose(to);
-	if (!ferror(file)) {
-		(void)fclose(file);
-		return GX_OK;
-	}
-	(void)gx_fail(err, GX_EINPUT, "--import %.300s: %s", path, strerror(errno));
+	rc = gx_repros_text(text, file, BYTES_MAX, path, err);
 	(void)fclose(file);
-	return GX_EINPUT;
+	return rc;
 }
 
 static enum gx_status read_head(struct gx_schedules *out, const char *text, const char *path, struct gx_error *err)
@@ -200,7 +174,7 @@ enum gx_status gx_schedules_read(struct gx_schedules *out, const char *path, str
 	enum gx_status rc;
 
 	*out = (struct gx_schedules){.count = 0};
-	rc = slurp(&text, path, err);
+	rc = read_file(&text, path, err);
 	if (rc == GX_OK)
 		rc = read_head(out, text, path, err);
 	if (rc == GX_OK)

@@ -21,9 +21,6 @@
 enum gx_status gx_cover_text(struct gx_result_run *run, struct gx_keep *keep, struct gx_graph *graph,
 			     const char *scenario, const char *gate, struct gx_error *err) GX_MUST_USE;
 
-/* Write what a result holds, whole or not at all. */
-enum gx_status gx_cover_write(const struct gx_result_run *run, const char *path, struct gx_error *err) GX_MUST_USE;
-
 /* Read such a file. GX_EINPUT: it is none, or not whole, with the line. gx_schedules_release() in every case. */
 enum gx_status gx_schedules_read(struct gx_schedules *out, const char *path, struct gx_error *err) GX_MUST_USE;
 void gx_schedules_release(struct gx_schedules *schedules);

@@ -1,6 +1,7 @@
 /*
  * job.c - what run and matrix share: scenarios and gates loaded, one pair explored.
  */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -265,10 +266,11 @@ static void write_cover(struct gx_job *job, const struct gx_result_run *run)
 {
 	const char *path = job->options->export_cover;
 	struct gx_error err;
-	enum gx_status rc = gx_cover_write(run, path, &err);
 
-	if (rc != GX_OK)
-		raise_status(job, gx_complain(rc, &err));
+	if (!gx_write_text(path, run->cover.text))
+		raise_status(job,
+			     gx_complain(gx_fail(&err, GX_ESYSTEM, "--export-cover %.300s: %s", path, strerror(errno)),
+					 &err));
 	else if (!job->options->quiet)
 		fprintf(stderr, "gatecrash: %s: %s of %s that take each of %s of the state graph\n", path,
 			gx_count(run->cover.schedules, "schedule").text, gx_count(run->cover.steps, "step").text,

@@ -249,20 +249,40 @@ static int write_special(const struct place *place, const struct gx_runs *runs, 
 	return GX_EXIT_HELD;
 }
 
-/* Beside the target first, then renamed: a report is there as a whole or not at all. */
+/* Beside the target first, then renamed: a file is there as a whole or not at all. NULL: errno. */
+static FILE *begin_file(struct draft *draft, const char *path)
+{
+	return open_draft(draft, path) ? fdopen(draft->fd, "w") : NULL;
+}
+
+static bool end_file(struct draft *draft, FILE *out, bool written)
+{
+	if ((!out || fclose(out) == 0) && written && rename(draft->path, draft->target) == 0)
+		return true;
+	if (draft->fd >= 0) {
+		int error = errno;
+
+		unlink(draft->path);
+		errno = error;
+	}
+	return false;
+}
+
 static int write_file(const struct place *place, const struct gx_runs *runs, const struct gx_report_style *style)
 {
 	struct draft draft;
-	FILE *out = open_draft(&draft, place->path) ? fdopen(draft.fd, "w") : NULL;
+	FILE *out = begin_file(&draft, place->path);
 	bool written = out && place->format->write(out, runs->runs, runs->count, style);
-	int status;
 
-	if ((!out || fclose(out) == 0) && written && rename(draft.path, draft.target) == 0)
-		return GX_EXIT_HELD;
-	status = cannot_write(place->path);
-	if (draft.fd >= 0)
-		unlink(draft.path);
-	return status;
+	return end_file(&draft, out, written) ? GX_EXIT_HELD : cannot_write(place->path);
+}
+
+bool gx_write_text(const char *path, const char *text)
+{
+	struct draft draft;
+	FILE *out = begin_file(&draft, path);
+
+	return end_file(&draft, out, out && fputs(text, out) >= 0);
 }
 
 /* As wide as was asked for, else as the terminal, if that is where it goes. */

@@ -402,10 +402,13 @@ static int replay_and_report(const struct target *target, struct gx_session *ses
 {
 	struct gx_error err;
 	struct replaying it = {target, session, options};
-	enum gx_status rc = options->break_at ? replay(&it, &err) : gx_worker_run(replay, &it, session->result, &err);
-	unsigned said = options->break_at ? 0 : gx_worker_said();
+	enum gx_status rc;
+	unsigned said;
 	int status;
 
+	session->result->from_file = session->gate->plugin != NULL; /* the worker's watcher asks */
+	rc = options->break_at ? replay(&it, &err) : gx_worker_run(replay, &it, session->result, &err);
+	said = options->break_at ? 0 : gx_worker_said();
 	if (said & SAYS_MISFIT && !options->then)
 		return GX_EXIT_UNKNOWN;
 	if (rc != GX_OK)

@@ -149,7 +149,7 @@ static enum gx_status read_json(struct gx_repros *out, const char *text, const c
 /* ---- files ---- */
 
 /* All bytes, one more than there may be, closed by a zero; *size says how many. */
-static enum gx_status slurp(FILE *in, char **out, size_t *size, struct gx_error *err)
+static enum gx_status slurp(FILE *in, char **out, size_t *size, size_t most, struct gx_error *err)
 {
 	size_t capacity = 0;
 
@@ -159,8 +159,8 @@ static enum gx_status slurp(FILE *in, char **out, size_t *size, struct gx_error 
 		char *larger;
 		size_t got;
 
-		if (wanted > GX_REPROS_BYTES_MAX + 2)
-			wanted = GX_REPROS_BYTES_MAX + 2;
+		if (wanted > most + 2)
+			wanted = most + 2;
 		larger = realloc(*out, wanted);
 		if (!larger)
 			return no_memory(err);
@@ -169,22 +169,22 @@ static enum gx_status slurp(FILE *in, char **out, size_t *size, struct gx_error 
 		got = fread(larger + *size, 1, capacity - 1 - *size, in);
 		*size += got;
 		larger[*size] = '\0';
-		if (*size < capacity - 1 || *size > GX_REPROS_BYTES_MAX)
+		if (*size < capacity - 1 || *size > most)
 			return GX_OK;
 	}
 }
 
-static enum gx_status read_whole(char **out, FILE *in, const char *path, struct gx_error *err)
+enum gx_status gx_repros_text(char **out, FILE *in, size_t most, const char *path, struct gx_error *err)
 {
 	size_t size;
-	enum gx_status rc = slurp(in, out, &size, err);
+	enum gx_status rc = slurp(in, out, &size, most, err);
 
 	if (rc != GX_OK)
 		return rc;
 	if (ferror(in))
 		return gx_fail(err, GX_EINPUT, "%.200s: cannot be read: %s", path, strerror(errno));
-	if (size > GX_REPROS_BYTES_MAX)
-		return gx_fail(err, GX_EINPUT, "%.200s: more than 64 MiB is no report of ours", path);
+	if (size > most)
+		return gx_fail(err, GX_EINPUT, "%.200s: more than %zu MiB is no report of ours", path, most >> 20);
 	if (strlen(*out) < size)
 		return gx_fail(err, GX_EINPUT, "%.200s: not text, and so no repro", path);
 	return GX_OK;
@@ -214,7 +214,7 @@ enum gx_status gx_repros_read(struct gx_repros *out, const char *path, struct gx
 			err, GX_EINPUT,
 			"%s is no repro line (gx1:...), no SCENARIO#INTERLEAVING and no file that can be read: %s",
 			gx_quote(path).text, strerror(errno));
-	rc = read_whole(&text, in, shown, err);
+	rc = gx_repros_text(&text, in, GX_REPROS_BYTES_MAX, shown, err);
 	if (!is_input)
 		fclose(in);
 	if (rc == GX_OK)

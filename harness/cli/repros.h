@@ -10,6 +10,7 @@
 #define GX_CLI_REPROS_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "core/status.h"
 
@@ -23,6 +24,12 @@ struct gx_repros {
 	} * lines;
 	size_t count;
 };
+
+/*
+ * All of a file that holds repros, `most` bytes at most, for the caller to free. GX_EINPUT: it is longer, cannot be read, or is no text; `shown` is its
+ * name in the complaint. *out is NULL at first, and has to be freed in every case.
+ */
+enum gx_status gx_repros_text(char **out, FILE *in, size_t most, const char *shown, struct gx_error *err) GX_MUST_USE;
 
 /*
  * Those of a file, in its order; "-" is standard input. GX_EINPUT: it cannot be read, or holds none. gx_repros_release() in every case.

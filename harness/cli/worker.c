@@ -87,7 +87,7 @@ static void __attribute__((noreturn)) be_worker(const struct job *job)
 	gx_be_asked_only();
 	gx_keep_from(take);
 	gx_lost_pulse = &shared->pulse;
-	gx_crash_is_watched = true;
+	gx_crash_is_watched = job->result->from_file;
 	if (shared->lost.at)
 		gx_lost = &shared->lost;
 	rc = gx_crash_install(&shared->err);
@@ -124,30 +124,31 @@ static double cpu_seconds_of(pid_t process)
 	return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
 }
 
-static void feel(struct pulse *pulse, pid_t worker)
+/* True: it had to be ended. */
+static bool feel(struct pulse *pulse, pid_t worker)
 {
 	uint64_t now = *(volatile uint64_t *)&shared->pulse;
 	double used = cpu_seconds_of(worker);
 
 	if (now != pulse->seen)
 		*pulse = (struct pulse){.seen = now, .since = used};
-	else if (used - pulse->since > DEAD_SECONDS)
-		kill(worker, SIGKILL);
+	return used - pulse->since > DEAD_SECONDS && !kill(worker, SIGKILL);
 }
 
 /* Who is asked to stop asks the worker, too: a signal may be meant for this process alone. It does not end a wait. */
-static int await(pid_t worker)
+static int await(pid_t worker, bool *ended_by_us)
 {
 	struct timespec tick = {.tv_nsec = 20000};
 	struct pulse pulse = {0};
 	bool asked = false;
 	int status = 0;
 
+	*ended_by_us = false;
 	while (!waitpid(worker, &status, WNOHANG)) {
 		if (gx_interrupted && !asked)
 			kill(worker, SIGINT);
 		asked |= gx_interrupted != 0;
-		feel(&pulse, worker);
+		*ended_by_us |= feel(&pulse, worker);
 		nanosleep(&tick, NULL);
 		if (tick.tv_nsec < 1000000)
 			tick.tv_nsec *= 2;
@@ -209,6 +210,20 @@ static bool learn(struct losses *losses, uint64_t reached)
 }
 
 /*
+ * What a worker has done itself, or what made us end it, a gate of somebody's own may have brought about. A signal from elsewhere, such as the
+ * kernel's where memory runs short, says nothing of the gate.
+ */
+static bool may_be_the_gates(const struct gx_result_run *result, int status, bool ended_by_us)
+{
+	static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
+	bool is_own = !WIFSIGNALED(status) || ended_by_us;
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		is_own |= WIFSIGNALED(status) && WTERMSIG(status) == own[i];
+	return result->from_file && is_own;
+}
+
+/*
  * The worker is gone: the next one leaves out the step that was the last. If that has not brought it any further, the step was not to blame: what
  * is left out instead is one before it. If nothing helps, the next one ends where the first did, or as far before it as it has to.
  */
@@ -253,6 +268,7 @@ enum gx_status gx_worker_run(enum gx_status (*work)(void *context, struct gx_err
 {
 	const struct job job = {.work = work, .context = context, .result = result};
 	struct losses losses = {.furthest = 0};
+	bool ended_by_us;
 	size_t kept;
 	int status;
 
@@ -268,12 +284,12 @@ enum gx_status gx_worker_run(enum gx_status (*work)(void *context, struct gx_err
 
 		if (worker < 0)
 			return work(context, err);
-		status = await(worker);
+		status = await(worker, &ended_by_us);
 		if (gx_seal_is_our_exit(status) && shared->whole) {
 			*result = shared->result;
 			*err = shared->err;
 			return shared->rc;
 		}
-	} while (!gx_interrupted && leaves_out(&losses));
+	} while (!gx_interrupted && may_be_the_gates(result, status, ended_by_us) && leaves_out(&losses));
 	return lost(result, status, err);
 }

@@ -17,7 +17,8 @@
 
 /*
  * Run work(context), which fills *result, in a worker. Whatever it keeps (story/keep.h) lies in memory that both have. Its status, and *err;
- * GX_EINTERNAL, and *result is incomplete, if the worker was lost. Where no process can be made the work is done in this one.
+ * GX_EINTERNAL, and *result is incomplete, if the worker was lost. Of result->from_file it is believed that its gate may have brought that about:
+ * then the next worker leaves out the step (core/lost.h). Where no process can be made the work is done in this one.
  */
 enum gx_status gx_worker_run(enum gx_status (*work)(void *context, struct gx_error *err), void *context,
 			     struct gx_result_run *result, struct gx_error *err) GX_MUST_USE;

@@ -110,7 +110,10 @@ const char *gx_module_called(const struct link_map *map, const ElfW(Rela) * rela
 bool gx_module_has_tls_descriptors(const struct link_map *map);
 /* note.c: the lines of a section that is not loaded, for the caller to free; NULL: there is none. */
 char *gx_module_note(const char *path, const char *section);
-/* " (gate.c:12)": the first place that calls the function, by the lines of GX_ASSEMBLY_CALLS; "" if that is not known. */
+/*
+ * " (gate.c:12)": the first place that calls the function, by the lines of GX_ASSEMBLY_CALLS; "" if that is not known. It comes from the file: whoever
+ * shows it cleans it.
+ */
 void gx_module_say_caller(const char *calls, const char *name, char *text, size_t size);
 /* unwatched.c, of the plugin at `path` and the libraries that it brought along. */
 void gx_module_find_unwatched(struct gx_unwatched *unwatched, const struct gx_objects *objects, const char *path);

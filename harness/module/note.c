@@ -77,9 +77,6 @@ void gx_module_say_caller(const char *calls, const char *name, char *text, size_
 	for (const char *line = calls; line && *line; line += strcspn(line, "\n"), line += *line == '\n')
 		if (!strncmp(line, name, length) && line[length] == ' ') {
 			(void)snprintf(text, size, " (%.*s)", (int)strcspn(line + length + 1, "\n"), line + length + 1);
-			for (unsigned char *c = (unsigned char *)text; *c; c++)
-				if (*c < ' ' || *c > '~')
-					*c = '?';
 			return;
 		}
 }

@@ -149,7 +149,9 @@ static void look_at_note(struct gx_unwatched *unwatched, const char *path)
 	char words[160];
 
 	for (const char *line = note; line && *line; line += strcspn(line, "\n"), line += *line == '\n') {
-		(void)snprintf(words, sizeof(words), "%.*s", (int)(strcspn(line, "\n") % 150), line);
+		size_t length = strcspn(line, "\n");
+
+		(void)snprintf(words, sizeof(words), "%.*s", (int)(length < 150 ? length : 150), line);
 		if (*words)
 			add(unwatched, words);
 	}

@@ -178,10 +178,29 @@ static void what_gates_do_is_contained(void **state)
 	assert_int_equal(system("! pgrep -f [h]ostile.so >/dev/null"), 0);
 }
 
+/* A worker that somebody else ends, as the kernel does where memory runs short, accuses no gate. */
+static void a_worker_that_is_killed_accuses_nobody(void **state)
+{
+	char *out = format("%s/killed.json", folder);
+
+	(void)state;
+	if (!gx_seal_is_available()) {
+		print_message("skipped: no process can be sealed here\n");
+		skip();
+	}
+	assert_int_equal(
+		system(format("%s run three-callers --gate none --time 30s -q --report json=%s & p=$!; sleep 1; "
+			      "kill -9 $(cat /proc/$p/task/$p/children); wait $p; test $? = 3",
+			      program, out)),
+		0);
+	assert_int_equal(system(format("grep -q 'killed, by somebody' %s && ! grep -q '\"rule\"' %s", out, out)), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_gates_do_is_contained),
+		cmocka_unit_test(a_worker_that_is_killed_accuses_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
