@@ -12,20 +12,18 @@
 
 /* ---- the step's footprint ---- */
 
-static struct gx_memory_footprint *collected;
+struct gx_memory_footprint gx_memory_collected;
+static bool collects;
 static gx_memory_judge_fn *judge;
 static bool watched;
 
-struct gx_memory_footprint *gx_memory_collect(struct gx_memory_footprint *footprint)
+void gx_memory_collect(bool on)
 {
-	struct gx_memory_footprint *before = collected;
-
-	if (footprint) {
-		footprint->count = 0;
-		footprint->everything = false;
-	}
-	collected = footprint;
-	return before;
+	collects = on;
+	if (!on)
+		return;
+	gx_memory_collected.count = 0;
+	gx_memory_collected.everything = false;
 }
 
 static void split(void)
@@ -61,8 +59,9 @@ gx_memory_judge_fn *gx_memory_judge(gx_memory_judge_fn *by)
 enum { PLACES = 1024 };
 static uint16_t place_of[PLACES];
 
-static inline void touch(struct gx_memory_footprint *footprint, uint64_t granule, uint8_t bytes, unsigned how)
+static inline void touch(uint64_t granule, uint8_t bytes, unsigned how)
 {
+	struct gx_memory_footprint *footprint = &gx_memory_collected;
 	uint16_t *place = &place_of[(granule ^ granule >> 10) % PLACES];
 	struct gx_memory_touch *found = &footprint->touches[*place];
 
@@ -97,7 +96,7 @@ static void __attribute__((noinline)) collect_range(uintptr_t at, size_t size, u
 		size_t from = at % 8;
 		size_t here = size < 8 - from ? size : 8 - from;
 
-		touch(collected, at >> 3, bits(from, here), how);
+		touch(at >> 3, bits(from, here), how);
 		at += here;
 		size -= here;
 	}
@@ -107,7 +106,7 @@ static inline void collect(uintptr_t at, size_t size, unsigned how)
 {
 	if (__builtin_expect(at % 8 + size <= 8, 1)) {
 		if (size)
-			touch(collected, at >> 3, bits(at % 8, size), how);
+			touch(at >> 3, bits(at % 8, size), how);
 		return;
 	}
 	collect_range(at, size, how);
@@ -276,7 +275,7 @@ static inline bool is_private(const struct gx_task *self, uintptr_t at, size_t s
 
 static inline void note(uintptr_t at, size_t size, unsigned how, const void *code)
 {
-	if (collected)
+	if (collects)
 		collect(at, size, how);
 	if (judge)
 		judge(gx_task_self(), at, size, how, code);

@@ -46,8 +46,12 @@ struct gx_memory_footprint {
 	struct gx_memory_touch touches[GX_MEMORY_TOUCHES_MAX];
 };
 
-/* Collect the accesses of the steps that follow, from none; NULL: no more. Returns the footprint that was collected into before. */
-struct gx_memory_footprint *gx_memory_collect(struct gx_memory_footprint *footprint);
+/*
+ * Collect the accesses of the steps that follow, from none, or no more. There is but one place for them, and all whose states are compared
+ * collect, or none does: what is noted on a task's stack, addresses of it among that, may stay there in frames of the program's.
+ */
+void gx_memory_collect(bool on);
+extern struct gx_memory_footprint gx_memory_collected;
 
 /* Sort the touches by address, each granule once, for gx_memory_conflict(). */
 void gx_memory_tidy(struct gx_memory_footprint *footprint);

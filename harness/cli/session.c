@@ -741,14 +741,30 @@ static enum gx_status explore_all(struct gx_session *session, struct gx_explored
 static enum gx_status cover(struct gx_session *session, const struct gx_explored *explored, struct gx_graph *graph,
 			    struct gx_error *err)
 {
-	enum gx_status rc;
-
 	if (!explored->complete)
 		return gx_fail(err, GX_ELIMIT, "no cover was written: not all transitions are known (%s)",
 			       explored->why);
-	rc = gx_cover_text(session->result, session->keep, graph, session->scenario_word,
-			   gx_gate_lasting_word(session->gate), err);
-	gx_graph_release(graph);
+	return gx_cover_text(session->result, session->keep, graph, session->scenario_word,
+			     gx_gate_lasting_word(session->gate), err);
+}
+
+/* Explore, and cover the graph if it is kept: once more if it cannot be walked because deadlines did not count (explore/cover.h). */
+static enum gx_status explore_and_cover(struct gx_session *session, struct gx_explored *explored,
+					struct gx_explore_options options, struct gx_error *err)
+{
+	enum gx_status rc = explore_all(session, explored, options, err);
+
+	if (rc != GX_OK || !options.graph)
+		return rc;
+	rc = cover(session, explored, options.graph, err);
+	if (rc == GX_EDIVERGED && options.graph->time == GX_TIME_COME) {
+		gx_explored_release(explored);
+		options.count_deadlines = true;
+		rc = explore_all(session, explored, options, err);
+		if (rc == GX_OK)
+			rc = cover(session, explored, options.graph, err);
+	}
+	gx_graph_release(options.graph);
 	return rc;
 }
 
@@ -769,12 +785,10 @@ enum gx_status gx_session_explore(struct gx_session *session, const struct gx_se
 		explore.passes = passes;
 		explore.passes_context = session;
 		(void)gx_atomics_were_weak();
-		rc = explore_all(session, explored, explore, err);
+		rc = explore_and_cover(session, explored, explore, err);
 		session->result->weak_atomics = gx_atomics_were_weak();
 		say_extent(session, explored);
 		say_points(session);
-		if (rc == GX_OK && explore.graph)
-			rc = cover(session, explored, explore.graph, err);
 		rc = tell_hits(session, explored, options, rc, err);
 	}
 	if (rc != GX_OK)

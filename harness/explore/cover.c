@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "access/memory.h"
 #include "access/races.h"
 #include "core/track.h"
 #include "explore/hits.h"
@@ -178,7 +179,9 @@ static enum gx_status try(struct walker *w, const struct gx_edge *edge, struct g
 	unsigned count;
 	enum gx_status rc;
 
+	gx_memory_collect(gx_memory_is_watched()); /* as the search did */
 	gx_sched_step(choice);
+	gx_memory_collect(false);
 	count = gx_sched_options(options);
 	rc = gx_track_look(&hash, NULL, NULL, w->err);
 	if (rc != GX_OK)
@@ -210,7 +213,7 @@ static enum gx_status take(struct walker *w, uint32_t number)
 	if (!is_it)
 		return gx_fail(
 			w->err, GX_EDIVERGED,
-			"not deterministic: step %u of a schedule leads to another state than it did in the search",
+			"step %u of a schedule leads to another state than it did in the search: the program is not deterministic, or keeps something that looks like a time",
 			w->path.count + 1);
 	w->taken_count += !w->taken[number];
 	w->taken[number] = true;

@@ -22,7 +22,9 @@ struct gx_cover {
 
 /*
  * Cover the graph of the loaded program's search, which has to be complete. GX_EDIVERGED: an execution came to another state than the search did.
- * The caller releases *out in every case.
+ * That is no error of the search if what was one state to it goes on in the same steps, but not by the same states: as long as only it counts
+ * whether deadlines have come, two ticks here are one there (sched.h, enum gx_time); then a search with count_deadlines has a graph that
+ * can be walked. The caller releases *out in every case.
  */
 enum gx_status gx_cover_make(struct gx_cover *out, struct gx_graph *graph, struct gx_error *err) GX_MUST_USE;
 void gx_cover_release(struct gx_cover *cover);

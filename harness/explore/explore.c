@@ -84,7 +84,7 @@ static enum gx_status search_all(struct gx_explored *out, const struct gx_explor
 {
 	struct gx_search search = {.options = options,
 				   .out = out,
-				   .time = GX_TIME_COME,
+				   .time = options->count_deadlines ? GX_TIME_SEEN : GX_TIME_COME,
 				   .overtakes_max = OVERTAKES_MIN};
 
 	for (;;) {

@@ -140,8 +140,6 @@ static void look_around(struct shortest *s)
 		s->stopped |= is_over(s);
 }
 
-static struct gx_memory_footprint touched; /* large */
-
 static uint64_t can_step(const struct place *place)
 {
 	uint64_t able = 0;
@@ -157,13 +155,13 @@ static void take(struct shortest *s, const struct place *place, struct gx_choice
 	const struct place *before = s->depth ? s->places[s->depth - 1] : NULL;
 
 	if (s->job->races) {
-		gx_memory_collect(&touched);
+		gx_memory_collect(true);
 		if (before && place->arrived.count && before->able >> choice.task & 1)
 			gx_races_beside(s->notes.touches + place->arrived.from, place->arrived.count,
 					place->arrived.task);
 	}
 	gx_sched_step(choice);
-	gx_memory_collect(NULL);
+	gx_memory_collect(false);
 	gx_races_end();
 }
 
@@ -193,7 +191,7 @@ static enum gx_status expand(struct shortest *s, struct place *place)
 	child->notes = s->notes.used;
 	child->arrived = (struct gx_side_step){0};
 	if (s->job->races)
-		child->arrived = gx_side_note(&s->notes, &touched, choice.task, 0);
+		child->arrived = gx_side_note(&s->notes, &gx_memory_collected, choice.task, 0);
 	shown = gx_hits_take(s->job->key);
 	look_around(s);
 	rc = gx_track_look(&hash, NULL, NULL, s->err);

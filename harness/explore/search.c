@@ -283,16 +283,14 @@ static void expect(void *context, uint64_t hash)
 	gx_visited_prefetch(&s->visited, hash);
 }
 
-static struct gx_memory_footprint touched; /* large */
-
 static void take(struct searcher *s, struct node *node, struct gx_choice choice)
 {
 	if (s->job->options->count_pairs)
 		gx_footprint_begin(&node->footprints[node->next - 1]);
 	if (s->watches)
-		gx_memory_collect(&touched);
+		gx_memory_collect(true);
 	gx_sched_step(choice);
-	gx_memory_collect(NULL);
+	gx_memory_collect(false);
 	gx_footprint_end();
 }
 
@@ -311,7 +309,7 @@ static void note_touched(struct searcher *s, struct node *node, const struct nod
 	unsigned choice = node->next - 1;
 
 	node->touched[choice] =
-		gx_side_note(&s->notes, &touched, node->choices[choice].task, touched.count ? can_step(child) : 0);
+		gx_side_note(&s->notes, &gx_memory_collected, node->choices[choice].task, gx_memory_collected.count ? can_step(child) : 0);
 }
 
 static void note_edge(struct searcher *s, const struct node *node, struct gx_edge edge, uint32_t to)

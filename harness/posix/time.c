@@ -16,9 +16,12 @@
 #include "posix/internal.h"
 
 #define SECOND 1000000000ull
-/* What the first look sees: 2026-01-01 00:00:00 UTC, on a machine that has been up for years: like nothing else in memory (core/shift.h). */
+/*
+ * What the first look sees: 2026-01-01 00:00:00 UTC, on a machine that has been up for years: like nothing else in memory (core/shift.h), and so
+ * like no duration that programs use: with an uptime of 300,000,000 seconds, its milliseconds were the nanoseconds of five minutes.
+ */
 #define EPOCH  (1767225600ull * SECOND)
-#define UPTIME (300000000ull * SECOND)
+#define UPTIME (316200000ull * SECOND)
 
 static void __attribute__((constructor)) register_clocks(void)
 {

@@ -56,6 +56,22 @@ static void never_ends(void *argument)
 		gx_sleep(GX_L_SLEEP, MS);
 }
 
+static void sleeps_late(void *argument)
+{
+	(void)argument;
+	point();
+	gx_sleep(GX_L_SLEEP, 10 * MS);
+	w->trace = w->trace * 3 + 1;
+}
+
+static void sleeps_twice(void *argument)
+{
+	(void)argument;
+	gx_sleep(GX_L_SLEEP, 3 * MS);
+	gx_sleep(GX_L_SLEEP, 10 * MS);
+	w->trace = w->trace * 3 + 2;
+}
+
 static const struct fixture programs[] = {
 	{.tasks = {counts, counts}, .start = take_shared},
 	{.tasks = {counts, counts, counts}, .start = take_shared},
@@ -136,10 +152,33 @@ static void every_transition_is_taken(void **state)
 	}
 }
 
+/* Both asleep, due at once or one after the other, are one state to the search as long as deadlines do not count: one tick goes on to others. */
+static void where_deadlines_do_not_count_the_graph_cannot_always_be_walked(void **state)
+{
+	static const struct fixture program = {.tasks = {sleeps_late, sleeps_twice}, .start = take_shared};
+	struct gx_graph graph = {.count = 0};
+	struct gx_explore_options options = {.strategy = gx_strategy_find("exhaustive"), .graph = &graph};
+	uint64_t states = fixture_explore(&program, &options)->states;
+	struct gx_cover cover;
+	struct gx_error err;
+
+	(void)state;
+	assert_int_equal(gx_cover_make(&cover, &graph, &err), GX_EDIVERGED);
+	assert_non_null(strstr(err.text, "looks like a time"));
+	gx_cover_release(&cover);
+	options.count_deadlines = true;
+	assert_true(fixture_explore(&program, &options)->states > states);
+	assert_int_equal(gx_cover_make(&cover, &graph, &err), GX_OK);
+	assert_int_equal(transitions_of(&cover, &graph), graph.count);
+	gx_cover_release(&cover);
+	gx_graph_release(&graph);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_transition_is_taken),
+		cmocka_unit_test(where_deadlines_do_not_count_the_graph_cannot_always_be_walked),
 	};
 
 	fixture_open();
