@@ -34,7 +34,8 @@ ALL_CFLAGS := $(OWN_CPPFLAGS) $(CPPFLAGS) -std=gnu11 $(CFLAGS) $(WARNINGS) $(WER
 # -z now: the resolver that binds a symbol on its first call would leave different dead bytes behind than later calls.
 # Accesses of the gates that are linked in (harness/hosts/tsan_accesses.c).
 TSAN_ACCESSES := $(foreach n,1 2 4 8 16,read$(n) write$(n) volatile_read$(n) volatile_write$(n)) \
-	$(foreach n,2 4 8 16,unaligned_read$(n) unaligned_write$(n)) read_range write_range
+	$(foreach n,2 4 8 16,unaligned_read$(n) unaligned_write$(n)) read_range write_range \
+	func_entry func_exit
 ALL_LDFLAGS := $(LDFLAGS) -no-pie -rdynamic -Wl,-z,now $(SANFLAGS) $(if $(HOST),-fsanitize=thread $(TSAN_ACCESSES:%=-Wl,--wrap=__tsan_%))
 # What scripts/libraries has found out about this machine, for the program and for the tests.
 FLAGS := $(BUILD)/flags

@@ -82,6 +82,19 @@ static inline bool is_heard(uint16_t kind, unsigned task, unsigned label)
 	return program->heard[label];
 }
 
+/*
+ * Of an object on a stack, whose: how deep it lies there depends on the frames of this program's functions, and so on the compiler that has made
+ * them. Repros play in programs of any.
+ */
+static inline uint64_t whose(uint64_t object)
+{
+	uint64_t offset = object - (1ull << 48) - GX_WORLD_AREA_BYTES;
+
+	if (offset < GX_SLOT_COUNT * GX_SLOT_BYTES && offset % GX_SLOT_BYTES < GX_SLOT_STACK_BYTES)
+		return object - offset % GX_SLOT_BYTES;
+	return object;
+}
+
 static inline void happen(uint16_t kind, unsigned task, unsigned label, uint16_t extra, uint64_t object, uint64_t value)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
@@ -92,7 +105,7 @@ static inline void happen(uint16_t kind, unsigned task, unsigned label, uint16_t
 		return;
 	GX_ASSERT(nested < NESTED_MAX);
 	hidden->event_hash = mix(hidden->event_hash, hidden->steps | (uint64_t)task << 32 | (uint64_t)label << 48,
-				 kind | (uint64_t)extra << 16, object, value);
+				 kind | (uint64_t)extra << 16, whose(object), value);
 	if (!heard && !gx_core.record)
 		return;
 	event->step = hidden->steps;

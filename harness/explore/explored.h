@@ -36,8 +36,8 @@ struct gx_explore_options {
 	bool check_pairs; /* and take each of these in both orders */
 	const struct gx_schedules *schedules; /* run these, and nothing else; NULL: the strategy chooses */
 	struct gx_graph *graph; /* search: keep it here, of the search whose figures are told; NULL: nobody wants it */
-	bool count_deadlines;   /* search: how far off they are tells states apart from the start, as who walks the graph needs it (cover.h) */
-	bool no_visited;        /* search without the visited set: every path, for checking the search itself */
+	bool count_deadlines; /* search: how far off they are tells states apart from the start, as who walks the graph needs it (cover.h) */
+	bool no_visited; /* search without the visited set: every path, for checking the search itself */
 	const volatile sig_atomic_t *interrupted; /* ends the exploration when it becomes true; may be NULL */
 	void (*progress)(void *context, const struct gx_progress *progress); /* now and then; may be NULL */
 	void *progress_context;

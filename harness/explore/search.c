@@ -308,8 +308,8 @@ static void note_touched(struct searcher *s, struct node *node, const struct nod
 {
 	unsigned choice = node->next - 1;
 
-	node->touched[choice] =
-		gx_side_note(&s->notes, &gx_memory_collected, node->choices[choice].task, gx_memory_collected.count ? can_step(child) : 0);
+	node->touched[choice] = gx_side_note(&s->notes, &gx_memory_collected, node->choices[choice].task,
+					     gx_memory_collected.count ? can_step(child) : 0);
 }
 
 static void note_edge(struct searcher *s, const struct node *node, struct gx_edge edge, uint32_t to)

@@ -38,26 +38,56 @@ const char *__tsan_default_options(void)
 {
 	return "ignore_interceptors_accesses=1:ignore_noninstrumented_modules=0:suppress_equal_stacks=0:suppress_equal_addresses=0:"
 	       "report_thread_leaks=0:report_signal_unsafe=0:report_mutex_bugs=0:report_atomic_races=1:exitcode=0:handle_segv=0:"
-	       "handle_abort=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:atexit_sleep_ms=0:die_after_fork=0:history_size=3";
+	       "handle_abort=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:atexit_sleep_ms=0:die_after_fork=0:history_size=3:symbolize=0";
 }
 
+void __real___tsan_func_exit(void); /* that of the runtime: tsan_accesses.c */
 void AnnotateIgnoreReadsBegin(const char *file, int line);
 void AnnotateIgnoreWritesBegin(const char *file, int line);
 void AnnotateIgnoreSyncBegin(const char *file, int line);
 
 /* ---- fibers ---- */
 
-static bool nobody_is_ignored;
-
-static void *scheduler;
-static struct fiber {
-	void *fiber; /* NULL: not made yet */
-	bool ran;    /* in this execution */
-	bool is_new; /* the task that it is has not begun */
-	char birth;  /* its address: what its maker has done before */
-} fibers[GX_TASKS_MAX];
+struct fiber {
+	void *fiber;    /* NULL: not made yet */
+	bool ran;       /* in this execution */
+	bool is_new;    /* the task that it is has not begun */
+	char birth;     /* its address: what its maker has done before */
+	unsigned depth; /* functions that it has called and not left */
+};
+static struct fiber fibers[GX_TASKS_MAX];
+static struct fiber scheduler;
+/* What is undone again (core/alone.h) nobody does: of this fiber neither accesses nor order count. */
+static struct fiber nobody;
+static struct fiber *current = &scheduler;
 static bool watched;
 static char before; /* its address: all that was done in executions before */
+
+bool gx_tsan_calls(int by)
+{
+	/* Who leaves a function as nobody has called it as itself: the runtime does not look whether there is one to be left. */
+	if (current == &nobody)
+		return false;
+	current->depth += (unsigned)by;
+	return true;
+}
+
+static void be(struct fiber *fiber)
+{
+	current = fiber;
+	__tsan_switch_to_fiber(fiber->fiber, __tsan_switch_to_fiber_no_sync);
+}
+
+/* The functions that a task which was given up has called. The runtime has room for some ten thousand in all. */
+static void leave_all(struct fiber *fiber)
+{
+	if (!fiber->depth)
+		return;
+	be(fiber);
+	for (; fiber->depth; fiber->depth--)
+		__real___tsan_func_exit();
+	be(&scheduler);
+}
 
 static void make(unsigned index)
 {
@@ -70,16 +100,14 @@ static void make(unsigned index)
 	__tsan_set_fiber_name(fibers[index].fiber, name);
 }
 
-/* What is undone again (core/alone.h) nobody does: of this fiber neither accesses nor order count. */
-static void *nobody;
-
 static void switch_to_nobody(void)
 {
-	if (!nobody)
-		nobody = __tsan_create_fiber(0);
-	__tsan_switch_to_fiber(nobody, __tsan_switch_to_fiber_no_sync);
-	if (!nobody_is_ignored) {
-		nobody_is_ignored = true;
+	bool is_new = !nobody.fiber;
+
+	if (is_new)
+		nobody.fiber = __tsan_create_fiber(0);
+	be(&nobody);
+	if (is_new) {
 		AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
 		AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
 		AnnotateIgnoreSyncBegin(__FILE__, __LINE__);
@@ -97,12 +125,12 @@ void gx_host_switch(const struct gx_task *to)
 		return;
 	}
 	if (!fiber) {
-		__tsan_switch_to_fiber(scheduler, __tsan_switch_to_fiber_no_sync);
+		be(&scheduler);
 		return;
 	}
 	if (!fiber->fiber)
 		make(to->index);
-	__tsan_switch_to_fiber(fiber->fiber, __tsan_switch_to_fiber_no_sync);
+	be(fiber);
 	if (!fiber->ran) {
 		fiber->ran = true;
 		__tsan_acquire(&before);
@@ -192,15 +220,15 @@ static void on_acquire(uint64_t object)
 /* Each of those that have run, as itself. */
 static void each_releases(void *at)
 {
-	void *self = __tsan_get_current_fiber();
+	struct fiber *self = current;
 
 	for (unsigned i = 0; i < GX_TASKS_MAX; i++) {
-		if (!fibers[i].fiber || !fibers[i].ran)
+		if (!fibers[i].ran)
 			continue;
-		__tsan_switch_to_fiber(fibers[i].fiber, __tsan_switch_to_fiber_no_sync);
+		be(&fibers[i]);
 		__tsan_release(at);
 	}
-	__tsan_switch_to_fiber(self, __tsan_switch_to_fiber_no_sync);
+	be(self);
 }
 
 /* A callback makes it when everything has come to rest: behind all. */
@@ -221,19 +249,11 @@ static void on_fresh(const void *block, size_t size)
 	(void)size;
 }
 
-/* A fiber whose task was given up has entered functions that it never leaves: after some hundreds of executions there would be no room for more. */
-static void give_up(struct fiber *fiber)
-{
-	__tsan_destroy_fiber(fiber->fiber);
-	fiber->fiber = NULL;
-}
-
 static void on_begin(void)
 {
 	each_releases(&before);
 	for (unsigned i = 0; i < GX_TASKS_MAX; i++) {
-		if (fibers[i].fiber && fibers[i].ran)
-			give_up(&fibers[i]);
+		leave_all(&fibers[i]);
 		fibers[i].ran = false;
 		fibers[i].is_new = false;
 	}
@@ -249,8 +269,8 @@ void gx_tsan_watch(bool on)
 							  .fresh = on_fresh,
 							  .made = on_made};
 
-	if (!scheduler) {
-		scheduler = __tsan_get_current_fiber();
+	if (!scheduler.fiber) {
+		scheduler.fiber = __tsan_get_current_fiber();
 		if (!getenv("GATECRASH_TSAN_TEXT"))
 			__sanitizer_set_report_fd((void *)(intptr_t)open("/dev/null", O_WRONLY | O_CLOEXEC));
 	}

@@ -1,8 +1,8 @@
 /*
  * tsan.h - ThreadSanitizer's runtime as a second judge, on the schedules that the harness chooses (design.md, idea 5).
  *
- * Tasks are fibers of the runtime, one per index of a task, made anew for each execution: what a task that is given up has called it never leaves,
- * and the runtime would keep that. A switch of stacks tells it nothing of order. What orders
+ * Tasks are fibers of the runtime, one per index of a task, which execution after execution uses again: what a task that was given up has called it
+ * never leaves, so it is left for it. A switch of stacks tells the runtime nothing of order. What orders
  * them is told as the model knows it (core/order.h): each release and acquire of an object. Each execution is set apart from the one before: what
  * was done in that comes before all that is done in this.
  *
@@ -26,6 +26,8 @@ void gx_tsan_watch(bool on);
 void *gx_tsan_function(const char *name);
 /* Of those, the one for plain accesses (tsan_accesses.c). */
 void *gx_tsan_access(const char *name);
+/* [any] The program under test calls a function (by one), or leaves one (-1); false: that is not for the runtime to know. */
+bool gx_tsan_calls(int by);
 #else
 static inline void gx_tsan_watch(bool on)
 {

@@ -1,6 +1,6 @@
 /*
  * tsan_accesses.c - plain accesses of a gate in gatecrash-tsan: looked at as in the other program (access/memory.h), which may make a point of one,
- * and then told to the runtime. So the same schedule has the same steps in both.
+ * and then told to the runtime. So the same schedule has the same steps in both. Calls are counted, so that they can be left (tsan.c).
  *
  * The calls of what is linked in come here by the linker (--wrap, Makefile), those of plugins by module/redirect.c.
  */
@@ -55,6 +55,22 @@ void __wrap___tsan_write_range(void *at, unsigned long size)
 	gx_memory_access(at, size, true, CODE);
 }
 
+void __real___tsan_func_entry(void *caller);
+void __real___tsan_func_exit(void);
+void __wrap___tsan_func_entry(void *caller);
+void __wrap___tsan_func_entry(void *caller)
+{
+	if (gx_tsan_calls(1))
+		__real___tsan_func_entry(caller);
+}
+
+void __wrap___tsan_func_exit(void);
+void __wrap___tsan_func_exit(void)
+{
+	if (gx_tsan_calls(-1))
+		__real___tsan_func_exit();
+}
+
 #define ROW(name)                                                     \
 	{                                                             \
 		"__tsan_" #name, (void (*)(void))__wrap___tsan_##name \
@@ -80,6 +96,8 @@ void *gx_tsan_access(const char *name)
 		    ROWS(4, unaligned_),
 		    ROWS(8, unaligned_),
 		    ROWS(16, unaligned_),
+		    {"__tsan_func_entry", (void (*)(void))__wrap___tsan_func_entry},
+		    {"__tsan_func_exit", (void (*)(void))__wrap___tsan_func_exit},
 		    {"__tsan_read_range", (void (*)(void))__wrap___tsan_read_range},
 		    {"__tsan_write_range", (void (*)(void))__wrap___tsan_write_range}};
 
