@@ -34,8 +34,9 @@ ALL_CFLAGS := $(OWN_CPPFLAGS) $(CPPFLAGS) -std=gnu11 $(CFLAGS) $(WARNINGS) $(WER
 # -z now: the resolver that binds a symbol on its first call would leave different dead bytes behind than later calls.
 # Accesses of the gates that are linked in (harness/hosts/tsan_accesses.c).
 TSAN_ACCESSES := $(foreach n,1 2 4 8 16,read$(n) write$(n) volatile_read$(n) volatile_write$(n)) \
-	$(foreach n,2 4 8 16,unaligned_read$(n) unaligned_write$(n)) read_range write_range \
-	func_entry func_exit
+	$(foreach n,2 4 8 16,unaligned_read$(n) unaligned_write$(n) unaligned_volatile_read$(n) unaligned_volatile_write$(n)) \
+	read_range write_range vptr_update vptr_read \
+	func_entry func_exit init
 ALL_LDFLAGS := $(LDFLAGS) -no-pie -rdynamic -Wl,-z,now $(SANFLAGS) $(if $(HOST),-fsanitize=thread $(TSAN_ACCESSES:%=-Wl,--wrap=__tsan_%))
 # What scripts/libraries has found out about this machine, for the program and for the tests.
 FLAGS := $(BUILD)/flags
@@ -192,7 +193,7 @@ $(BUILD)/models/tests/gates/%.so: models/tests/gates/%.cc $(GATE_HEADERS) Makefi
 		else echo "no $(GATE_CXX): $(notdir $<) is left out"; fi
 $(BUILD)/models/tests/gates_test: | $(GATE_OBJ)
 
-tsan: $(BIN) $(GATE_OBJ) gatecrash-tsan ## both judges of races on every gate of the tests: do they agree?
+tsan: $(BIN) $(GATE_OBJ) gatecrash-tsan ## both judges of races on every scenario with every gate, and on the gates of the tests: do they agree?
 	@scripts/tsan $(BUILD) build/gatecrash-tsan
 
 # The engine's requests as ordinary functions: without a scheduler (models/tests/core_double.h).

@@ -41,6 +41,10 @@ BOTH(2, unaligned_)
 BOTH(4, unaligned_)
 BOTH(8, unaligned_)
 BOTH(16, unaligned_)
+BOTH(2, unaligned_volatile_)
+BOTH(4, unaligned_volatile_)
+BOTH(8, unaligned_volatile_)
+BOTH(16, unaligned_volatile_)
 /* clang-format on */
 
 void __wrap___tsan_read_range(void *at, unsigned long size);
@@ -53,6 +57,42 @@ void __wrap___tsan_write_range(void *at, unsigned long size);
 void __wrap___tsan_write_range(void *at, unsigned long size)
 {
 	gx_memory_access(at, size, true, CODE);
+}
+
+void __wrap___tsan_vptr_update(void **at, void *table);
+void __wrap___tsan_vptr_update(void **at, void *table)
+{
+	gx_memory_access(at, sizeof(table), *at != table, CODE);
+}
+
+void __wrap___tsan_vptr_read(void **at);
+void __wrap___tsan_vptr_read(void **at)
+{
+	gx_memory_access(at, sizeof(*at), false, CODE);
+}
+
+/* clang has calls of these in place of libc's, later than the runtime of clang 14, which knows none: weak, for those that do. */
+void *__tsan_memcpy(void *to, const void *from, unsigned long size);
+void *__attribute__((weak)) __tsan_memcpy(void *to, const void *from, unsigned long size)
+{
+	gx_memory_access(from, size, false, CODE);
+	gx_memory_access(to, size, true, CODE);
+	return memcpy(to, from, size);
+}
+
+void *__tsan_memmove(void *to, const void *from, unsigned long size);
+void *__attribute__((weak)) __tsan_memmove(void *to, const void *from, unsigned long size)
+{
+	gx_memory_access(from, size, false, CODE);
+	gx_memory_access(to, size, true, CODE);
+	return memmove(to, from, size);
+}
+
+void *__tsan_memset(void *to, int value, unsigned long size);
+void *__attribute__((weak)) __tsan_memset(void *to, int value, unsigned long size)
+{
+	gx_memory_access(to, size, true, CODE);
+	return memset(to, value, size);
 }
 
 void __real___tsan_func_entry(void *caller);
@@ -96,6 +136,12 @@ void *gx_tsan_access(const char *name)
 		    ROWS(4, unaligned_),
 		    ROWS(8, unaligned_),
 		    ROWS(16, unaligned_),
+		    ROWS(2, unaligned_volatile_),
+		    ROWS(4, unaligned_volatile_),
+		    ROWS(8, unaligned_volatile_),
+		    ROWS(16, unaligned_volatile_),
+		    {"__tsan_vptr_update", (void (*)(void))__wrap___tsan_vptr_update},
+		    {"__tsan_vptr_read", (void (*)(void))__wrap___tsan_vptr_read},
 		    {"__tsan_func_entry", (void (*)(void))__wrap___tsan_func_entry},
 		    {"__tsan_func_exit", (void (*)(void))__wrap___tsan_func_exit},
 		    {"__tsan_read_range", (void (*)(void))__wrap___tsan_read_range},
