@@ -42,6 +42,7 @@ const char *__tsan_default_options(void)
 }
 
 void __real___tsan_func_exit(void); /* that of the runtime: tsan_accesses.c */
+void __tsan_flush_memory(void);
 void AnnotateIgnoreReadsBegin(const char *file, int line);
 void AnnotateIgnoreWritesBegin(const char *file, int line);
 void AnnotateIgnoreSyncBegin(const char *file, int line);
@@ -249,6 +250,12 @@ static void on_fresh(const void *block, size_t size)
 	(void)size;
 }
 
+/*
+ * Of a word of which it has reported a race the runtime does not look at reads any more (DoReportRace() stores Shadow::kRodata): to see one in
+ * another execution, the same schedule again among them, it has to forget all that was.
+ */
+static bool has_reported;
+
 static void on_begin(void)
 {
 	each_releases(&before);
@@ -259,6 +266,9 @@ static void on_begin(void)
 	}
 	__tsan_acquire(&before);
 	__tsan_release(&before);
+	if (has_reported)
+		__tsan_flush_memory();
+	has_reported = false;
 }
 
 void gx_tsan_watch(bool on)
@@ -330,6 +340,7 @@ void __tsan_on_report(void *report)
 	struct access earlier = {.trace = {NULL}};
 	unsigned other;
 
+	has_reported = true;
 	if (!gx_task_self() || gx_order.muted)
 		return;
 	if (!take_access(report, 0, &later) || !take_access(report, 1, &earlier))

@@ -41,8 +41,7 @@ static void start_again(char **argv, char **envp)
 {
 	long now = gx_kernel(SYS_personality, 0xffffffff, 0, 0);
 
-	if (now >= 0 && !(now & ADDR_NO_RANDOMIZE) &&
-	    gx_kernel(SYS_personality, now | ADDR_NO_RANDOMIZE, 0, 0) >= 0)
+	if (now >= 0 && !(now & ADDR_NO_RANDOMIZE) && gx_kernel(SYS_personality, now | ADDR_NO_RANDOMIZE, 0, 0) >= 0)
 		gx_kernel(SYS_execve, (long)"/proc/self/exe", (long)argv, (long)envp);
 }
 

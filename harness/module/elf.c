@@ -17,6 +17,7 @@
 #else
 #error "elf.c: say which machine's shared objects this one loads"
 #endif
+const uint16_t gx_module_machine = OUR_MACHINE;
 const char gx_module_stacks_advice[] =
 	"make a static function of the nested one whose address is taken, or link assembly with -Wl,-z,noexecstack";
 

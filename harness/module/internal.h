@@ -81,6 +81,7 @@ enum gx_status gx_module_check_file(const char *path, struct gx_error *err) GX_M
 /* A header by which an object asks for stacks that can be executed; and what else could be done. */
 bool gx_module_runs_stacks(const ElfW(Phdr) * phdr);
 extern const char gx_module_stacks_advice[];
+extern const uint16_t gx_module_machine; /* e_machine of what this program loads */
 
 /* Do in a child what could crash: everything but keeping the plugin. */
 enum gx_status gx_module_rehearse(const char *path, struct gx_error *err) GX_MUST_USE;
@@ -91,6 +92,9 @@ void gx_module_close(struct gx_plugin *plugin);
 
 /* Before the first plugin: the libraries of languages, which several may need and which the harness may have. */
 void gx_module_load_languages(void);
+/* Libraries that this file names, of some names, are there from now on, and empty (runtime.c). Where that cannot be the loader says what is missing. */
+void gx_module_load_names(const char *path);
+bool gx_module_is_in_name_only(const char *name);
 enum gx_status gx_module_find_objects(struct gx_objects *objects, const struct link_map *plugin, const char *path,
 				      struct gx_error *err) GX_MUST_USE;
 /* What the dynamic section says under a tag; glibc has made addresses absolute. 0: nothing. */

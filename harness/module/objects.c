@@ -87,7 +87,7 @@ static bool has(const struct gx_objects *objects, const struct link_map *map)
 
 static bool add(struct gx_objects *objects, const struct link_map *map, const char *name)
 {
-	if (!map || has(objects, map))
+	if (!map || has(objects, map) || gx_module_is_in_name_only(name))
 		return true;
 	if (is_c(name)) {
 		if (!strcmp(name, "libc.so.6"))

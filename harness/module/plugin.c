@@ -57,12 +57,6 @@ static enum gx_status open_file(struct gx_plugin *plugin, const char *path, stru
 	length = strlen(resolved);
 	if (!strncmp(why, resolved, length) && !strncmp(why + length, ": ", 2))
 		why += length + 2;
-	if (strstr(why, "libtsan"))
-		return gx_module_refuse(
-			err,
-			"%s: is linked with ThreadSanitizer's runtime, which gatecrash stands in for: "
-			"compile it with -fsanitize=thread and link it without, or let `gatecrash cc` do both",
-			path);
 	return gx_module_refuse(err, "%s: cannot load the gate: %s", path, why);
 }
 
@@ -137,6 +131,7 @@ enum gx_status gx_module_open(struct gx_plugin *plugin, const char *path, struct
 	enum gx_status rc;
 
 	prepare();
+	gx_module_load_names(path);
 	for (const struct gx_plugin *other = loaded; other; other = other->next)
 		gx_module_put_back(other);
 	gx_posix_loading_clear();
