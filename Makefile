@@ -193,9 +193,10 @@ $(BUILD)/models/tests/gates/%.so: models/tests/gates/%.cc $(GATE_HEADERS) Makefi
 		else echo "no $(GATE_CXX): $(notdir $<) is left out"; fi
 $(BUILD)/models/tests/gates_test: | $(GATE_OBJ)
 
+JUDGED := edges race_judges
 tsan: $(BIN) $(GATE_OBJ) gatecrash-tsan ## both judges of races on every scenario with every gate, on the gates of the tests, on generated programs: do they agree?
-	+$(Q)$(MAKE) --no-print-directory CC=clang HOST=tsan build/clang-host-tsan/harness/tests/race_judges_test
-	@build/clang-host-tsan/harness/tests/race_judges_test
+	+$(Q)$(MAKE) --no-print-directory CC=clang HOST=tsan $(JUDGED:%=build/clang-host-tsan/harness/tests/%_test)
+	@for test in $(JUDGED); do build/clang-host-tsan/harness/tests/$${test}_test || exit 1; done
 	@scripts/tsan $(BUILD) build/gatecrash-tsan
 
 # The engine's requests as ordinary functions: without a scheduler (models/tests/core_double.h).

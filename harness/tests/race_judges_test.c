@@ -13,13 +13,11 @@
  */
 #include "access/memory.h"
 #include "access/races.h"
-#include "access/tsan.h"
-#include "core/host.h"
 #include "core/sanitizer.h"
 #include "explore/explore.h"
 #include "explore/run.h"
-#include "hosts/tsan.h"
 #include "tests/fixture.h"
+#include "tests/host_atomics.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -248,26 +246,6 @@ static struct {
 	unsigned seen[TASKS][OPS]; /* what was read: what a race does */
 } shared __attribute__((aligned(4096)));
 
-/* What instrumented code calls: here, or of ThreadSanitizer's runtime. */
-static struct {
-	unsigned (*load)(const volatile void *at, int order);
-	void (*store)(volatile void *at, unsigned value, int order);
-	unsigned (*exchange)(volatile void *at, unsigned value, int order);
-} atomics;
-
-static void find_atomics(void)
-{
-#if GX_HOST_TSAN
-	*(void **)&atomics.load = gx_tsan_function("__tsan_atomic32_load");
-	*(void **)&atomics.store = gx_tsan_function("__tsan_atomic32_store");
-	*(void **)&atomics.exchange = gx_tsan_function("__tsan_atomic32_exchange");
-#else
-	*(void **)&atomics.load = __tsan_atomic32_load;
-	*(void **)&atomics.store = __tsan_atomic32_store;
-	*(void **)&atomics.exchange = __tsan_atomic32_exchange;
-#endif
-}
-
 /* Each access stands at a place of its own. */
 static void *place_of(unsigned task, unsigned at)
 {
@@ -309,14 +287,14 @@ static void run_op(unsigned task, unsigned at, unsigned *skip)
 			;
 		break;
 	case LOAD:
-		if (!atomics.load(&shared.atomic, 5))
+		if (!atomics.load(&shared.atomic, SEQ_CST))
 			*skip = op->skip;
 		break;
 	case STORE:
-		atomics.store(&shared.atomic, 1, 5);
+		atomics.store(&shared.atomic, 1, SEQ_CST);
 		break;
 	case ADD:
-		(void)atomics.exchange(&shared.atomic, 1, 5);
+		(void)atomics.exchange(&shared.atomic, 1, SEQ_CST);
 		break;
 	case KINDS:
 		break;
