@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <sanitizer/tsan_interface.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "access/labels.h"
@@ -34,11 +33,16 @@ void __sanitizer_set_report_fd(void *fd);
  * The model's own accesses are not watched, libc's interceptors among them: nothing of the harness is instrumented. Each execution's races count,
  * so none is left out because its like was reported before. Signals are ours (core/crash.c).
  */
+#define OPTIONS                                                                                          \
+	"ignore_interceptors_accesses=1:ignore_noninstrumented_modules=0:suppress_equal_stacks=0:"       \
+	"suppress_equal_addresses=0:report_thread_leaks=0:report_signal_unsafe=0:report_mutex_bugs=0:"   \
+	"report_atomic_races=1:exitcode=0:handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0:" \
+	"handle_sigill=0:atexit_sleep_ms=0:die_after_fork=0:history_size=3"
+
+/* Its own text is nobody's unless somebody says how he wants it: then it can take its time over names and lines. */
 const char *__tsan_default_options(void)
 {
-	return "ignore_interceptors_accesses=1:ignore_noninstrumented_modules=0:suppress_equal_stacks=0:suppress_equal_addresses=0:"
-	       "report_thread_leaks=0:report_signal_unsafe=0:report_mutex_bugs=0:report_atomic_races=1:exitcode=0:handle_segv=0:"
-	       "handle_abort=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:atexit_sleep_ms=0:die_after_fork=0:history_size=3:symbolize=0";
+	return gx_tsan_has_options ? OPTIONS : OPTIONS ":symbolize=0";
 }
 
 void __real___tsan_func_exit(void); /* that of the runtime: tsan_accesses.c */
@@ -281,7 +285,7 @@ void gx_tsan_watch(bool on)
 
 	if (!scheduler.fiber) {
 		scheduler.fiber = __tsan_get_current_fiber();
-		if (!getenv("GATECRASH_TSAN_TEXT"))
+		if (!gx_tsan_has_options)
 			__sanitizer_set_report_fd((void *)(intptr_t)open("/dev/null", O_WRONLY | O_CLOEXEC));
 	}
 	watched = on;

@@ -22,6 +22,8 @@
 #if GX_HOST_TSAN
 /* From now on the runtime is told; or no more. */
 void gx_tsan_watch(bool on);
+/* TSAN_OPTIONS says something: the runtime's own reports are wanted, as it says. */
+extern bool gx_tsan_has_options;
 /* What a plugin's calls of the runtime's function of this name are bound to instead; NULL: to that. */
 void *gx_tsan_function(const char *name);
 /* Of those, the one for plain accesses (tsan_accesses.c). */

@@ -17,6 +17,9 @@
 #include <sys/syscall.h>
 
 #include "core/kernel.h"
+#include "hosts/tsan.h"
+
+bool gx_tsan_has_options;
 
 void __real___tsan_init(void);
 void __wrap___tsan_init(int argc, char **argv, char **envp);
@@ -45,6 +48,23 @@ static void start_again(char **argv, char **envp)
 		gx_kernel(SYS_execve, (long)"/proc/self/exe", (long)argv, (long)envp);
 }
 
+/* libc has not looked at them yet, either. */
+static bool says_something(char **envp, const char *name)
+{
+	for (; *envp; envp++) {
+		const char *word = *envp;
+		const char *wanted = name;
+
+		while (*wanted && *word == *wanted) {
+			word++;
+			wanted++;
+		}
+		if (!*wanted && *word)
+			return true;
+	}
+	return false;
+}
+
 /* As ld.so calls the functions of .preinit_array; constructors of what is instrumented call it later, without arguments. */
 void __wrap___tsan_init(int argc, char **argv, char **envp)
 {
@@ -54,6 +74,7 @@ void __wrap___tsan_init(int argc, char **argv, char **envp)
 	if (!begun) {
 		begun = true;
 		start_again(argv, envp);
+		gx_tsan_has_options = says_something(envp, "TSAN_OPTIONS=");
 #if defined(__x86_64__)
 		if ((uintptr_t)__builtin_return_address(0) < LIBRARIES_FROM) /* ld.so's */
 			say_what_to_do();
