@@ -199,6 +199,11 @@ static bool is_same_place(const struct place *a, const struct place *b)
 
 bool gx_reports_can_be_written(const struct gx_options *options)
 {
+	if (options->export_cover && !can_be_written(options->export_cover)) {
+		fprintf(stderr, "gatecrash: --export-cover %s: %s\n", gx_quote(options->export_cover).text,
+			strerror(errno));
+		return false;
+	}
 	for (unsigned i = 0; i < options->report_count; i++) {
 		struct place place;
 		struct place other;
@@ -277,11 +282,22 @@ static int write_file(const struct place *place, const struct gx_runs *runs, con
 	return end_file(&draft, out, written) ? GX_EXIT_HELD : cannot_write(place->path);
 }
 
+static bool write_text_as_it_is(const char *path, const char *text)
+{
+	FILE *out = fopen(path, "w");
+	bool written = out && fputs(text, out) >= 0;
+
+	return out && fclose(out) == 0 && written;
+}
+
 bool gx_write_text(const char *path, const char *text)
 {
 	struct draft draft;
-	FILE *out = begin_file(&draft, path);
+	FILE *out;
 
+	if (is_special(path))
+		return write_text_as_it_is(path, text);
+	out = begin_file(&draft, path);
 	return end_file(&draft, out, out && fputs(text, out) >= 0);
 }
 
