@@ -59,7 +59,7 @@ HEADERS := $(wildcard harness/*/*.h harness/include/gatecrash/*.h models/*/*.h r
 ALL_SRC := $(LIB_SRC) $(CLI_SRC) $(BENCH_SRC) $(wildcard harness/tests/*.c harness/tests/*/*.c models/tests/*.c \
 	models/tests/*/*.c reports/tests/*.c)
 
-.PHONY: all setup demo test unit tests checks matrix gates gatecrash-tsan tsan mutants bench fuzz fuzz-targets lint format install uninstall clean help
+.PHONY: all setup demo test unit tests checks matrix gates gatecrash-tsan tsan mutants bench bench-tsan fuzz fuzz-targets lint format install uninstall clean help
 .DEFAULT_GOAL := all
 
 all: $(BIN) ## build gatecrash; build/gatecrash is the one that was asked for last
@@ -87,6 +87,10 @@ gates: $(BIN) $(BUILD)/models/tests/gates_test ## every correct gate of the test
 
 bench: $(BUILD)/bench ## the figures of the engine on this machine; BENCH="floor bare": only these
 	@$(BUILD)/bench $(BENCH)
+
+bench-tsan: ## two of them under ThreadSanitizer
+	+$(Q)$(MAKE) --no-print-directory CC=clang HOST=tsan build/clang-host-tsan/bench
+	@build/clang-host-tsan/bench bare random
 
 gatecrash-tsan: ## build build/gatecrash-tsan: the same program with ThreadSanitizer as the judge of races; needs clang
 	+$(Q)$(MAKE) --no-print-directory CC=clang HOST=tsan build/clang-host-tsan/gatecrash-tsan

@@ -60,12 +60,13 @@ static enum gx_status write_text(char **text, const struct pair *pair, const str
 }
 
 enum gx_status gx_cover_text(struct gx_result_run *run, struct gx_keep *keep, struct gx_graph *graph,
-			     const char *scenario, const char *gate, struct gx_error *err)
+			     const char *scenario, const char *gate, const struct gx_cover_limits *limits,
+			     struct gx_error *err)
 {
 	const struct pair pair = {.scenario = scenario, .gate = gate};
 	struct gx_cover cover;
 	char *text = NULL;
-	enum gx_status rc = gx_cover_make(&cover, graph, err);
+	enum gx_status rc = gx_cover_make(&cover, graph, limits, err);
 
 	if (rc == GX_OK)
 		rc = write_text(&text, &pair, &cover, graph, err);

@@ -9,6 +9,7 @@
 #ifndef GX_CLI_COVER_H
 #define GX_CLI_COVER_H
 
+#include "explore/cover.h"
 #include "explore/graph.h"
 #include "explore/import.h"
 #include "reports/result.h"
@@ -19,7 +20,8 @@
  * calls them.
  */
 enum gx_status gx_cover_text(struct gx_result_run *run, struct gx_keep *keep, struct gx_graph *graph,
-			     const char *scenario, const char *gate, struct gx_error *err) GX_MUST_USE;
+			     const char *scenario, const char *gate, const struct gx_cover_limits *limits,
+			     struct gx_error *err) GX_MUST_USE;
 
 /* Read such a file. GX_EINPUT: it is none, or not whole, with the line. gx_schedules_release() in every case. */
 enum gx_status gx_schedules_read(struct gx_schedules *out, const char *path, struct gx_error *err) GX_MUST_USE;

@@ -738,31 +738,37 @@ static enum gx_status explore_all(struct gx_session *session, struct gx_explored
 	return rc;
 }
 
-static enum gx_status cover(struct gx_session *session, const struct gx_explored *explored, struct gx_graph *graph,
-			    struct gx_error *err)
+static enum gx_status cover(struct gx_session *session, const struct gx_explored *explored,
+			    const struct gx_explore_options *options, double until, struct gx_error *err)
 {
+	const struct gx_cover_limits limits = {.until = until,
+					       .interrupted = options->interrupted,
+					       .progress = options->progress,
+					       .progress_context = options->progress_context};
+
 	if (!explored->complete)
 		return gx_fail(err, GX_ELIMIT, "no cover was written: not all transitions are known (%s)",
 			       explored->why);
-	return gx_cover_text(session->result, session->keep, graph, session->scenario_word,
-			     gx_gate_lasting_word(session->gate), err);
+	return gx_cover_text(session->result, session->keep, options->graph, session->scenario_word,
+			     gx_gate_lasting_word(session->gate), &limits, err);
 }
 
 /* Explore, and cover the graph if it is kept: once more if it cannot be walked because deadlines did not count (explore/cover.h). */
 static enum gx_status explore_and_cover(struct gx_session *session, struct gx_explored *explored,
 					struct gx_explore_options options, struct gx_error *err)
 {
+	double until = options.seconds > 0 ? gx_wall_seconds() + options.seconds : 0;
 	enum gx_status rc = explore_all(session, explored, options, err);
 
 	if (rc != GX_OK || !options.graph)
 		return rc;
-	rc = cover(session, explored, options.graph, err);
+	rc = cover(session, explored, &options, until, err);
 	if (rc == GX_EDIVERGED && options.graph->time == GX_TIME_COME) {
 		gx_explored_release(explored);
 		options.count_deadlines = true;
 		rc = explore_all(session, explored, options, err);
 		if (rc == GX_OK)
-			rc = cover(session, explored, options.graph, err);
+			rc = cover(session, explored, &options, until, err);
 	}
 	gx_graph_release(options.graph);
 	return rc;

@@ -13,11 +13,13 @@
 
 #include "cli/cli.h"
 #include "core/crash.h"
+#include "core/host.h"
 #include "core/lost.h"
 #include "core/sanitizer.h"
 #include "core/symbol.h"
 #include "core/world.h"
 #include "hosts/seal.h"
+#include "hosts/tsan.h"
 #include "story/keep.h"
 
 /* Shared memory: the last record, and behind it what is kept. Address space; pages come as they are used. */
@@ -95,6 +97,9 @@ static void __attribute__((noreturn)) be_worker(const struct job *job)
 		gx_symbol_close();
 		rc = gx_seal(&shared->err);
 	}
+	/* Where that is forbidden it is done without, as in the other program. */
+	if (rc == GX_OK && GX_HOST_TSAN)
+		(void)!gx_seal_from_others(gx_tsan_has_options, &shared->err);
 	if (rc == GX_OK)
 		rc = job->work(job->context, &shared->err);
 	shared->rc = rc;

@@ -1,10 +1,12 @@
 #include "explore/cover.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "access/memory.h"
 #include "access/races.h"
 #include "core/track.h"
+#include "explore/clock.h"
 #include "explore/hits.h"
 
 struct walker {
@@ -21,6 +23,7 @@ struct walker {
 	uint32_t at;
 	bool goes_home;
 	struct gx_path path;
+	const struct gx_cover_limits *limits;
 	struct gx_error *err;
 };
 
@@ -262,6 +265,20 @@ static enum gx_status walk_one(struct walker *w)
 /* What lies ahead is summed up anew for each walk, or, in a large graph, for some: what is stale costs a longer way at most. */
 enum { EDGES_FEW = 100000, WALKS_EACH = 16 };
 
+static enum gx_status go_on(const struct walker *w)
+{
+	const struct gx_cover_limits *limits = w->limits;
+	bool stopped = limits->interrupted && *limits->interrupted;
+
+	if (limits->progress)
+		limits->progress(limits->progress_context, &(struct gx_progress){.executions = w->out->count});
+	if (!stopped && !(limits->until > 0 && gx_wall_seconds() > limits->until))
+		return GX_OK;
+	return gx_fail(w->err, GX_ELIMIT,
+		       "no cover was written: %s when %" PRIu64 " of %" PRIu64 " transitions had been taken",
+		       stopped ? "interrupted" : "its time was up", w->taken_count, w->graph->count);
+}
+
 static enum gx_status walk_all(struct walker *w)
 {
 	enum gx_status rc = GX_OK;
@@ -273,7 +290,9 @@ static enum gx_status walk_all(struct walker *w)
 
 		if (walks++ % each == 0)
 			look_ahead(w);
-		rc = walk_one(w);
+		rc = go_on(w);
+		if (rc == GX_OK)
+			rc = walk_one(w);
 		if (rc != GX_OK || w->taken_count > before)
 			continue;
 		gx_path_release(&w->out->paths[--w->out->count]);
@@ -284,7 +303,8 @@ static enum gx_status walk_all(struct walker *w)
 	return rc;
 }
 
-enum gx_status gx_cover_make(struct gx_cover *out, struct gx_graph *graph, struct gx_error *err)
+enum gx_status gx_cover_make(struct gx_cover *out, struct gx_graph *graph, const struct gx_cover_limits *limits,
+			     struct gx_error *err)
 {
 	struct walker w = {
 		.graph = graph,
@@ -296,6 +316,7 @@ enum gx_status gx_cover_make(struct gx_cover *out, struct gx_graph *graph, struc
 		.order = room(graph->states, sizeof(*w.order)),
 		.ahead = room(graph->states, sizeof(*w.ahead)),
 		.to_end = room(graph->states, sizeof(*w.to_end)),
+		.limits = limits,
 		.err = err,
 	};
 	enum gx_status rc;

@@ -9,6 +9,7 @@
 #ifndef GX_EXPLORE_COVER_H
 #define GX_EXPLORE_COVER_H
 
+#include "explore/explored.h"
 #include "explore/graph.h"
 #include "explore/path.h"
 
@@ -20,13 +21,22 @@ struct gx_cover {
 	uint64_t transitions; /* different ones that they have taken */
 };
 
+/* When to give up, and whom to tell how far it has come. */
+struct gx_cover_limits {
+	double until;                                                        /* gx_wall_seconds(); 0: never */
+	const volatile sig_atomic_t *interrupted;                            /* may be NULL */
+	void (*progress)(void *context, const struct gx_progress *progress); /* after each schedule; may be NULL */
+	void *progress_context;
+};
+
 /*
  * Cover the graph of the loaded program's search, which has to be complete. GX_EDIVERGED: an execution came to another state than the search did.
  * That is no error of the search if what was one state to it goes on in the same steps, but not by the same states: as long as only it counts
  * whether deadlines have come, two ticks here are one there (sched.h, enum gx_time); then a search with count_deadlines has a graph that
- * can be walked. The caller releases *out in every case.
+ * can be walked. GX_ELIMIT: a limit was reached first. The caller releases *out in every case.
  */
-enum gx_status gx_cover_make(struct gx_cover *out, struct gx_graph *graph, struct gx_error *err) GX_MUST_USE;
+enum gx_status gx_cover_make(struct gx_cover *out, struct gx_graph *graph, const struct gx_cover_limits *limits,
+			     struct gx_error *err) GX_MUST_USE;
 void gx_cover_release(struct gx_cover *cover);
 
 #endif

@@ -101,6 +101,35 @@ enum gx_status gx_seal(struct gx_error *err)
 	return rc ? gx_fail(err, GX_ESYSTEM, "this process cannot be sealed: %s", strerror(-rc)) : GX_OK;
 }
 
+/* What a process does to others, and to files and networks. */
+enum gx_status gx_seal_from_others(bool starts_some, struct gx_error *err)
+{
+	static const int starts[] = {SCMP_SYS(fork),   SCMP_SYS(vfork),  SCMP_SYS(clone),
+				     SCMP_SYS(clone3), SCMP_SYS(execve), SCMP_SYS(execveat)};
+	static const int reaches[] = {
+		SCMP_SYS(kill),     SCMP_SYS(tkill),     SCMP_SYS(ptrace),  SCMP_SYS(socket),    SCMP_SYS(socketpair),
+		SCMP_SYS(connect),  SCMP_SYS(bind),      SCMP_SYS(unlink),  SCMP_SYS(unlinkat),  SCMP_SYS(rename),
+		SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(mkdir),   SCMP_SYS(mkdirat),   SCMP_SYS(rmdir),
+		SCMP_SYS(truncate), SCMP_SYS(ftruncate), SCMP_SYS(chmod),   SCMP_SYS(fchmodat),  SCMP_SYS(chown),
+		SCMP_SYS(fchownat), SCMP_SYS(link),      SCMP_SYS(linkat),  SCMP_SYS(symlink),   SCMP_SYS(symlinkat),
+		SCMP_SYS(creat),    SCMP_SYS(mount),     SCMP_SYS(umount2), SCMP_SYS(setsid),    SCMP_SYS(setpgid),
+		SCMP_SYS(chdir),    SCMP_SYS(chroot),    SCMP_SYS(reboot),  SCMP_SYS(setitimer), SCMP_SYS(timer_create),
+	};
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	int rc = 0;
+
+	if (!filter)
+		return gx_fail(err, GX_ENOMEM, "out of memory for a seal");
+	for (size_t i = 0; !starts_some && i < sizeof(starts) / sizeof(starts[0]); i++)
+		rc |= seccomp_rule_add(filter, SCMP_ACT_TRAP, starts[i], 0);
+	for (size_t i = 0; i < sizeof(reaches) / sizeof(reaches[0]); i++)
+		rc |= seccomp_rule_add(filter, SCMP_ACT_TRAP, reaches[i], 0);
+	if (!rc)
+		rc = seccomp_load(filter);
+	seccomp_release(filter);
+	return rc ? gx_fail(err, GX_ESYSTEM, "this process cannot be sealed: %s", strerror(-rc)) : GX_OK;
+}
+
 /* ---- loading ---- */
 
 static void (*on_trap)(int number);

@@ -23,6 +23,12 @@ bool gx_seal_is_available(void);
 enum gx_status gx_seal(struct gx_error *err) GX_MUST_USE;
 
 /*
+ * The same for a process in which a runtime lives that needs more (hosts/tsan.h): it starts no other one, unless `starts_some`, reaches none, and
+ * changes no folder. Files can be opened.
+ */
+enum gx_status gx_seal_from_others(bool starts_some, struct gx_error *err) GX_MUST_USE;
+
+/*
  * Seal a process that is about to load somebody's code, and may do no more: map files, read them, end itself. `out` stays to be written to, and
  * so do standard output and error. On any other call `trap` gets its number, on the stack that made it, and does not return.
  */

@@ -173,6 +173,14 @@ static void tell_piece(void *at, size_t size, bool writes, void *code)
 	}
 }
 
+/*
+ * Of a word of which it has reported a race the runtime does not look at reads any more (DoReportRace() stores Shadow::kRodata): to see one in
+ * another execution, the same schedule again among them, it has to forget all that was. An execution in
+ * which everything races is not followed to its end: a report takes the runtime a millisecond.
+ */
+enum { REPORTS_MAX = 64 };
+static unsigned reports; /* in this execution */
+
 /* Piece by piece, each aligned: of ranges, __tsan_read_range_pc(), the runtime of clang 14 was seen to report hardly any race. */
 void gx_host_access(const void *at, size_t size, bool writes, const void *code)
 {
@@ -180,7 +188,7 @@ void gx_host_access(const void *at, size_t size, bool writes, const void *code)
 
 	if (!watched || !gx_task_self())
 		return;
-	while (size) {
+	while (size && reports < REPORTS_MAX) {
 		size_t piece = 8;
 
 		while (from % piece || piece > size)
@@ -254,12 +262,6 @@ static void on_fresh(const void *block, size_t size)
 	(void)size;
 }
 
-/*
- * Of a word of which it has reported a race the runtime does not look at reads any more (DoReportRace() stores Shadow::kRodata): to see one in
- * another execution, the same schedule again among them, it has to forget all that was.
- */
-static bool has_reported;
-
 static void on_begin(void)
 {
 	each_releases(&before);
@@ -270,9 +272,9 @@ static void on_begin(void)
 	}
 	__tsan_acquire(&before);
 	__tsan_release(&before);
-	if (has_reported)
+	if (reports)
 		__tsan_flush_memory();
-	has_reported = false;
+	reports = 0;
 }
 
 void gx_tsan_watch(bool on)
@@ -344,7 +346,7 @@ void __tsan_on_report(void *report)
 	struct access earlier = {.trace = {NULL}};
 	unsigned other;
 
-	has_reported = true;
+	reports++;
 	if (!gx_task_self() || gx_order.muted)
 		return;
 	if (!take_access(report, 0, &later) || !take_access(report, 1, &earlier))

@@ -31,6 +31,7 @@ void *gx_tsan_access(const char *name);
 /* [any] The program under test calls a function (by one), or leaves one (-1); false: that is not for the runtime to know. */
 bool gx_tsan_calls(int by);
 #else
+static const bool gx_tsan_has_options;
 static inline void gx_tsan_watch(bool on)
 {
 	(void)on;

@@ -80,6 +80,8 @@ static const struct fixture programs[] = {
 	{.tasks = {never_ends, counts}, .start = take_shared}, /* no end */
 };
 
+static const struct gx_cover_limits no_limits;
+
 /* ---- counting ---- */
 
 struct taken {
@@ -140,13 +142,34 @@ static void every_transition_is_taken(void **state)
 		assert_true(out->complete);
 		assert_int_equal(graph.count, out->transitions);
 		assert_int_equal(graph.states, out->states);
-		if (gx_cover_make(&cover, &graph, &err) != GX_OK)
+		if (gx_cover_make(&cover, &graph, &no_limits, &err) != GX_OK)
 			fail_msg("program %zu: %s", i, err.text);
 		assert_int_equal(cover.transitions, out->transitions);
 		assert_int_equal(transitions_of(&cover, &graph), out->transitions);
 		assert_in_range(cover.count, 1, out->transitions);
 		print_message("%llu transitions: %u schedules, %llu steps\n", (unsigned long long)out->transitions,
 			      cover.count, (unsigned long long)cover.steps);
+		gx_cover_release(&cover);
+		gx_graph_release(&graph);
+	}
+}
+
+static void it_ends_when_it_has_to(void **state)
+{
+	static const volatile sig_atomic_t interrupted = 1;
+	const struct gx_cover_limits limits[] = {{.until = 1}, {.interrupted = &interrupted}};
+	static const char *const says[] = {"its time was up when 0 of ", "interrupted when 0 of "};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct gx_graph graph = {.count = 0};
+		const struct gx_explore_options options = {.strategy = gx_strategy_find("exhaustive"), .graph = &graph};
+		struct gx_cover cover;
+		struct gx_error err;
+
+		fixture_explore(&programs[1], &options);
+		assert_int_equal(gx_cover_make(&cover, &graph, &limits[i], &err), GX_ELIMIT);
+		assert_non_null(strstr(err.text, says[i]));
 		gx_cover_release(&cover);
 		gx_graph_release(&graph);
 	}
@@ -163,12 +186,12 @@ static void where_deadlines_do_not_count_the_graph_cannot_always_be_walked(void 
 	struct gx_error err;
 
 	(void)state;
-	assert_int_equal(gx_cover_make(&cover, &graph, &err), GX_EDIVERGED);
+	assert_int_equal(gx_cover_make(&cover, &graph, &no_limits, &err), GX_EDIVERGED);
 	assert_non_null(strstr(err.text, "looks like a time"));
 	gx_cover_release(&cover);
 	options.count_deadlines = true;
 	assert_true(fixture_explore(&program, &options)->states > states);
-	assert_int_equal(gx_cover_make(&cover, &graph, &err), GX_OK);
+	assert_int_equal(gx_cover_make(&cover, &graph, &no_limits, &err), GX_OK);
 	assert_int_equal(transitions_of(&cover, &graph), graph.count);
 	gx_cover_release(&cover);
 	gx_graph_release(&graph);
@@ -178,6 +201,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_transition_is_taken),
+		cmocka_unit_test(it_ends_when_it_has_to),
 		cmocka_unit_test(where_deadlines_do_not_count_the_graph_cannot_always_be_walked),
 	};
 
