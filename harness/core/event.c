@@ -130,7 +130,7 @@ void gx_event_abandon(void)
 
 void gx_emit_for(unsigned task, unsigned label, uint16_t extra, uint64_t object, uint64_t value)
 {
-	happen(GX_EVENT_FACT, task, label, extra, object, value, object);
+	happen(GX_EVENT_FACT, task, label, extra, object, value, whose(object));
 }
 
 void gx_emit_extra(unsigned label, uint16_t extra, uint64_t object, uint64_t value)
