@@ -84,14 +84,13 @@ static inline bool is_heard(uint16_t kind, unsigned task, unsigned label)
 
 /*
  * Of an object on a stack, whose: how deep it lies there depends on the frames of this program's functions, and so on the compiler that has made
- * them. Repros play in programs of any; but for those built with AddressSanitizer, where this would leave parts of the hash on tasks' stacks, and where
- * frames are others for each way to a state all the same.
+ * them. Repros play in programs of any.
  */
 static inline uint64_t whose(uint64_t object)
 {
 	uint64_t offset = object - (1ull << 48) - GX_WORLD_AREA_BYTES;
 
-	if (!GX_ASAN && offset < GX_SLOT_COUNT * GX_SLOT_BYTES && offset % GX_SLOT_BYTES < GX_SLOT_STACK_BYTES)
+	if (offset < GX_SLOT_COUNT * GX_SLOT_BYTES && offset % GX_SLOT_BYTES < GX_SLOT_STACK_BYTES)
 		return object - offset % GX_SLOT_BYTES;
 	return object;
 }
