@@ -31,13 +31,13 @@ OWN_CPPFLAGS := -D_GNU_SOURCE $(if $(HOST),-DGX_HOST_TSAN=1) -Iharness -Iharness
 # Addresses of functions are among what is hashed: they are the same in every process (harness/core/identity.h).
 FIXED := -fno-pie -fno-stack-protector
 ALL_CFLAGS := $(OWN_CPPFLAGS) $(CPPFLAGS) -std=gnu11 $(CFLAGS) $(WARNINGS) $(WERROR) $(ZERO_INIT) $(FIXED) $(SANFLAGS)
-# -z now: the resolver that binds a symbol on its first call would leave different dead bytes behind than later calls.
-# Accesses of the gates that are linked in (harness/hosts/tsan_accesses.c).
-TSAN_ACCESSES := $(foreach n,1 2 4 8 16,read$(n) write$(n) volatile_read$(n) volatile_write$(n)) \
+# What the gates that are linked in call of ThreadSanitizer's runtime, and is looked at before (harness/hosts/tsan_accesses.c); and its start.
+TSAN_WRAPPED := $(foreach n,1 2 4 8 16,read$(n) write$(n) volatile_read$(n) volatile_write$(n)) \
 	$(foreach n,2 4 8 16,unaligned_read$(n) unaligned_write$(n) unaligned_volatile_read$(n) unaligned_volatile_write$(n)) \
 	read_range write_range vptr_update vptr_read \
 	func_entry func_exit init
-ALL_LDFLAGS := $(LDFLAGS) -no-pie -rdynamic -Wl,-z,now $(SANFLAGS) $(if $(HOST),-fsanitize=thread $(TSAN_ACCESSES:%=-Wl,--wrap=__tsan_%))
+# -z now: the resolver that binds a symbol on its first call would leave different dead bytes behind than later calls.
+ALL_LDFLAGS := $(LDFLAGS) -no-pie -rdynamic -Wl,-z,now $(SANFLAGS) $(if $(HOST),-fsanitize=thread $(TSAN_WRAPPED:%=-Wl,--wrap=__tsan_%))
 # What scripts/libraries has found out about this machine, for the program and for the tests.
 FLAGS := $(BUILD)/flags
 TEST_FLAGS := $(BUILD)/test-flags

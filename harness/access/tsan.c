@@ -10,9 +10,9 @@
 #include "core/sanitizer.h"
 
 /* Where this program is checked itself, the runtime of the compiler has them. */
-#if !GX_TSAN && !GX_HOST_TSAN
-
 #define CODE __builtin_return_address(0)
+
+#if !GX_TSAN && !GX_HOST_TSAN
 
 #define ACCESSES(bytes)                                     \
 	void __tsan_read##bytes(void *at)                   \
@@ -125,22 +125,26 @@ void __tsan_ignore_thread_end(void)
 {
 }
 
-/* clang has calls of these in place of libc's. */
-void *__tsan_memcpy(void *to, const void *from, unsigned long size)
+#endif
+
+#if !GX_TSAN
+
+/* clang has calls of these in place of libc's, later than the runtime of clang 14, which knows none: weak, for one that does. */
+void *__attribute__((weak)) __tsan_memcpy(void *to, const void *from, unsigned long size)
 {
 	gx_memory_access(from, size, false, CODE);
 	gx_memory_access(to, size, true, CODE);
 	return __builtin_memcpy(to, from, size);
 }
 
-void *__tsan_memmove(void *to, const void *from, unsigned long size)
+void *__attribute__((weak)) __tsan_memmove(void *to, const void *from, unsigned long size)
 {
 	gx_memory_access(from, size, false, CODE);
 	gx_memory_access(to, size, true, CODE);
 	return __builtin_memmove(to, from, size);
 }
 
-void *__tsan_memset(void *to, int value, unsigned long size)
+void *__attribute__((weak)) __tsan_memset(void *to, int value, unsigned long size)
 {
 	gx_memory_access(to, size, true, CODE);
 	return __builtin_memset(to, value, size);

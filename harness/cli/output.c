@@ -244,25 +244,20 @@ static bool wants_color(const struct gx_options *options, bool terminal)
 	return options->color == GX_COLOR_ALWAYS;
 }
 
-static int write_special(const struct place *place, const struct gx_runs *runs, const struct gx_report_style *style)
-{
-	FILE *out = fopen(place->path, "w");
-	bool written = out && place->format->write(out, runs->runs, runs->count, style);
-
-	if ((out && fclose(out) != 0) || !written)
-		return cannot_write(place->path);
-	return GX_EXIT_HELD;
-}
-
-/* Beside the target first, then renamed: a file is there as a whole or not at all. NULL: errno. */
+/* Beside the target first, then renamed: a file is there as a whole or not at all; what is special is written to. NULL: errno. */
 static FILE *begin_file(struct draft *draft, const char *path)
 {
+	draft->fd = -1;
+	if (is_special(path))
+		return fopen(path, "w");
 	return open_draft(draft, path) ? fdopen(draft->fd, "w") : NULL;
 }
 
 static bool end_file(struct draft *draft, FILE *out, bool written)
 {
-	if ((!out || fclose(out) == 0) && written && rename(draft->path, draft->target) == 0)
+	bool whole = (!out || fclose(out) == 0) && written;
+
+	if (whole && (draft->fd < 0 || rename(draft->path, draft->target) == 0))
 		return true;
 	if (draft->fd >= 0) {
 		int error = errno;
@@ -282,22 +277,11 @@ static int write_file(const struct place *place, const struct gx_runs *runs, con
 	return end_file(&draft, out, written) ? GX_EXIT_HELD : cannot_write(place->path);
 }
 
-static bool write_text_as_it_is(const char *path, const char *text)
-{
-	FILE *out = fopen(path, "w");
-	bool written = out && fputs(text, out) >= 0;
-
-	return out && fclose(out) == 0 && written;
-}
-
 bool gx_write_text(const char *path, const char *text)
 {
 	struct draft draft;
-	FILE *out;
+	FILE *out = begin_file(&draft, path);
 
-	if (is_special(path))
-		return write_text_as_it_is(path, text);
-	out = begin_file(&draft, path);
 	return end_file(&draft, out, out && fputs(text, out) >= 0);
 }
 
@@ -334,7 +318,7 @@ static int write_one(const struct place *place, const struct gx_options *options
 		style.lines_are_out = matrix->on && !place->path && place->format->line;
 	}
 	if (place->path)
-		return is_special(place->path) ? write_special(place, runs, &style) : write_file(place, runs, &style);
+		return write_file(place, runs, &style);
 	if (!place->format->write(stdout, runs->runs, runs->count, &style) || fflush(stdout) != 0)
 		return cannot_write(NULL);
 	return GX_EXIT_HELD;

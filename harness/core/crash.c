@@ -124,15 +124,8 @@ static const char *crashed_outside(int signal)
 	return "the harness crashed outside of the gate's code: did the gate write where it must not?";
 }
 
-/* Of ThreadSanitizer's runtime one handles a signal when the program calls it next: a task that spins never does. */
-static int handle(int signal, const struct sigaction *action)
-{
-	int (*libcs)(int, const struct sigaction *, struct sigaction *) = sigaction;
-
-	if (GX_HOST_TSAN)
-		*(void **)&libcs = dlsym(RTLD_NEXT, "sigaction");
-	return libcs(signal, action, NULL);
-}
+/* libc's own. That of ThreadSanitizer's runtime handles a signal when the program calls it next: a task that spins never does. */
+static int (*handle)(int signal, const struct sigaction *action, struct sigaction *before) = sigaction;
 
 static void GX_NO_ASAN on_crash(int signal, siginfo_t *info, void *context)
 {
@@ -142,7 +135,7 @@ static void GX_NO_ASAN on_crash(int signal, siginfo_t *info, void *context)
 			gx_rescue_jump(GX_EINTERNAL, crashed_outside(signal));
 		struct sigaction plain = {.sa_handler = SIG_DFL};
 
-		handle(signal, &plain);
+		handle(signal, &plain, NULL);
 		gx_kernel(SYS_tgkill, gx_kernel(SYS_getpid, 0, 0, 0), gx_kernel(SYS_gettid, 0, 0, 0), signal);
 		return;
 	}
@@ -232,17 +225,19 @@ enum gx_status gx_crash_install(struct gx_error *err)
 	/* A look in the middle of on_crash() could divert that: the crash's signal would stay blocked for ever. */
 	sigaddset(&action.sa_mask, SIGVTALRM);
 	sigaddset(&action.sa_mask, SIGALRM);
+	if (GX_HOST_TSAN)
+		*(void **)&handle = dlsym(RTLD_NEXT, "sigaction");
 	if (sigaltstack(&stack, NULL))
 		goto failed;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		if (handle(signals[i], &action))
+		if (handle(signals[i], &action, NULL))
 			goto failed;
 	action.sa_sigaction = on_look;
 	action.sa_flags |= SA_RESTART;
-	if (handle(SIGVTALRM, &action) || setitimer(ITIMER_VIRTUAL, &every, NULL))
+	if (handle(SIGVTALRM, &action, NULL) || setitimer(ITIMER_VIRTUAL, &every, NULL))
 		goto failed;
 	action.sa_sigaction = on_blocked_look;
-	if (handle(SIGALRM, &action) || setitimer(ITIMER_REAL, &idle, NULL))
+	if (handle(SIGALRM, &action, NULL) || setitimer(ITIMER_REAL, &idle, NULL))
 		goto failed;
 	return GX_OK;
 failed:

@@ -95,8 +95,7 @@ static inline uint64_t whose(uint64_t object)
 	return object;
 }
 
-static inline void happen(uint16_t kind, unsigned task, unsigned label, uint16_t extra, uint64_t object, uint64_t value,
-			  uint64_t hashed)
+static inline void happen(uint16_t kind, unsigned task, unsigned label, uint16_t extra, uint64_t object, uint64_t value)
 {
 	struct gx_hidden *hidden = GX_HIDDEN;
 	struct gx_event *event = &happening[nested];
@@ -106,7 +105,7 @@ static inline void happen(uint16_t kind, unsigned task, unsigned label, uint16_t
 		return;
 	GX_ASSERT(nested < NESTED_MAX);
 	hidden->event_hash = mix(hidden->event_hash, hidden->steps | (uint64_t)task << 32 | (uint64_t)label << 48,
-				 kind | (uint64_t)extra << 16, hashed, value);
+				 kind | (uint64_t)extra << 16, whose(object), value);
 	if (!heard && !gx_core.record)
 		return;
 	event->step = hidden->steps;
@@ -129,7 +128,7 @@ void gx_event_abandon(void)
 
 void gx_emit_for(unsigned task, unsigned label, uint16_t extra, uint64_t object, uint64_t value)
 {
-	happen(GX_EVENT_FACT, task, label, extra, object, value, whose(object));
+	happen(GX_EVENT_FACT, task, label, extra, object, value);
 }
 
 void gx_emit_extra(unsigned label, uint16_t extra, uint64_t object, uint64_t value)
@@ -152,7 +151,7 @@ void gx_emit(unsigned label, uint64_t object, uint64_t value)
 
 void gx_event_step(uint16_t task, uint16_t label, uint64_t object, uint64_t value)
 {
-	happen(GX_EVENT_STEP, task, label, 0, object, value, whose(object));
+	happen(GX_EVENT_STEP, task, label, 0, object, value);
 }
 
 void gx_sched_record(struct gx_event *events, uint32_t capacity, uint32_t *count)

@@ -86,6 +86,15 @@ static void choose_password(void)
 	password = ((uint32_t)(now.tv_nsec * 2654435761u) & 0x7fffff00u) | 0x40000000u | OUR_STATUS;
 }
 
+/* `rc`: whether all of it could be said. */
+static enum gx_status put_on(scmp_filter_ctx filter, int rc, struct gx_error *err)
+{
+	if (!rc)
+		rc = seccomp_load(filter);
+	seccomp_release(filter);
+	return rc ? gx_fail(err, GX_ESYSTEM, "this process cannot be sealed: %s", strerror(-rc)) : GX_OK;
+}
+
 enum gx_status gx_seal(struct gx_error *err)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_TRAP);
@@ -95,10 +104,7 @@ enum gx_status gx_seal(struct gx_error *err)
 	if (!filter)
 		return gx_fail(err, GX_ENOMEM, "out of memory for a seal");
 	rc = allow(filter);
-	if (!rc)
-		rc = seccomp_load(filter);
-	seccomp_release(filter);
-	return rc ? gx_fail(err, GX_ESYSTEM, "this process cannot be sealed: %s", strerror(-rc)) : GX_OK;
+	return put_on(filter, rc, err);
 }
 
 /* What a process does to others, and to files and networks. */
@@ -124,10 +130,7 @@ enum gx_status gx_seal_from_others(bool starts_some, struct gx_error *err)
 		rc |= seccomp_rule_add(filter, SCMP_ACT_TRAP, starts[i], 0);
 	for (size_t i = 0; i < sizeof(reaches) / sizeof(reaches[0]); i++)
 		rc |= seccomp_rule_add(filter, SCMP_ACT_TRAP, reaches[i], 0);
-	if (!rc)
-		rc = seccomp_load(filter);
-	seccomp_release(filter);
-	return rc ? gx_fail(err, GX_ESYSTEM, "this process cannot be sealed: %s", strerror(-rc)) : GX_OK;
+	return put_on(filter, rc, err);
 }
 
 /* ---- loading ---- */
@@ -204,10 +207,7 @@ enum gx_status gx_seal_loading(int out, void (*trap)(int number), struct gx_erro
 		return gx_fail(err, GX_ENOMEM, "out of memory for a seal");
 	on_trap = trap;
 	rc = sigaction(SIGSYS, &action, NULL) ? -errno : allow_loading(filter, out);
-	if (!rc)
-		rc = seccomp_load(filter);
-	seccomp_release(filter);
-	return rc ? gx_fail(err, GX_ESYSTEM, "this process cannot be sealed: %s", strerror(-rc)) : GX_OK;
+	return put_on(filter, rc, err);
 }
 
 void gx_seal_exit(void)

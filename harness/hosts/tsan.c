@@ -175,8 +175,8 @@ static void tell_piece(void *at, size_t size, bool writes, void *code)
 
 /*
  * Of a word of which it has reported a race the runtime does not look at reads any more (DoReportRace() stores Shadow::kRodata): to see one in
- * another execution, the same schedule again among them, it has to forget all that was. An execution in
- * which everything races is not followed to its end: a report takes the runtime a millisecond.
+ * another execution, the same schedule again among them, it has to forget all that was. An execution in which everything races is not followed
+ * to its end: a report takes the runtime a millisecond.
  */
 enum { REPORTS_MAX = 64 };
 static unsigned reports; /* in this execution */

@@ -2,9 +2,9 @@
  * tsan.h - ThreadSanitizer's runtime as a second judge, on the schedules that the harness chooses (design.md, idea 5).
  *
  * Tasks are fibers of the runtime, one per index of a task, which execution after execution uses again: what a task that was given up has called it
- * never leaves, so it is left for it. A switch of stacks tells the runtime nothing of order. What orders
- * them is told as the model knows it (core/order.h): each release and acquire of an object. Each execution is set apart from the one before: what
- * was done in that comes before all that is done in this.
+ * never leaves, so it is left for it. A switch of stacks tells the runtime nothing of order. What orders them is told as the model knows it
+ * (core/order.h): each release and acquire of an object. Each execution is set apart from the one before: what was done in that comes before all
+ * that is done in this.
  *
  * What the runtime reports is told as a race of the execution (access/races.h), at the access; it goes on. A race that was reported already
  * is reported again: it is another execution's.

@@ -71,30 +71,6 @@ void __wrap___tsan_vptr_read(void **at)
 	gx_memory_access(at, sizeof(*at), false, CODE);
 }
 
-/* clang has calls of these in place of libc's, later than the runtime of clang 14, which knows none: weak, for those that do. */
-void *__tsan_memcpy(void *to, const void *from, unsigned long size);
-void *__attribute__((weak)) __tsan_memcpy(void *to, const void *from, unsigned long size)
-{
-	gx_memory_access(from, size, false, CODE);
-	gx_memory_access(to, size, true, CODE);
-	return memcpy(to, from, size);
-}
-
-void *__tsan_memmove(void *to, const void *from, unsigned long size);
-void *__attribute__((weak)) __tsan_memmove(void *to, const void *from, unsigned long size)
-{
-	gx_memory_access(from, size, false, CODE);
-	gx_memory_access(to, size, true, CODE);
-	return memmove(to, from, size);
-}
-
-void *__tsan_memset(void *to, int value, unsigned long size);
-void *__attribute__((weak)) __tsan_memset(void *to, int value, unsigned long size)
-{
-	gx_memory_access(to, size, true, CODE);
-	return memset(to, value, size);
-}
-
 void __real___tsan_func_entry(void *caller);
 void __real___tsan_func_exit(void);
 void __wrap___tsan_func_entry(void *caller);

@@ -225,7 +225,7 @@ static bool is_of_sanitizer(const void *address)
 	return GX_ASAN && dladdr(address, &there) && strstr(there.dli_fname, "/libasan.");
 }
 
-/* Of a sanitizer's runtime that is linked in: it stands in for libc's under two names, and calls that. */
+/* So does one that is linked in, under two names. */
 static bool is_interceptor(const char *name, const void *address)
 {
 	char own[128];
@@ -261,14 +261,13 @@ static size_t row_cxx(const char *name)
 
 static const char *why_not_at(const struct gx_objects *objects, const char *name, const void *found)
 {
-	bool is_libcs;
+	bool stands_in = is_of_sanitizer(found) || is_interceptor(name, found);
 
 	if (objects->cxx && row_cxx(name) < ROWS_CXX)
 		return advice_cxx[row_cxx(name)].what;
-	if (!found || (gx_module_is_of_the_program(found) && !is_interceptor(name, found)))
+	if (!found || (gx_module_is_of_the_program(found) && !stands_in))
 		return NULL;
-	is_libcs = is_of(objects->libc, found) || is_of_sanitizer(found) || gx_module_is_of_the_program(found);
-	if (!is_libcs)
+	if (!is_of(objects->libc, found) && !stands_in)
 		return is_of_one(objects, found) ? NULL : "link the gate with what it needs";
 	if (is_listed(pure, name) || is_listed(variables, name))
 		return NULL;

@@ -10,19 +10,8 @@
 
 #include "module/internal.h"
 
-#if defined(__x86_64__)
-#define OUR_MACHINE EM_X86_64
-#elif defined(__aarch64__)
-#define OUR_MACHINE EM_AARCH64
-#else
-#error "elf.c: say which machine's shared objects this one loads"
-#endif
-const uint16_t gx_module_machine = OUR_MACHINE;
 const char gx_module_stacks_advice[] =
 	"make a static function of the nested one whose address is taken, or link assembly with -Wl,-z,noexecstack";
-
-#define OUR_CLASS (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32)
-#define OUR_DATA  (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB)
 
 /* Tasks' stacks are data, as all stacks are by default. */
 bool gx_module_runs_stacks(const ElfW(Phdr) * phdr)
@@ -59,7 +48,8 @@ static enum gx_status check_elf(const char *path, int fd, uint64_t size, struct 
 		return gx_module_refuse(err, "%s: not an ELF shared object; %s", path, recipe);
 	if (got < EI_NIDENT)
 		return gx_module_refuse(err, "%s: a truncated ELF file; %s", path, recipe);
-	if (head.e_ident[EI_CLASS] != OUR_CLASS || head.e_ident[EI_DATA] != OUR_DATA || head.e_machine != OUR_MACHINE)
+	if (head.e_ident[EI_CLASS] != GX_MODULE_CLASS || head.e_ident[EI_DATA] != GX_MODULE_DATA ||
+	    head.e_machine != GX_MODULE_MACHINE)
 		return gx_module_refuse(
 			err, "%s: an ELF file for another machine (%s-bit, e_machine %u); build the gate for this one",
 			path, head.e_ident[EI_CLASS] == ELFCLASS32 ? "32" : "64", head.e_machine);

@@ -73,6 +73,17 @@ struct gx_plugin {
 	struct gx_unwatched unwatched;
 };
 
+/* What shared objects say that this program loads: e_machine, EI_CLASS, EI_DATA. */
+#if defined(__x86_64__)
+#define GX_MODULE_MACHINE EM_X86_64
+#elif defined(__aarch64__)
+#define GX_MODULE_MACHINE EM_AARCH64
+#else
+#error "internal.h: say which machine's shared objects this one loads"
+#endif
+#define GX_MODULE_CLASS (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32)
+#define GX_MODULE_DATA  (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB)
+
 /* The one clear line: GX_EINPUT. What is quoted in it comes from the file, and is cleaned. */
 enum gx_status gx_module_refuse(struct gx_error *err, const char *format, ...) GX_PRINTF(2, 3) GX_COLD;
 
@@ -81,7 +92,6 @@ enum gx_status gx_module_check_file(const char *path, struct gx_error *err) GX_M
 /* A header by which an object asks for stacks that can be executed; and what else could be done. */
 bool gx_module_runs_stacks(const ElfW(Phdr) * phdr);
 extern const char gx_module_stacks_advice[];
-extern const uint16_t gx_module_machine; /* e_machine of what this program loads */
 
 /* Do in a child what could crash: everything but keeping the plugin. */
 enum gx_status gx_module_rehearse(const char *path, struct gx_error *err) GX_MUST_USE;

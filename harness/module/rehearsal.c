@@ -76,7 +76,6 @@ static void __attribute__((noreturn)) try_in_child(const char *path, int out)
 	isolate_child();
 	child.path = path;
 	child.out = out;
-	gx_module_load_languages();
 	gx_module_load_names(path); /* they could not be made behind the seal */
 	if (gx_seal_is_available())
 		verdict.rc = gx_seal_loading(out, refuse_call, &verdict.err);

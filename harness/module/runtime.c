@@ -31,10 +31,9 @@ struct empty_library {
 static struct empty_library library_of(const char *name)
 {
 	struct empty_library library = {
-		.head = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32,
-				     __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB, EV_CURRENT},
+		.head = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, GX_MODULE_CLASS, GX_MODULE_DATA, EV_CURRENT},
 			 .e_type = ET_DYN,
-			 .e_machine = gx_module_machine,
+			 .e_machine = GX_MODULE_MACHINE,
 			 .e_version = EV_CURRENT,
 			 .e_phoff = offsetof(struct empty_library, load),
 			 .e_ehsize = sizeof(ElfW(Ehdr)),

@@ -298,6 +298,11 @@ static const struct gx_hit *find_hit(uint64_t key)
 	return NULL;
 }
 
+bool fixture_found(uint64_t key)
+{
+	return find_hit(key);
+}
+
 const struct gx_hit *fixture_hit(uint64_t key)
 {
 	const struct gx_hit *hit = find_hit(key);

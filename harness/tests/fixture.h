@@ -119,6 +119,9 @@ void fixture_assert_found(const uint64_t *keys, unsigned count, const char *file
 	fixture_assert_found((const uint64_t[]){__VA_ARGS__}, \
 			     sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t), __FILE__, __LINE__)
 
+/* Whether the last exploration found this key. */
+bool fixture_found(uint64_t key);
+
 /* The hit with this key of the last exploration; the test fails if there is none. */
 const struct gx_hit *fixture_hit(uint64_t key);
 

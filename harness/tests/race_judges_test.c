@@ -327,20 +327,13 @@ static const struct fixture *loaded(void)
 	return program.tasks == 2 ? &two : &three;
 }
 
-static bool is_found(const struct gx_explored *out)
-{
-	for (unsigned i = 0; i < out->hit_count; i++)
-		if (out->hits[i].key == FOUND_RACE)
-			return true;
-	return false;
-}
-
 static bool races_in_a_search(bool each_access)
 {
 	bool found;
 
 	gx_points_set(&(struct gx_point_places){.which = each_access ? GX_POINTS_ACCESS : GX_POINTS_SYNC});
-	found = is_found(fixture_search(loaded()));
+	fixture_search(loaded());
+	found = fixture_found(FOUND_RACE);
 	gx_points_set(&(struct gx_point_places){.which = GX_POINTS_SYNC});
 	return found;
 }
@@ -389,19 +382,27 @@ static bool races_by_chance(void)
 {
 	struct gx_explore_options options = {.strategy = gx_strategy_find("random"), .seed = 1, .executions = 30};
 
-	if (is_found(fixture_explore(loaded(), &options)))
+	fixture_explore(loaded(), &options);
+	if (fixture_found(FOUND_RACE))
 		return true;
 	options.executions = 3000;
-	return is_found(fixture_explore(loaded(), &options));
+	fixture_explore(loaded(), &options);
+	return fixture_found(FOUND_RACE);
 }
 
 /* Programs that alone show what would be wrong: of an attempt that fails, what is done behind it (1492). */
 static const uint64_t rare[] = {1492};
 
+/* How many are generated. */
+static unsigned programs_wanted(void)
+{
+	return getenv("PROGRAMS") ? (unsigned)atoi(getenv("PROGRAMS")) : 1000;
+}
+
 static void judges_agree(void **state)
 {
 	enum { RARE = sizeof(rare) / sizeof(rare[0]) };
-	unsigned PROGRAMS = getenv("PROGRAMS") ? (unsigned)atoi(getenv("PROGRAMS")) : 1000;
+	unsigned PROGRAMS = programs_wanted();
 	unsigned racy = 0;
 
 	(void)state;
@@ -445,7 +446,7 @@ static void judges_agree(void **state)
 /* In the other program. */
 static void so_does_thread_sanitizer(void **state)
 {
-	unsigned PROGRAMS = getenv("PROGRAMS") ? (unsigned)atoi(getenv("PROGRAMS")) : 1000;
+	unsigned PROGRAMS = programs_wanted();
 	unsigned racy = 0;
 
 	(void)state;
